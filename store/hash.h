@@ -1,0 +1,49 @@
+/*
+ * store/hash.h -- SHA-256, and the four hashes of the log.
+ *
+ * Shape    A struct hasher is a context that is made once and used again and again: one-shot calls
+ *          are five times slower.
+ * Process  A hasher belongs to one thread. Hashing itself cannot fail; making a hasher can.
+ * Source   RFC 6962 2.1 (0x00 before a leaf, 0x01 before a node), DESIGN.md 4; FIPS 180-4 by
+ *          OpenSSL's EVP.
+ */
+#ifndef STORE_HASH_H
+#define STORE_HASH_H
+
+#include "schema/bytes.h"
+
+struct hasher; /* opaque */
+
+/* On success *out is the caller's: hasher_close. Fails with NO_MEMORY. */
+MUST_CHECK struct status hasher_open(struct hasher **out);
+
+/* Closes *hasher and sets it to NULL; NULL is welcome. */
+void hasher_close(struct hasher **hasher);
+
+/* SHA-256 over the pieces, one after the other. */
+struct digest hash_pieces(struct hasher *hasher, const struct bytes *pieces, size_t count);
+struct digest hash_bytes(struct hasher *hasher, struct bytes bytes);
+
+/* A running hash over what is handed in piece by piece (files, exports). */
+void hash_start(struct hasher *hasher);
+void hash_add(struct hasher *hasher, struct bytes bytes);
+struct digest hash_finish(struct hasher *hasher);
+
+/* SHA-256(0x00 || leaf): also the hash that the next leaf's `prev` holds. */
+struct digest hash_leaf(struct hasher *hasher, struct bytes leaf);
+/* SHA-256(0x01 || left || right). */
+struct digest hash_node(struct hasher *hasher, const struct digest *left,
+                        const struct digest *right);
+/* The commitment to a body: SHA-256(0x02 || salt || body). */
+struct digest hash_body(struct hasher *hasher, struct bytes salt, struct bytes body);
+/* One link of an emitter's chain: SHA-256("cairn-emitter-v1\0" || previous || SHA-256(statement)). */
+struct digest hash_emitter_link(struct hasher *hasher, const struct digest *previous,
+                                struct bytes statement);
+/* Where the chain of an emitter starts: SHA-256("cairn-emitter-v1\0" || origin || 0x0A || name),
+ * so that what was signed for one log cannot be replayed into another. */
+struct digest hash_emitter_start(struct hasher *hasher, struct bytes origin, struct bytes name);
+
+/* The root of an empty tree: SHA-256 of nothing. */
+extern const struct digest hash_empty;
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * store/index.h -- which events carry a term, from sorted runs.
+ *
+ * Shape    A term is 16 bytes: one byte of type, then the value if it fits in 15 bytes (padded with
+ *          zeros), else the first 15 bytes of its SHA-256. Every INDEX_RUN_EVENTS events are grouped
+ *          into a run of level 0: its distinct terms in byte order, each with its ascending
+ *          positions. INDEX_FANOUT runs of one level merge into one of the next. Run k of level l
+ *          covers positions [k*S, (k+1)*S) with S = 4096 * 16^l; runs are made by position alone,
+ *          so that a rebuild makes the same ones.
+ * Merkle   A run is cut into entries: a term and at most INDEX_ENTRY_MAX of its positions, in
+ *          order. The RFC 6962 tree over the entries' bytes has the root that `audit.index_run`
+ *          logs; an answer proves that it is complete by its entries and their two neighbours.
+ * Storage  An environment of its own, safe to delete. A run is written once, in order. Entries are
+ *          packed into blocks of about INDEX_BLOCK_SIZE bytes, keyed by run and first entry.
+ * Process  One writer (index_add, index_commit, of one thread); readers by index_snapshot.
+ * Source   DESIGN.md 7; docs/FORMAT.md.
+ */
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+#include "schema/id.h"
+#include "schema/leaf.h"
+#include "store/hash.h"
+
+enum {
+    INDEX_TERM_SIZE = 16,
+    INDEX_ENTRY_MAX = 512,   /* positions in one entry */
+    INDEX_BLOCK_SIZE = 8000, /* bytes, about */
+    INDEX_LEVELS_MAX = 8,
+    INDEX_EVENT_TERMS_MAX = 20, /* terms of one event */
+};
+
+enum term_type {
+    TERM_ON = 1,
+    TERM_ACTOR,
+    TERM_KIND,
+    TERM_PROJECT,
+    TERM_SESSION,
+    TERM_SOURCE,
+    TERM_OUTCOME,
+    TERM_RULE,
+    TERM_COMMAND,
+    TERM_EMITTER,
+};
+
+struct term {
+    uint8_t data[INDEX_TERM_SIZE];
+};
+
+/* The term for a textual value (ids in their text form `kind:n`). */
+struct term term_of(struct hasher *hasher, enum term_type type, struct bytes value);
+
+/* The terms of an event, each once; at most INDEX_EVENT_TERMS_MAX. Returns how many. */
+size_t terms_of_leaf(struct hasher *hasher, const struct leaf *leaf,
+                     struct term terms[static INDEX_EVENT_TERMS_MAX]);
+
+struct index; /* opaque */
+
+/* A run that has just been made; the writer logs its root. */
+struct index_run {
+    uint32_t level;
+    uint64_t from, to; /* positions [from, to) */
+    uint64_t entries;
+    struct digest root;
+};
+
+/* On success *out is the caller's: index_close. Fails as lmdb_open does. */
+MUST_CHECK struct status index_open(const char *directory, bool read_only, struct index **out);
+void index_close(struct index **index);
+
+/* How many events are in finished runs: the next index_add is for this position. After an open,
+ * the caller adds the rest of the log again. */
+uint64_t index_size(const struct index *index);
+
+/* Adds the next event's terms (position index_size() + those added since). Nothing is durable
+ * before index_commit. When this fills a run it is built, and merged where 16 are complete; each
+ * run made is handed to `made` (which may be NULL). Fails as LMDB does. */
+typedef void index_made(void *context, const struct index_run *run);
+MUST_CHECK struct status index_add(struct index *index, uint64_t n, const struct term *terms,
+                                   size_t count, index_made *made, void *context);
+/* Makes the runs finished so far durable. */
+MUST_CHECK struct status index_commit(struct index *index);
+
+/* Reading ----------------------------------------------------------------------------------- */
+
+struct index_snapshot; /* opaque: one read transaction */
+
+MUST_CHECK struct status index_snapshot_open(struct index *index, struct index_snapshot **out);
+void index_snapshot_close(struct index_snapshot **snapshot);
+/* Events covered by the snapshot's runs; what is beyond must be scanned. */
+uint64_t index_snapshot_size(const struct index_snapshot *snapshot);
+
+/* Walks the positions of one term, either way. */
+struct postings; /* opaque; closed before its snapshot */
+
+MUST_CHECK struct status postings_open(struct index_snapshot *snapshot, const struct term *term,
+                                       struct postings **out);
+void postings_close(struct postings **postings);
+/* The first position >= from, or the last position <= from: NOT_FOUND when there is none. */
+MUST_CHECK struct status postings_at_or_after(struct postings *postings, uint64_t from,
+                                              uint64_t *n);
+MUST_CHECK struct status postings_at_or_before(struct postings *postings, uint64_t from,
+                                               uint64_t *n);
+
+/* Recomputes the root of one run from what is stored: CORRUPT at its first position if the entries
+ * are not well formed, NOT_FOUND if there is no such run (merged away or never made). */
+MUST_CHECK struct status index_run_root(struct index_snapshot *snapshot, uint32_t level,
+                                        uint64_t from, struct index_run *out);
+
+#endif

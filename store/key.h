@@ -1,0 +1,75 @@
+/*
+ * store/key.h -- keys that sign and check: Ed25519 (libsodium) and ECDSA P-256 (OpenSSL).
+ *
+ * Shape    The algorithm is in the key's type, the first byte of its textual forms. A public key's
+ *          text is a C2SP verifier key, `name+hash+base64(type || key)`.
+ * Memory   Secrets live in locked, guarded memory, are wiped when closed, and are in no log.
+ * Files    A secret key file is one line, `PRIVATE+KEY+name+hash+base64(type || secret)`, mode 0600
+ *          (or 0400); any other mode that lets group or others in is refused.
+ * Source   C2SP signed-note; DESIGN.md 4 and 5. FIPS mode: decisions/0004.
+ */
+#ifndef STORE_KEY_H
+#define STORE_KEY_H
+
+#include "schema/limits.h"
+#include "schema/text.h"
+
+/* The byte before the key in its text; the numbers are C2SP's. */
+enum key_type {
+    KEY_ED25519 = 0x01,
+    KEY_ECDSA_P256 = 0x02,
+};
+
+struct public_key {
+    enum key_type type;
+    uint8_t data[PUBLIC_KEY_MAX]; /* Ed25519: 32 bytes; P-256: SubjectPublicKeyInfo in DER */
+    size_t size;
+    char name[ORIGIN_MAX + 1]; /* NUL-terminated; no white space, no '+' */
+    uint32_t id;               /* the key hash of a signed note */
+};
+
+struct signature {
+    uint8_t data[SIGNATURE_MAX]; /* Ed25519: 64 bytes; P-256: ECDSA-Sig-Value in DER */
+    size_t size;
+};
+
+struct secret_key; /* opaque, in locked memory */
+
+/* Must be called once before anything else here. NO_MEMORY if the libraries cannot start. */
+MUST_CHECK struct status key_library_start(void);
+
+/* A new random key. `name` as in struct public_key, else MALFORMED. *out is the caller's. */
+MUST_CHECK struct status secret_key_make(enum key_type type, const char *name,
+                                         struct secret_key **out);
+/* Wipes and closes *key, sets it to NULL; NULL is welcome. */
+void secret_key_close(struct secret_key **key);
+
+/* The public half, valid as long as the key. */
+const struct public_key *secret_key_public(const struct secret_key *key);
+
+/* Signs a message; KEY or NO_MEMORY if the library refuses. */
+MUST_CHECK struct status secret_key_sign(const struct secret_key *key, struct bytes message,
+                                         struct signature *out);
+
+/* Writes the key to a new file of mode 0600, synced, and never over an old one: EXISTS, IO. */
+MUST_CHECK struct status secret_key_save(const struct secret_key *key, const char *path);
+/* Reads a key file. NOT_FOUND; KEY with the reason if the mode is too open or the text is no key. */
+MUST_CHECK struct status secret_key_load(const char *path, struct secret_key **out);
+/* From the text itself (test vectors). KEY with the reason. */
+MUST_CHECK struct status secret_key_read(struct bytes text, struct secret_key **out);
+
+/* The verifier key's text, without a line end. */
+void public_key_write(const struct public_key *key, struct text *out);
+/* Strictly, including the hash. MALFORMED with the reason. */
+MUST_CHECK struct status public_key_read(struct bytes text, struct public_key *out);
+/* The first line of a file. NOT_FOUND, IO, MALFORMED. */
+MUST_CHECK struct status public_key_load(const char *path, struct public_key *out);
+
+/* OK if the signature over the message holds, else BAD_SIGNATURE. Safe to call from any thread. */
+MUST_CHECK struct status public_key_verify(const struct public_key *key, struct bytes message,
+                                           struct bytes signature);
+
+/* Random bytes for salts and nonces. */
+void key_random(uint8_t *out, size_t size);
+
+#endif
