@@ -33,6 +33,10 @@ struct signature {
     size_t size;
 };
 
+/* Whether a key may be called so: 1 to ORIGIN_MAX bytes of UTF-8 without control characters, white
+ * space (Unicode's) or '+'. The origin of a log is the name of its key. */
+bool key_name_is_valid(struct bytes name);
+
 struct secret_key; /* opaque, in locked memory */
 
 /* Must be called once before anything else here. NO_MEMORY if the libraries cannot start. */

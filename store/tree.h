@@ -4,8 +4,11 @@
  * Shape    Level l of a tile tree holds the hashes of complete subtrees of 256^l leaves; a tile is
  *          256 neighbours of one level. Everything between two tile levels is recomputed.
  *          A struct tree is the growing right edge, at most TREE_LEVELS_MAX * 256 hashes: enough to
- *          append and to tell the root. Proofs read hashes from a struct tree_source, which may be
- *          the log, a directory of tiles or memory.
+ *          append and to tell the root; all zeroes is the empty tree. Proofs read hashes from a
+ *          struct tree_source, which may be the log, a directory of tiles or memory.
+ * Cost     An append hashes one node on average, at most 56. A root hashes fewer nodes than the
+ *          size has bits set.
+ * Limits   TREE_SIZE_MAX leaves where a tree is built or proved; a check takes any size.
  * Source   RFC 6962 2.1; C2SP tlog-tiles v0.1.0.
  */
 #ifndef STORE_TREE_H
@@ -16,20 +19,25 @@
 enum {
     TREE_LEVELS_MAX = 7,   /* tile levels: 256^7 leaves are beyond 2^53 */
     TREE_TILE_WIDTH = 256, /* hashes of a full tile */
+    TREE_PEAKS_MAX = 56,   /* 8 binary levels for each tile level */
     TREE_PROOF_MAX = 64,   /* hashes of a proof */
 };
+
+#define TREE_SIZE_MAX ((UINT64_C(1) << TREE_PEAKS_MAX) - 1) /* leaves */
 
 struct tree {
     uint64_t size; /* leaves */
     struct digest edge[TREE_LEVELS_MAX][TREE_TILE_WIDTH];
     uint32_t width[TREE_LEVELS_MAX]; /* hashes in the unfinished tile of each level, 0 to 255 */
+    struct digest peak[TREE_PEAKS_MAX]; /* where bit k of size is set: its subtree of 2^k leaves */
 };
 
 /* Called for each tile as it fills; the hashes are lent for the call. */
 typedef struct status tree_tile_visit(void *context, uint32_t level, uint64_t index,
                                       const struct digest hashes[static TREE_TILE_WIDTH]);
 
-/* Appends one leaf's hash. `visit` may be NULL. Fails as the visit does. */
+/* Appends one leaf's hash. `visit` may be NULL. Fails as the visit does, and has then appended
+ * nothing. */
 MUST_CHECK struct status tree_append(struct tree *tree, struct hasher *hasher,
                                      const struct digest *leaf, tree_tile_visit *visit,
                                      void *context);
@@ -44,11 +52,12 @@ struct tree_source {
     struct status (*read)(void *context, uint32_t level, uint64_t index, struct digest *out);
 };
 
-/* Makes a struct tree of `size` leaves by reading its right edge. Fails as the source does. */
-MUST_CHECK struct status tree_load(struct tree *tree, uint64_t size,
+/* Makes a struct tree of `size` leaves by reading its right edge. Fails as the source does, or with
+ * LIMIT; the tree is then empty. */
+MUST_CHECK struct status tree_load(struct tree *tree, struct hasher *hasher, uint64_t size,
                                    const struct tree_source *source);
 
-/* The root of the first `size` leaves. */
+/* The root of the first `size` leaves. Fails as the source does, or with LIMIT. */
 MUST_CHECK struct status tree_root_at(const struct tree_source *source, struct hasher *hasher,
                                       uint64_t size, struct digest *out);
 
@@ -57,11 +66,13 @@ struct tree_proof {
     size_t count;
 };
 
-/* That leaf `index` is in the tree of `size` leaves (index < size). The leaf's sibling is first. */
+/* That leaf `index` is in the tree of `size` leaves. The leaf's sibling is first. NOT_FOUND unless
+ * index < size; else fails as tree_root_at. */
 MUST_CHECK struct status tree_prove_inclusion(const struct tree_source *source,
                                               struct hasher *hasher, uint64_t index, uint64_t size,
                                               struct tree_proof *out);
-/* That the tree of `old_size` leaves is the beginning of the tree of `size` (old_size <= size). */
+/* That the tree of `old_size` leaves is the beginning of the tree of `size`. Empty if `old_size` is
+ * 0 or `size`. NOT_FOUND unless old_size <= size; else fails as tree_root_at. */
 MUST_CHECK struct status tree_prove_consistency(const struct tree_source *source,
                                                 struct hasher *hasher, uint64_t old_size,
                                                 uint64_t size, struct tree_proof *out);
