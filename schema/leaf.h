@@ -24,37 +24,37 @@ enum outcome {
 };
 
 enum leaf_part {
-    PART_ACTOR_TO_KIND, /* {"actor": … "kind":"…"      */
-    PART_ON,            /* ,"on":[…]                   */
-    PART_OUTCOME,       /* ,"outcome":"…"              */
+    PART_ACTOR_TO_KIND,      /* {"actor": … "kind":"…"      */
+    PART_ON,                 /* ,"on":[…]                   */
+    PART_OUTCOME,            /* ,"outcome":"…"              */
     PART_PROJECT_TO_SESSION, /* ,"project" … "session" */
-    PART_SOURCE,        /* ,"source":"…"               */
+    PART_SOURCE,             /* ,"source":"…"               */
     PART_COUNT,
 };
 
 struct leaf {
-    struct bytes actor;      /* `user:12`, or the emitter's name */
-    uint64_t at_utc_us;      /* when it happened; 0: not said */
-    struct digest body;      /* commitment */
-    uint64_t cause;          /* position of the event answered; LEAF_NO_CAUSE: none */
+    struct bytes actor; /* `user:12`, or the emitter's name */
+    uint64_t at_utc_us; /* when it happened; 0: not said */
+    struct digest body; /* commitment */
+    uint64_t cause;     /* position of the event answered; LEAF_NO_CAUSE: none */
     bool has_command;
-    struct digest command;   /* hash of the signed command record */
-    struct bytes emitter;    /* name */
-    uint64_t emitter_n;      /* from 1 */
+    struct digest command; /* hash of the signed command record */
+    struct bytes emitter;  /* name */
+    uint64_t emitter_n;    /* from 1 */
     enum event_kind kind;
     struct id on[LEAF_SUBJECTS_MAX];
     size_t on_count;
     enum outcome outcome;
     struct id project, session; /* ID_NONE: none */
-    struct bytes rule;       /* empty: none */
-    struct bytes source;     /* empty: none */
+    struct bytes rule;          /* empty: none */
+    struct bytes source;        /* empty: none */
     /* what the log adds */
     uint64_t n;
-    uint64_t on_n;           /* from 1 */
+    uint64_t on_n; /* from 1 */
     struct digest prev;
-    struct bytes sig;        /* raw signature, lent from sig_memory; empty: none */
+    struct bytes sig; /* raw signature, lent from sig_memory; empty: none */
     uint64_t t_utc_us;
-    uint16_t version;        /* of the kind */
+    uint16_t version; /* of the kind */
     /* filled by the decoders */
     uint8_t sig_memory[SIGNATURE_MAX];
     struct bytes part[PART_COUNT];
@@ -65,6 +65,11 @@ struct leaf {
 
 const char *outcome_name(enum outcome outcome);
 bool outcome_read(struct bytes name, enum outcome *out);
+
+/* [a-z][a-z0-9_.-]*, at most NAME_MAX_SIZE bytes. */
+bool leaf_is_emitter_name(struct bytes name);
+/* 1 to LEAF_SOURCE_MAX printable ASCII characters without quote and backslash. */
+bool leaf_is_source(struct bytes source);
 
 /* Writes the leaf; every member is set but `part`. */
 void leaf_encode(const struct leaf *leaf, struct text *out);

@@ -28,7 +28,7 @@ struct status {
 
 #define OK ((struct status){.code = STATUS_OK})
 #define FAIL(name, where) ((struct status){.code = STATUS_##name, .at = (where)})
-#define FAIL_BECAUSE(name, where, because)                                                         \
+#define FAIL_BECAUSE(name, where, because) \
     ((struct status){.code = STATUS_##name, .at = (where), .why = (because)})
 
 static inline bool failed(struct status status)
@@ -37,12 +37,12 @@ static inline bool failed(struct status status)
 }
 
 /* Hands a failure to the caller. With CLEANUP, the only macro here that steers control flow. */
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        struct status try_ = (call);                                                               \
-        if (failed(try_)) {                                                                        \
-            return try_;                                                                           \
-        }                                                                                          \
+#define TRY(call)                    \
+    do {                             \
+        struct status try_ = (call); \
+        if (failed(try_)) {          \
+            return try_;             \
+        }                            \
     } while (0)
 
 /* The sentence for a code, and what its number counts: static, never freed. */
