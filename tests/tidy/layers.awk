@@ -1,0 +1,73 @@
+# Prints every #include that breaks the architecture (docs/ARCHITECTURE.md).
+# Usage, from the root: awk -f tests/tidy/layers.awk FILE...
+BEGIN {
+    may["schema"]  = " schema "
+    may["store"]   = " schema store "
+    may["core"]    = " schema core "
+    may["reports"] = " schema store core reports "
+    may["auditd"]  = " schema store core reports auditd "
+    may["tools"]   = " schema store core reports tools "
+    may["tests"]   = " schema store core reports auditd tools tests "
+
+    # Decisions are pure: in core/ these alone meet the store.
+    more["core/engine"] = " store "
+    more["core/view"]   = " store "
+
+    # A foreign library has one owner; two where two rooms of it are unrelated.
+    owner["lmdb.h"]        = " store/lmdb.c "
+    owner["openssl/"]      = " store/hash.c store/key_openssl.c "
+    owner["sodium"]        = " store/key_sodium.c "
+    owner["jansson"]       = " schema/json.c "
+    owner["csv.h"]         = " reports/csv.c "
+    owner["microhttpd.h"]  = " auditd/http.c "
+    owner["libvirt/"]      = " auditd/virt.c "
+    owner["libpq"]         = " store/journal_postgres.c "
+    owner["pthread.h"]     = " store/pipeline.c store/lmdb.c "
+    owner["threads.h"]     = " nobody "
+    owner["cmocka.h"]      = " nobody "
+}
+
+function complain(sentence) {
+    print FILENAME ":" FNR ": " sentence
+    bad = 1
+}
+
+# A file's own name without what follows its first dot or underscore: core/engine_load.c is core/engine.
+function stem(path) {
+    sub(/[._][^\/]*$/, "", path)
+    return path
+}
+
+function check_own(target,    here, there) {
+    split(FILENAME, here, "/")
+    split(target, there, "/")
+    if (index(may[here[1]] more[stem(FILENAME)], " " there[1] " ") == 0) {
+        complain(here[1] "/ may not include " target)
+    }
+    if (FILENAME ~ /^tools\/import\// && there[1] != "schema" && target !~ /^tools\/import\//) {
+        complain("tools/import/ reads foreign records and may include schema/ only, not " target)
+    }
+}
+
+function check_foreign(target,    library) {
+    if (FILENAME ~ /^tests\//) {
+        return
+    }
+    for (library in owner) {
+        if (index(target, library) == 1 && index(owner[library], " " FILENAME " ") == 0) {
+            complain("only" owner[library] "may include <" target ">")
+        }
+    }
+}
+
+/^[ \t]*#[ \t]*include[ \t]*"/ {
+    split($0, quoted, "\"")
+    check_own(quoted[2])
+}
+
+/^[ \t]*#[ \t]*include[ \t]*</ {
+    split($0, quoted, "[<>]")
+    check_foreign(quoted[2])
+}
+
+END { exit bad }
