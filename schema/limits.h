@@ -23,6 +23,7 @@ enum {
     TEXT_FIELD_MAX = 192 << 10,   /* bytes of one text or bytes field of a body */
     COMMAND_MAX = 64 << 10,       /* bytes of a signed command record */
     SUBMISSION_EVENTS_MAX = 1000, /* events under one emitter signature */
+    SUBMISSION_MAX = 8 << 20,     /* bytes of a submission */
     COMMIT_EVENTS_MAX = 4096,     /* events in one commit */
     TILE_WIDTH = 256,             /* hashes in a full tile */
     INDEX_RUN_EVENTS = 4096,      /* events in a run of the lowest level */

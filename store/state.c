@@ -1,0 +1,427 @@
+#include "store/state.h"
+
+#include "store/lmdb.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum state_table {
+    TABLE_ROW,
+    TABLE_SUBJECT,
+    TABLE_EMITTER,
+    TABLE_META,
+    TABLE_COUNT,
+};
+
+static const char *const table_names[TABLE_COUNT] = {"row", "subject", "emitter", "meta"};
+
+enum {
+    SUBJECT_KEY_SIZE = 9,
+    SUBJECT_CACHE = 1 << 14, /* slots */
+    EMITTER_HEAD_SIZE = DIGEST_SIZE + 8,
+    META_SIZE = 8 + 8 + DIGEST_SIZE + DIGEST_SIZE,
+    ROW_KEY_MAX = 1 + STATE_KEY_MAX + 8,
+};
+
+/* One subject's count, not yet written. The cache is direct-mapped: a slot holds one subject. */
+struct subject_slot {
+    struct id subject; /* ID_NONE: free */
+    uint64_t on_n;
+    bool dirty;
+};
+
+struct state {
+    struct lmdb *lmdb;
+    struct lmdb_txn *txn;
+    struct hasher *hasher;
+    bool read_only;
+    uint64_t size;
+    uint64_t versions;
+    struct digest digest;
+    struct digest last;
+    char fingerprint[128];
+    struct subject_slot *subjects;
+};
+
+/* Meta ------------------------------------------------------------------------------------ */
+
+static struct status write_meta(struct state *state)
+{
+    uint8_t value[META_SIZE];
+    bytes_write_u64(value, state->size);
+    bytes_write_u64(value + 8, state->versions);
+    memcpy(value + 16, state->digest.sha256, DIGEST_SIZE);
+    memcpy(value + 16 + DIGEST_SIZE, state->last.sha256, DIGEST_SIZE);
+    TRY(lmdb_put(state->txn, TABLE_META, LITERAL("fold"), BYTES(value)));
+    return lmdb_put(state->txn, TABLE_META, LITERAL("catalogue"),
+                    bytes_of_string(state->fingerprint));
+}
+
+static struct status read_meta(struct state *state)
+{
+    struct bytes value;
+    struct status status = lmdb_get(state->txn, TABLE_META, LITERAL("fold"), &value);
+    if (status.code == STATUS_NOT_FOUND) {
+        return OK; /* new */
+    }
+    TRY(status);
+    if (value.size != META_SIZE) {
+        return FAIL_BECAUSE(CORRUPT, 0, "the state's head has a wrong size");
+    }
+    state->size = bytes_read_u64(value.data);
+    state->versions = bytes_read_u64(value.data + 8);
+    memcpy(state->digest.sha256, value.data + 16, DIGEST_SIZE);
+    memcpy(state->last.sha256, value.data + 16 + DIGEST_SIZE, DIGEST_SIZE);
+    return OK;
+}
+
+static bool same_catalogue(struct state *state)
+{
+    struct bytes value;
+    return !failed(lmdb_get(state->txn, TABLE_META, LITERAL("catalogue"), &value)) &&
+           bytes_equal(value, bytes_of_string(state->fingerprint));
+}
+
+static struct status empty_all(struct state *state)
+{
+    for (lmdb_table table = 0; table < TABLE_COUNT; table++) {
+        TRY(lmdb_clear(state->txn, table));
+    }
+    state->size = 0;
+    state->versions = 0;
+    state->digest = (struct digest){0};
+    memset(state->subjects, 0, SUBJECT_CACHE * sizeof *state->subjects);
+    return OK;
+}
+
+/* Opening --------------------------------------------------------------------------------- */
+
+static struct status open_parts(struct state *state, const struct state_options *options)
+{
+    struct lmdb_options lmdb = {
+        .directory = options->directory,
+        .tables = table_names,
+        .table_count = TABLE_COUNT,
+        .read_only = options->read_only,
+        .create = !options->read_only,
+    };
+    struct text fingerprint = TEXT_IN(state->fingerprint);
+    text_put_string(&fingerprint, options->fingerprint);
+    (void)text_string(&fingerprint);
+    state->read_only = options->read_only;
+    state->subjects = calloc(SUBJECT_CACHE, sizeof *state->subjects);
+    if (state->subjects == NULL) {
+        return FAIL(NO_MEMORY, SUBJECT_CACHE * sizeof *state->subjects);
+    }
+    TRY(hasher_open(&state->hasher));
+    TRY(lmdb_open(&lmdb, &state->lmdb));
+    TRY(lmdb_begin(state->lmdb, !options->read_only, &state->txn));
+    TRY(read_meta(state));
+    bool stale = (state->size > 0 && !same_catalogue(state)) || state->size > options->log_size;
+    if (stale && options->read_only) {
+        return FAIL_BECAUSE(NOT_FOUND, state->size, "the state was folded from another log");
+    }
+    return stale ? empty_all(state) : OK;
+}
+
+struct status state_open(const struct state_options *options, struct state **out)
+{
+    CLEANUP(state_close) struct state *state = calloc(1, sizeof *state);
+    if (state == NULL) {
+        return FAIL(NO_MEMORY, sizeof *state);
+    }
+    TRY(open_parts(state, options));
+    *out = state;
+    state = NULL;
+    return OK;
+}
+
+void state_close(struct state **state)
+{
+    if (*state != NULL) {
+        lmdb_abort(&(*state)->txn);
+        lmdb_close(&(*state)->lmdb);
+        hasher_close(&(*state)->hasher);
+        free((*state)->subjects);
+        free(*state);
+        *state = NULL;
+    }
+}
+
+uint64_t state_size(const struct state *state)
+{
+    return state->size;
+}
+
+struct digest state_digest(const struct state *state)
+{
+    return state->digest;
+}
+
+struct digest state_last(const struct state *state)
+{
+    return state->last;
+}
+
+uint64_t state_versions(const struct state *state)
+{
+    return state->versions;
+}
+
+/* The transaction that writing goes into, begun anew after each commit. */
+static struct status writing(struct state *state)
+{
+    if (state->read_only) {
+        return FAIL(READ_ONLY, 0);
+    }
+    return state->txn != NULL ? OK : lmdb_begin(state->lmdb, true, &state->txn);
+}
+
+static struct status reading(struct state *state)
+{
+    return state->txn != NULL ? OK : lmdb_begin(state->lmdb, !state->read_only, &state->txn);
+}
+
+struct status state_clear(struct state *state)
+{
+    TRY(writing(state));
+    return empty_all(state);
+}
+
+/* Rows ------------------------------------------------------------------------------------ */
+
+/* Newest first: the position is stored as its complement. */
+static size_t make_row_key(uint8_t out[static ROW_KEY_MAX], enum row_table table, struct bytes key,
+                           uint64_t n)
+{
+    out[0] = (uint8_t)table;
+    memcpy(out + 1, key.data, key.size);
+    bytes_write_u64(out + 1 + key.size, ~n);
+    return 1 + key.size + 8;
+}
+
+static void add_to_digest(struct state *state, enum row_table table, struct bytes key,
+                          struct bytes row, uint64_t n)
+{
+    uint8_t numbers[12];
+    struct bytes name = bytes_of_string(row_name(table));
+    bytes_write_u64(numbers, n);
+    bytes_write_u16(numbers + 8, (uint16_t)name.size);
+    bytes_write_u16(numbers + 10, (uint16_t)key.size);
+    struct bytes pieces[] = {
+        BYTES(state->digest.sha256),
+        bytes_of(numbers, 10),
+        name,
+        bytes_of(numbers + 10, 2),
+        key,
+        row,
+    };
+    state->digest = hash_pieces(state->hasher, pieces, sizeof pieces / sizeof pieces[0]);
+    state->versions++;
+}
+
+struct status state_put(struct state *state, enum row_table table, struct bytes key,
+                        struct bytes row, uint64_t n)
+{
+    uint8_t row_key[ROW_KEY_MAX];
+    if (key.size > STATE_KEY_MAX) {
+        return FAIL(LIMIT, STATE_KEY_MAX);
+    }
+    TRY(writing(state));
+    size_t size = make_row_key(row_key, table, key, n);
+    TRY(lmdb_put(state->txn, TABLE_ROW, bytes_of(row_key, size), row));
+    add_to_digest(state, table, key, row, n);
+    return OK;
+}
+
+/* Whether a stored key is a version of the row with this key in this table. */
+static bool is_version_of(struct bytes stored, const uint8_t *row_key, size_t row_key_size)
+{
+    return stored.size == row_key_size && memcmp(stored.data, row_key, row_key_size - 8) == 0;
+}
+
+struct status state_find(struct state *state, enum row_table table, struct bytes key,
+                         uint64_t as_of, struct bytes *row, uint64_t *made_by)
+{
+    uint8_t row_key[ROW_KEY_MAX];
+    if (key.size > STATE_KEY_MAX) {
+        return FAIL(LIMIT, STATE_KEY_MAX);
+    }
+    TRY(reading(state));
+    size_t size = make_row_key(row_key, table, key, as_of);
+    struct bytes stored = bytes_of(row_key, size), value;
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
+    TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &stored, &value));
+    if (!is_version_of(stored, row_key, size) || value.size == 0) {
+        return FAIL(NOT_FOUND, as_of);
+    }
+    *row = value;
+    *made_by = ~bytes_read_u64(stored.data + size - 8);
+    return OK;
+}
+
+/* Steps to the first key beyond all versions of `key`. */
+static struct status after_versions(struct lmdb_cursor *cursor, enum row_table table,
+                                    struct bytes key, struct bytes *stored, struct bytes *value)
+{
+    uint8_t row_key[ROW_KEY_MAX];
+    size_t size = make_row_key(row_key, table, key, 0); /* ~0 is the last version of all */
+    *stored = bytes_of(row_key, size);
+    TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value));
+    if (is_version_of(*stored, row_key, size)) {
+        TRY(lmdb_cursor_move(cursor, LMDB_NEXT, stored, value));
+    }
+    return OK;
+}
+
+static struct status first_of_table(struct lmdb_cursor *cursor, enum row_table table,
+                                    struct bytes prefix, struct bytes *stored, struct bytes *value)
+{
+    uint8_t start[ROW_KEY_MAX];
+    start[0] = (uint8_t)table;
+    memcpy(start + 1, prefix.data, prefix.size);
+    *stored = bytes_of(start, 1 + prefix.size);
+    return lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value);
+}
+
+struct status state_next(struct state *state, enum row_table table, struct bytes prefix,
+                         struct bytes after, uint64_t as_of, struct bytes *key, struct bytes *row)
+{
+    uint64_t made_by;
+    struct bytes stored, value;
+    if (prefix.size > STATE_KEY_MAX || after.size > STATE_KEY_MAX) {
+        return FAIL(LIMIT, STATE_KEY_MAX);
+    }
+    TRY(reading(state));
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
+    TRY(after.size > 0 ? after_versions(cursor, table, after, &stored, &value)
+                       : first_of_table(cursor, table, prefix, &stored, &value));
+    for (;;) {
+        if (stored.size < 9 + prefix.size || stored.data[0] != (uint8_t)table ||
+            (prefix.size > 0 && memcmp(stored.data + 1, prefix.data, prefix.size) != 0)) {
+            return FAIL(NOT_FOUND, as_of);
+        }
+        *key = bytes_of(stored.data + 1, stored.size - 9);
+        struct status status = state_find(state, table, *key, as_of, row, &made_by);
+        if (status.code != STATUS_NOT_FOUND) {
+            return status;
+        }
+        TRY(after_versions(cursor, table, *key, &stored, &value));
+    }
+}
+
+/* Subjects -------------------------------------------------------------------------------- */
+
+static struct subject_slot *slot_of(struct state *state, struct id subject)
+{
+    uint64_t mixed = (subject.n + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)subject.kind << 48;
+    return &state->subjects[(mixed >> 40) % SUBJECT_CACHE];
+}
+
+static void put_subject_key(uint8_t key[static SUBJECT_KEY_SIZE], struct id subject)
+{
+    key[0] = (uint8_t)subject.kind;
+    bytes_write_u64(key + 1, subject.n);
+}
+
+static struct status write_slot(struct state *state, struct subject_slot *slot)
+{
+    uint8_t key[SUBJECT_KEY_SIZE], value[8];
+    put_subject_key(key, slot->subject);
+    bytes_write_u64(value, slot->on_n);
+    TRY(writing(state));
+    slot->dirty = false;
+    return lmdb_put(state->txn, TABLE_SUBJECT, BYTES(key), BYTES(value));
+}
+
+static struct status read_subject(struct state *state, struct id subject, uint64_t *on_n)
+{
+    uint8_t key[SUBJECT_KEY_SIZE];
+    struct bytes value;
+    put_subject_key(key, subject);
+    TRY(reading(state));
+    struct status status = lmdb_get(state->txn, TABLE_SUBJECT, BYTES(key), &value);
+    *on_n = !failed(status) && value.size == 8 ? bytes_read_u64(value.data) : 0;
+    return status.code == STATUS_NOT_FOUND ? OK : status;
+}
+
+/* The subject's slot, filled from disk if it holds another. */
+static struct status cached(struct state *state, struct id subject, struct subject_slot **out)
+{
+    struct subject_slot *slot = slot_of(state, subject);
+    if (!id_equal(slot->subject, subject)) {
+        if (slot->dirty) {
+            TRY(write_slot(state, slot));
+        }
+        uint64_t on_n;
+        TRY(read_subject(state, subject, &on_n));
+        *slot = (struct subject_slot){.subject = subject, .on_n = on_n};
+    }
+    *out = slot;
+    return OK;
+}
+
+struct status state_count_subject(struct state *state, struct id subject, uint64_t *on_n)
+{
+    struct subject_slot *slot;
+    TRY(cached(state, subject, &slot));
+    slot->dirty = true;
+    *on_n = ++slot->on_n;
+    return OK;
+}
+
+struct status state_subject_count(struct state *state, struct id subject, uint64_t *on_n)
+{
+    struct subject_slot *slot;
+    TRY(cached(state, subject, &slot));
+    *on_n = slot->on_n;
+    return OK;
+}
+
+/* Emitters -------------------------------------------------------------------------------- */
+
+struct status state_set_emitter(struct state *state, struct bytes emitter,
+                                const struct emitter_head *head)
+{
+    uint8_t value[EMITTER_HEAD_SIZE];
+    memcpy(value, head->chain.sha256, DIGEST_SIZE);
+    bytes_write_u64(value + DIGEST_SIZE, head->emitter_n);
+    TRY(writing(state));
+    return lmdb_put(state->txn, TABLE_EMITTER, emitter, BYTES(value));
+}
+
+struct status state_emitter(struct state *state, struct bytes emitter, struct emitter_head *out)
+{
+    struct bytes value;
+    TRY(reading(state));
+    TRY(lmdb_get(state->txn, TABLE_EMITTER, emitter, &value));
+    if (value.size != EMITTER_HEAD_SIZE) {
+        return FAIL_BECAUSE(CORRUPT, 0, "an emitter's head has a wrong size");
+    }
+    memcpy(out->chain.sha256, value.data, DIGEST_SIZE);
+    out->emitter_n = bytes_read_u64(value.data + DIGEST_SIZE);
+    return OK;
+}
+
+/* Folding --------------------------------------------------------------------------------- */
+
+void state_advance(struct state *state, uint64_t n)
+{
+    assert(n == state->size);
+    state->size = n + 1;
+}
+
+struct status state_commit(struct state *state, const struct digest *last)
+{
+    TRY(writing(state));
+    state->last = *last;
+    for (size_t i = 0; i < SUBJECT_CACHE; i++) {
+        if (state->subjects[i].dirty) {
+            TRY(write_slot(state, &state->subjects[i]));
+        }
+    }
+    TRY(write_meta(state));
+    return lmdb_commit(&state->txn);
+}

@@ -1,0 +1,89 @@
+/*
+ * store/state.h -- temporal state: every version of every row, keyed by the event that made it.
+ *
+ * Shape    (table, key, n) -> row; the newest version not later than n answers `as of n`. Removal
+ * is a version without bytes. Beside the rows: how many events each subject has had, and where each
+ * emitter's chain stands; both follow from the leaves alone. A running digest covers all row
+ * versions in order: D' = SHA-256(D || u64 n || u16 table name size || table name || u16 key size
+ * || key || row). Truth    Folded from the log and safe to delete. A state of another catalogue, or
+ * ahead of its log, is emptied when it is opened for writing. Process  Writing goes on in one open
+ * transaction, seen by reads through the same handle, until state_commit. Other processes see what
+ * was committed. Limits   Keys up to STATE_KEY_MAX bytes. Source   DESIGN.md 6.
+ */
+#ifndef STORE_STATE_H
+#define STORE_STATE_H
+
+#include "schema/id.h"
+#include "store/hash.h"
+
+enum {
+    STATE_KEY_MAX = 480, /* bytes */
+};
+
+struct state; /* opaque */
+
+struct state_options {
+    const char *directory;
+    const char *fingerprint; /* of the catalogue that folds it */
+    uint64_t log_size;       /* a state beyond it is emptied */
+    bool read_only;
+};
+
+/* Where an emitter's chain stands. */
+struct emitter_head {
+    struct digest chain; /* c_k */
+    uint64_t emitter_n;  /* k; 0: has not spoken yet */
+};
+
+/* On success *out is the caller's: state_close, which forgets what was not committed. */
+MUST_CHECK struct status state_open(const struct state_options *options, struct state **out);
+void state_close(struct state **state);
+
+/* Events folded so far: the next one to fold. */
+uint64_t state_size(const struct state *state);
+/* The digest over the row versions so far, and how many there are. */
+struct digest state_digest(const struct state *state);
+/* The hash of the last leaf folded when it was committed: the log's own must be the same. */
+struct digest state_last(const struct state *state);
+uint64_t state_versions(const struct state *state);
+
+/* Empties it, to be folded anew. */
+MUST_CHECK struct status state_clear(struct state *state);
+
+/* Folding ----------------------------------------------------------------------------------- */
+
+/* A new version of a row, made by event n; an empty row removes it. LIMIT over STATE_KEY_MAX. */
+MUST_CHECK struct status state_put(struct state *state, enum row_table table, struct bytes key,
+                                   struct bytes row, uint64_t n);
+MUST_CHECK struct status state_set_emitter(struct state *state, struct bytes emitter,
+                                           const struct emitter_head *head);
+/* Counts one more event on the subject; *on_n is its number, 1 for the first. */
+MUST_CHECK struct status state_count_subject(struct state *state, struct id subject,
+                                             uint64_t *on_n);
+/* Event n has been folded. */
+void state_advance(struct state *state, uint64_t n);
+/* Makes it durable. `last` is the hash of the last leaf folded. */
+MUST_CHECK struct status state_commit(struct state *state, const struct digest *last);
+
+/* Reading ----------------------------------------------------------------------------------- */
+
+/* The row as of event `as_of` (inclusive), lent until the next write or state_close; *made_by is
+ * the event that made it. NOT_FOUND if there was none, or it was removed. */
+MUST_CHECK struct status state_find(struct state *state, enum row_table table, struct bytes key,
+                                    uint64_t as_of, struct bytes *row, uint64_t *made_by);
+
+/* Walks the rows of a table as of an event in the order of keys: the first whose key begins with
+ * `prefix` and is beyond `after` (empty: from the start). NOT_FOUND at the end. *key and *row are
+ * lent until the next write or state_close. */
+MUST_CHECK struct status state_next(struct state *state, enum row_table table, struct bytes prefix,
+                                    struct bytes after, uint64_t as_of, struct bytes *key,
+                                    struct bytes *row);
+
+/* How many events the subject has had; 0 for one nobody has heard of. */
+MUST_CHECK struct status state_subject_count(struct state *state, struct id subject,
+                                             uint64_t *on_n);
+/* NOT_FOUND for an emitter that has not spoken. */
+MUST_CHECK struct status state_emitter(struct state *state, struct bytes emitter,
+                                       struct emitter_head *out);
+
+#endif
