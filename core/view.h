@@ -1,0 +1,35 @@
+/*
+ * core/view.h -- the state as of one moment: all that a decision may look at.
+ *
+ * Shape    A view at the head of the log decides commands; a view at an earlier event answers what
+ *          would have been decided then. Same type, same code.
+ * Memory   Rows found are decoded into the view's arena and live as long as it.
+ * Errors   A decision has no way to fail but to refuse. If the state cannot be read, the view
+ *          remembers it in `trouble` and finds nothing; whoever made the view looks there last.
+ * Source   DESIGN.md 6 and 8.
+ */
+#ifndef CORE_VIEW_H
+#define CORE_VIEW_H
+
+#include "schema/arena.h"
+#include "schema/catalogue/catalogue.h"
+
+struct state;
+
+struct view {
+    struct state *state;
+    uint64_t as_of_n;    /* events up to this one count */
+    uint64_t now_utc_us; /* the time the question is asked for */
+    struct arena *arena;
+    struct status *trouble;
+};
+
+/* Finds the row whose key fields are set in `row` (the struct of that table) and fills in the rest.
+ * False, and `row` as it was, if there is none. */
+bool view_find(const struct view *view, enum row_table table, void *row);
+
+/* Like view_find, and tells which event made the version found. */
+bool view_find_made_by(const struct view *view, enum row_table table, void *row,
+                       uint64_t *made_by);
+
+#endif
