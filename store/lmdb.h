@@ -7,8 +7,12 @@
  * Process  Open after fork, once per directory and process; on a local file system. A second
  *          writer is refused with IN_USE (a lock of our own on `writer.lock`, by open file
  *          description, besides LMDB's). A write transaction belongs to the thread that began it.
- *          Dead readers are cleared at open. Map growth: the map is enlarged between transactions
- *          before it fills, and readers adopt a map that another process enlarged.
+ *          Dead readers are cleared at open. The map is as large as the address space allows, so
+ *          that it hardly ever moves; when it must, it is enlarged between transactions before it
+ *          fills, and readers adopt a map that another process enlarged.
+ * Files    `data.mdb`, mode 0600, made under another name and renamed once it is whole; `lock.mdb`,
+ *          LMDB's table of readers, which LMDB sets up anew when nobody else has it open; and
+ *          `writer.lock`. The data file reaches some MiB beyond its last page, as a hole.
  * Errors   IO (errno), TRUNCATED (file shorter than its pages), CORRUPT (LMDB says so), IN_USE,
  *          INCOMPLETE, NO_MEMORY. A damaged file may still end the process by a signal: whoever
  *          opens a file that he did not just write runs under tools/guard.h.
@@ -36,6 +40,8 @@ struct lmdb_options {
     size_t table_count;
     bool read_only;
     bool create;
+    bool no_read_ahead; /* read here and there rather than from end to end */
+    uint64_t map_size;  /* bytes to map at first; 0: what the address space has, up to 1 TiB */
 };
 
 /* On success *out is the caller's: lmdb_close. NOT_FOUND if there is no environment and no
@@ -51,13 +57,14 @@ uint64_t lmdb_used_bytes(const struct lmdb *lmdb);
 MUST_CHECK struct status lmdb_begin(struct lmdb *lmdb, bool write, struct lmdb_txn **out);
 /* Makes it durable. Whatever comes back, the transaction is over. Any failure is final for the
  * environment: every later write fails with STOPPED (fsync that failed once may lie the next time,
- * reliability.md P5). */
+ * reliability.md P5). Only a full map is not: CONFLICT, as below. */
 MUST_CHECK struct status lmdb_commit(struct lmdb_txn **txn);
 /* Ends it without effect; sets *txn to NULL; NULL is welcome, so this also serves CLEANUP. */
 void lmdb_abort(struct lmdb_txn **txn);
 
-/* The map is enlarged and the transaction must be begun again when this status comes back from a
- * write: CONFLICT at the new map size. */
+/* When the map is full, a write or the commit fails with CONFLICT at the size that the map will
+ * have: abort and begin again, which enlarges it. LIMIT from lmdb_begin: it is full, and readers of
+ * this process keep it from growing. */
 
 /* The value of a key, lent until the transaction ends or, in one that writes, until its next
  * write. NOT_FOUND. */
