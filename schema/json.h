@@ -12,6 +12,10 @@
 
 #include "schema/text.h"
 
+enum {
+    JSON_MEMBERS_MAX = 256, /* members of an object that json_canonical writes */
+};
+
 struct json; /* opaque: any JSON value */
 
 enum json_type {
@@ -46,23 +50,25 @@ const struct json *json_member(const struct json *json, const char *name);
 size_t json_count(const struct json *json);
 /* An element by position; NULL past the end or if `json` is no array. */
 const struct json *json_element(const struct json *json, size_t index);
-/* The index-th member in the order of the text, with its name; NULL past the end. */
+/* The index-th member in the order of the text, with its name; NULL past the end. Walks there from
+ * the first one. */
 const struct json *json_member_at(const struct json *json, size_t index, const char **name);
 
 /* The value, or an empty slice / `otherwise` if it is of another type (also for NULL). */
-struct bytes json_string(const struct json *json);
-int64_t json_integer(const struct json *json, int64_t otherwise);
-bool json_boolean(const struct json *json, bool otherwise);
+struct bytes json_as_string(const struct json *json);
+int64_t json_as_integer(const struct json *json, int64_t otherwise);
+bool json_as_boolean(const struct json *json, bool otherwise);
 
 /* Shorthand: the string member of an object, empty if absent or no string. */
 struct bytes json_string_member(const struct json *json, const char *name);
 
-/* Writes the value as canonical JSON. MALFORMED, with the reason, for what canonical JSON cannot
- * say: null, reals, negative or huge integers, member names of another form, too deep. */
+/* Writes the value as canonical JSON. MALFORMED at the byte of the output, with the reason, for
+ * what canonical JSON cannot say: null, reals, negative or huge integers, member names of another
+ * form, too deep; LIMIT over JSON_MEMBERS_MAX, or at the text's capacity if that is too small. */
 MUST_CHECK struct status json_canonical(const struct json *json, struct text *out);
 
-/* Writes the value as JSON for people, on one line (`indent` 0) or indented. Members keep their
- * order. */
+/* Writes the value as JSON for people: without white space (`indent` 0) or indented. Members keep
+ * their order. LIMIT at the text's capacity if that is too small; NO_MEMORY. */
 MUST_CHECK struct status json_print(const struct json *json, uint32_t indent, struct text *out);
 
 #endif
