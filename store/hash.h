@@ -36,7 +36,8 @@ struct digest hash_node(struct hasher *hasher, const struct digest *left,
                         const struct digest *right);
 /* The commitment to a body: SHA-256(0x02 || salt || body). */
 struct digest hash_body(struct hasher *hasher, struct bytes salt, struct bytes body);
-/* One link of an emitter's chain: SHA-256("cairn-emitter-v1\0" || previous || SHA-256(statement)). */
+/* One link of an emitter's chain: SHA-256("cairn-emitter-v1\0" || previous || SHA-256(statement)).
+ */
 struct digest hash_emitter_link(struct hasher *hasher, const struct digest *previous,
                                 struct bytes statement);
 /* Where the chain of an emitter starts: SHA-256("cairn-emitter-v1\0" || origin || 0x0A || name),

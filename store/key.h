@@ -57,7 +57,8 @@ MUST_CHECK struct status secret_key_sign(const struct secret_key *key, struct by
 
 /* Writes the key to a new file of mode 0600, synced, and never over an old one: EXISTS, IO. */
 MUST_CHECK struct status secret_key_save(const struct secret_key *key, const char *path);
-/* Reads a key file. NOT_FOUND; KEY with the reason if the mode is too open or the text is no key. */
+/* Reads a key file. NOT_FOUND; KEY with the reason if the mode is too open or the text is no key.
+ */
 MUST_CHECK struct status secret_key_load(const char *path, struct secret_key **out);
 /* From the text itself (test vectors). KEY with the reason. */
 MUST_CHECK struct status secret_key_read(struct bytes text, struct secret_key **out);

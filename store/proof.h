@@ -20,10 +20,10 @@ enum {
 
 struct proof {
     uint64_t index;
-    struct bytes leaf;     /* empty: the file carries none (another log's proof) */
-    struct bytes body;     /* empty: none, or erased */
-    struct bytes salt;     /* with the body */
-    struct bytes extra;    /* the raw decoded extra, if there is any */
+    struct bytes leaf;  /* empty: the file carries none (another log's proof) */
+    struct bytes body;  /* empty: none, or erased */
+    struct bytes salt;  /* with the body */
+    struct bytes extra; /* the raw decoded extra, if there is any */
     struct tree_proof path;
     struct bytes checkpoint; /* the signed note, verbatim */
 };

@@ -28,7 +28,7 @@ enum {
 struct tree {
     uint64_t size; /* leaves */
     struct digest edge[TREE_LEVELS_MAX][TREE_TILE_WIDTH];
-    uint32_t width[TREE_LEVELS_MAX]; /* hashes in the unfinished tile of each level, 0 to 255 */
+    uint32_t width[TREE_LEVELS_MAX];    /* hashes in the unfinished tile of each level, 0 to 255 */
     struct digest peak[TREE_PEAKS_MAX]; /* where bit k of size is set: its subtree of 2^k leaves */
 };
 

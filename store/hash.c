@@ -1,0 +1,130 @@
+#include "store/hash.h"
+
+#include <assert.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+/* The final NUL is part of the label. */
+static const char emitter_label[] = "cairn-emitter-v1";
+
+enum {
+    NODE_SIZE = 1 + 2 * DIGEST_SIZE,
+    LINK_SIZE = sizeof emitter_label + 2 * DIGEST_SIZE,
+};
+
+struct hasher {
+    EVP_MD_CTX *context;
+    EVP_MD *sha256; /* fetched once: fetching costs more than hashing a leaf */
+};
+
+/* clang-format off */
+const struct digest hash_empty = {.sha256 = {
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+}};
+/* clang-format on */
+
+struct status hasher_open(struct hasher **out)
+{
+    struct hasher *hasher = calloc(1, sizeof *hasher);
+    if (hasher == NULL) {
+        return FAIL(NO_MEMORY, sizeof *hasher);
+    }
+    hasher->context = EVP_MD_CTX_new();
+    hasher->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (hasher->context == NULL || hasher->sha256 == NULL) {
+        hasher_close(&hasher);
+        return FAIL_BECAUSE(NO_MEMORY, 0, "OpenSSL has no SHA-256");
+    }
+    *out = hasher;
+    return OK;
+}
+
+void hasher_close(struct hasher **hasher)
+{
+    if (*hasher == NULL) {
+        return;
+    }
+    EVP_MD_CTX_free((*hasher)->context);
+    EVP_MD_free((*hasher)->sha256);
+    free(*hasher);
+    *hasher = NULL;
+}
+
+void hash_start(struct hasher *hasher)
+{
+    int started = EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL);
+    assert(started == 1);
+    (void)started;
+}
+
+void hash_add(struct hasher *hasher, struct bytes bytes)
+{
+    int added = EVP_DigestUpdate(hasher->context, bytes.data, bytes.size);
+    assert(added == 1);
+    (void)added;
+}
+
+struct digest hash_finish(struct hasher *hasher)
+{
+    struct digest digest;
+    int finished = EVP_DigestFinal_ex(hasher->context, digest.sha256, NULL);
+    assert(finished == 1);
+    (void)finished;
+    return digest;
+}
+
+struct digest hash_pieces(struct hasher *hasher, const struct bytes *pieces, size_t count)
+{
+    hash_start(hasher);
+    for (size_t i = 0; i < count; i++) {
+        hash_add(hasher, pieces[i]);
+    }
+    return hash_finish(hasher);
+}
+
+struct digest hash_bytes(struct hasher *hasher, struct bytes bytes)
+{
+    return hash_pieces(hasher, &bytes, 1);
+}
+
+struct digest hash_leaf(struct hasher *hasher, struct bytes leaf)
+{
+    const struct bytes pieces[] = {LITERAL("\x00"), leaf};
+    return hash_pieces(hasher, pieces, 2);
+}
+
+struct digest hash_node(struct hasher *hasher, const struct digest *left,
+                        const struct digest *right)
+{
+    /* In one piece, because a tree is mostly nodes and each call into OpenSSL costs. */
+    uint8_t node[NODE_SIZE];
+    node[0] = 0x01;
+    memcpy(node + 1, left->sha256, DIGEST_SIZE);
+    memcpy(node + 1 + DIGEST_SIZE, right->sha256, DIGEST_SIZE);
+    return hash_bytes(hasher, BYTES(node));
+}
+
+struct digest hash_body(struct hasher *hasher, struct bytes salt, struct bytes body)
+{
+    const struct bytes pieces[] = {LITERAL("\x02"), salt, body};
+    return hash_pieces(hasher, pieces, 3);
+}
+
+struct digest hash_emitter_link(struct hasher *hasher, const struct digest *previous,
+                                struct bytes statement)
+{
+    struct digest stated = hash_bytes(hasher, statement);
+    uint8_t link[LINK_SIZE];
+    memcpy(link, emitter_label, sizeof emitter_label);
+    memcpy(link + sizeof emitter_label, previous->sha256, DIGEST_SIZE);
+    memcpy(link + sizeof emitter_label + DIGEST_SIZE, stated.sha256, DIGEST_SIZE);
+    return hash_bytes(hasher, BYTES(link));
+}
+
+struct digest hash_emitter_start(struct hasher *hasher, struct bytes origin, struct bytes name)
+{
+    const struct bytes pieces[] = {bytes_of(emitter_label, sizeof emitter_label), origin,
+                                   LITERAL("\n"), name};
+    return hash_pieces(hasher, pieces, 4);
+}
