@@ -1,9 +1,8 @@
 /*
  * core/decision.h -- what a command leads to: events, or a refusal that names its rule.
  *
- * Shape    decide(view, actor, command, decision) is pure. REFUSE_UNLESS, REFUSE_IF and EMIT are its
- *          only verbs; the first refusal ends it.
- * Source   DESIGN.md 8.
+ * Shape    decide(view, actor, command, decision) is pure. REFUSE_UNLESS, REFUSE_IF and EMIT are
+ * its only verbs; the first refusal ends it. Source   DESIGN.md 8.
  */
 #ifndef CORE_DECISION_H
 #define CORE_DECISION_H
@@ -38,20 +37,23 @@ struct decision {
 /* The next event of a decision, cleared; on one subject to begin with. */
 struct decided *decision_add(struct decision *decision, enum event_kind kind, struct id subject);
 
-#define REFUSE_IF(condition, rule_of_refusal)                                                      \
-    do {                                                                                           \
-        if (condition) {                                                                           \
-            decision->refused = (rule_of_refusal);                                                 \
-            return;                                                                                \
-        }                                                                                          \
+#define REFUSE_IF(condition, rule_of_refusal)      \
+    do {                                           \
+        if (condition) {                           \
+            decision->refused = (rule_of_refusal); \
+            return;                                \
+        }                                          \
     } while (0)
 
 #define REFUSE_UNLESS(condition, rule_of_refusal) REFUSE_IF(!(condition), rule_of_refusal)
 
 /* EMIT(EVENT_DRIVE_ATTACHED, drive, drive_attached, .vm = …): the kind, the subject it is about,
  * and the body's struct with its fields. */
-#define EMIT(event_kind_, subject, member, ...)                                                    \
-    decision_add(decision, (event_kind_), (subject))->body.member = (struct member){__VA_ARGS__}
+#define EMIT(event_kind_, subject, member, ...)                                     \
+    decision_add(decision, (event_kind_), (subject))->body.member = (struct member) \
+    {                                                                               \
+        __VA_ARGS__                                                                 \
+    }
 
 /* An id that the event at hand creates. */
 #define NEW(id_kind_) ((struct id){(id_kind_), ID_NEW})

@@ -3,7 +3,6 @@
 #include "core/dispatch.h"
 #include "store/state.h"
 
-
 static void put(struct evolution *evolution, enum row_table table, const void *row, bool remove)
 {
     char key_memory[STATE_KEY_MAX + 1];
@@ -22,8 +21,8 @@ static void put(struct evolution *evolution, enum row_table table, const void *r
         evolution->status = FAIL(LIMIT, value.full ? value.capacity : STATE_KEY_MAX);
         return;
     }
-    evolution->status = state_put(evolution->state, table, text_bytes(&key), text_bytes(&value),
-                                  evolution->n);
+    evolution->status =
+        state_put(evolution->state, table, text_bytes(&key), text_bytes(&value), evolution->n);
     evolution->arena->used = used;
 }
 

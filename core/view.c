@@ -19,8 +19,8 @@ bool view_find_made_by(const struct view *view, enum row_table table, void *row,
     if (key.full) {
         return false; /* no row has such a key: state_put refuses it */
     }
-    if (!noted(view, state_find(view->state, table, text_bytes(&key), view->as_of_n, &stored,
-                                made_by))) {
+    if (!noted(view,
+               state_find(view->state, table, text_bytes(&key), view->as_of_n, &stored, made_by))) {
         return false;
     }
     struct bytes kept = arena_copy(view->arena, stored);

@@ -29,7 +29,6 @@ struct view {
 bool view_find(const struct view *view, enum row_table table, void *row);
 
 /* Like view_find, and tells which event made the version found. */
-bool view_find_made_by(const struct view *view, enum row_table table, void *row,
-                       uint64_t *made_by);
+bool view_find_made_by(const struct view *view, enum row_table table, void *row, uint64_t *made_by);
 
 #endif

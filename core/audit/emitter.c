@@ -42,9 +42,9 @@ void emitter_retire_decide(const struct view *view, const struct actor *actor,
 void audit_genesis_evolve(struct evolution *evolution, const struct leaf *leaf,
                           const struct audit_genesis *body)
 {
-    evolution_put(evolution, ROW_LOG,
-                  &(struct log_row){
-                      .log = leaf->on[0], .origin = body->origin, .log_key = body->log_key});
+    evolution_put(
+        evolution, ROW_LOG,
+        &(struct log_row){.log = leaf->on[0], .origin = body->origin, .log_key = body->log_key});
     evolution_put(evolution, ROW_EMITTER,
                   &(struct emitter_row){.name = body->emitter,
                                         .emitter = leaf->on[0],

@@ -47,9 +47,8 @@ void audit_record_imported_evolve(struct evolution *evolution, const struct leaf
                                   const struct audit_record_imported *body)
 {
     (void)leaf;
-    evolution_put(
-        evolution, ROW_RECORD,
-        &(struct record_row){.digest = body->digest, .occurrence = body->occurrence});
+    evolution_put(evolution, ROW_RECORD,
+                  &(struct record_row){.digest = body->digest, .occurrence = body->occurrence});
 }
 
 void audit_index_run_evolve(struct evolution *evolution, const struct leaf *leaf,

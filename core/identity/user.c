@@ -37,11 +37,10 @@ void user_register_decide(const struct view *view, const struct actor *actor,
 void user_registered_evolve(struct evolution *evolution, const struct leaf *leaf,
                             const struct user_registered *body)
 {
-    evolution_put(evolution, ROW_USER,
-                  &(struct user_row){.user = leaf->on[0],
-                                     .login = body->login,
-                                     .key = body->key,
-                                     .role = body->role});
+    evolution_put(
+        evolution, ROW_USER,
+        &(struct user_row){
+            .user = leaf->on[0], .login = body->login, .key = body->key, .role = body->role});
     evolution_put(evolution, ROW_LOGIN,
                   &(struct login_row){.login = body->login, .user = leaf->on[0]});
 }

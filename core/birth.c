@@ -1,0 +1,201 @@
+#include "core/birth.h"
+
+#include "core/engine.h"
+#include "core/store_layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_origin(const char *origin)
+{
+    size_t size = strlen(origin);
+    return size > 0 && size <= ORIGIN_MAX &&
+           strspn(origin, "abcdefghijklmnopqrstuvwxyz0123456789./-") == size;
+}
+
+static struct status make_directory(const char *path)
+{
+    if (mkdir(path, 0700) == 0) {
+        return OK;
+    }
+    return errno == EEXIST ? FAIL(EXISTS, 0) : FAIL(IO, (uint64_t)errno);
+}
+
+static struct status sync_directory(const char *path)
+{
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+        return FAIL(IO, (uint64_t)errno);
+    }
+    struct status status = fsync(directory) == 0 ? OK : FAIL(IO, (uint64_t)errno);
+    close(directory);
+    return status;
+}
+
+/* Keys ------------------------------------------------------------------------------------ */
+
+static struct status make_key(const char *directory, const struct birth *birth, const char *file,
+                              const char *name)
+{
+    CLEANUP(secret_key_close) struct secret_key *key = NULL;
+    struct store_path path;
+    TRY(secret_key_make(birth->key_type, name, &key));
+    TRY(store_key_path(directory, file, &path));
+    return secret_key_save(key, path.text);
+}
+
+static struct status make_keys(const char *directory, const struct birth *birth)
+{
+    struct store_path path;
+    TRY(store_path(directory, "keys", &path));
+    TRY(make_directory(path.text));
+    TRY(make_key(directory, birth, "log", birth->origin));
+    for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {
+        const char *name = engine_voice_name((enum engine_voice)voice);
+        TRY(make_key(directory, birth, name, name));
+    }
+    return OK;
+}
+
+/* The public text of a key file of the store. */
+static struct status public_text(const char *directory, const char *file, struct text *out)
+{
+    CLEANUP(secret_key_close) struct secret_key *key = NULL;
+    struct store_path path;
+    TRY(store_key_path(directory, file, &path));
+    TRY(secret_key_load(path.text, &key));
+    public_key_write(secret_key_public(key), out);
+    return OK;
+}
+
+static struct status write_log_vkey(const char *directory)
+{
+    char memory[1024];
+    struct text text = TEXT_IN(memory);
+    struct store_path path;
+    TRY(public_text(directory, "log", &text));
+    text_put_char(&text, '\n');
+    TRY(store_path(directory, "log.vkey", &path));
+    return store_write_file(path.text, text.data, text.size, true);
+}
+
+/* The first events ------------------------------------------------------------------------ */
+
+static struct status say_genesis(struct engine *engine, const char *directory,
+                                 const struct birth *birth)
+{
+    char log_memory[1024], audit_memory[1024];
+    struct text log_key = TEXT_IN(log_memory), audit_key = TEXT_IN(audit_memory);
+    TRY(public_text(directory, "log", &log_key));
+    TRY(public_text(directory, "audit", &audit_key));
+    union event_body body = {.audit_genesis = {.origin = bytes_of_string(birth->origin),
+                                               .log_key = text_bytes(&log_key),
+                                               .emitter = LITERAL("audit"),
+                                               .emitter_key = text_bytes(&audit_key),
+                                               .program = LITERAL("cairn " CAIRN_VERSION)}};
+    TRY(engine_say(
+        engine, VOICE_AUDIT,
+        &(struct draft){
+            .kind = EVENT_AUDIT_GENESIS, .on = {NEW(ID_LOG)}, .on_count = 1, .body = &body}));
+    return engine_flush(engine);
+}
+
+static struct status say_voice(struct engine *engine, const char *directory, const char *name,
+                               const char *about)
+{
+    char memory[1024];
+    struct text key = TEXT_IN(memory);
+    TRY(public_text(directory, name, &key));
+    union event_body body = {.emitter_registered = {.name = bytes_of_string(name),
+                                                    .key = text_bytes(&key),
+                                                    .class = EMITTER_CLASS_INTERNAL,
+                                                    .about = bytes_of_string(about)}};
+    return engine_say(engine, VOICE_AUDIT,
+                      &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
+                                      .on = {NEW(ID_EMITTER)},
+                                      .on_count = 1,
+                                      .body = &body});
+}
+
+static struct status say_administrator(struct engine *engine, const struct birth *birth)
+{
+    char memory[1024];
+    struct text key = TEXT_IN(memory);
+    public_key_write(birth->admin_key, &key);
+    union event_body body = {.user_registered = {.login = bytes_of_string(birth->admin_login),
+                                                 .key = text_bytes(&key),
+                                                 .role = USER_ROLE_SUPER_ADMIN}};
+    return engine_say(
+        engine, VOICE_IDENTITY,
+        &(struct draft){
+            .kind = EVENT_USER_REGISTERED, .on = {NEW(ID_USER)}, .on_count = 1, .body = &body});
+}
+
+static struct status say_first_events(struct engine *engine, const char *directory,
+                                      const struct birth *birth)
+{
+    TRY(say_genesis(engine, directory, birth));
+    TRY(say_voice(engine, directory, "identity", "people, sessions and roles"));
+    TRY(say_voice(engine, directory, "import", "records that other systems wrote"));
+    TRY(engine_flush(engine));
+    TRY(say_administrator(engine, birth));
+    return engine_finish(engine);
+}
+
+/* All of it ------------------------------------------------------------------------------- */
+
+static struct status make_log(const char *directory, const struct birth *birth)
+{
+    CLEANUP(log_close) struct log *log = NULL;
+    struct store_path path;
+    TRY(store_path(directory, "log", &path));
+    return log_open(&(struct log_options){.directory = path.text, .origin = birth->origin}, &log);
+}
+
+static struct status fill(const char *directory, const struct birth *birth)
+{
+    TRY(make_keys(directory, birth));
+    TRY(write_log_vkey(directory));
+    TRY(make_log(directory, birth));
+    CLEANUP(engine_close) struct engine *engine = NULL;
+    TRY(engine_open(&(struct engine_options){.directory = directory}, &engine));
+    return say_first_events(engine, directory, birth);
+}
+
+/* The directory that holds `path`. */
+static struct status parent_of(const char *path, struct store_path *out)
+{
+    TRY(store_path(path, "..", out));
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
+    snprintf(out->text, sizeof out->text, "%.*s", slash == NULL ? 1 : (int)(size == 0 ? 1 : size),
+             slash == NULL ? "." : path);
+    return OK;
+}
+
+struct status store_create(const struct birth *birth)
+{
+    struct store_path building, parent;
+    struct stat there;
+    if (!is_origin(birth->origin)) {
+        return FAIL_BECAUSE(MALFORMED, 0, "a log's name is made of a-z, 0-9, '.', '/' and '-'");
+    }
+    if (lstat(birth->directory, &there) == 0) {
+        return FAIL_BECAUSE(EXISTS, 0, "something is in the store's place already");
+    }
+    TRY(store_path(birth->directory, "", &building));
+    snprintf(building.text, sizeof building.text, "%s.being-made.%ld", birth->directory,
+             (long)getpid());
+    TRY(key_library_start());
+    TRY(make_directory(building.text));
+    TRY(fill(building.text, birth));
+    TRY(sync_directory(building.text));
+    if (renameat2(AT_FDCWD, building.text, AT_FDCWD, birth->directory, RENAME_NOREPLACE) != 0) {
+        return errno == EEXIST ? FAIL(EXISTS, 0) : FAIL(IO, (uint64_t)errno);
+    }
+    TRY(parent_of(birth->directory, &parent));
+    return sync_directory(parent.text);
+}

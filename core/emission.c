@@ -1,0 +1,172 @@
+#include "core/emission.h"
+
+#include "store/hash.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    SALTS = 256, /* drawn at a time */
+};
+
+struct emission {
+    struct hasher *hasher;
+    const struct speaker *speaker;
+    struct emitter_head head;
+    uint32_t count;
+    struct text out;  /* the submission */
+    struct text body; /* salt || body of one event */
+    uint8_t salts[SALTS][SALT_SIZE];
+    size_t salts_left;
+};
+
+struct status emission_open(struct emission **out)
+{
+    CLEANUP(emission_close) struct emission *emission = calloc(1, sizeof *emission);
+    if (emission == NULL) {
+        return FAIL(NO_MEMORY, sizeof *emission);
+    }
+    emission->out.capacity = SUBMISSION_MAX;
+    emission->out.data = malloc(emission->out.capacity);
+    emission->body.capacity = SALT_SIZE + BODY_MAX + 1;
+    emission->body.data = malloc(emission->body.capacity);
+    if (emission->out.data == NULL || emission->body.data == NULL) {
+        return FAIL(NO_MEMORY, SUBMISSION_MAX);
+    }
+    TRY(hasher_open(&emission->hasher));
+    *out = emission;
+    emission = NULL;
+    return OK;
+}
+
+void emission_close(struct emission **emission)
+{
+    if (*emission != NULL) {
+        hasher_close(&(*emission)->hasher);
+        free((*emission)->out.data);
+        free((*emission)->body.data);
+        free(*emission);
+        *emission = NULL;
+    }
+}
+
+void emission_begin(struct emission *emission, const struct speaker *speaker, struct bytes origin)
+{
+    struct bytes name = bytes_of_string(speaker->name);
+    emission->speaker = speaker;
+    emission->head = speaker->head;
+    emission->count = 0;
+    if (emission->head.emitter_n == 0) {
+        emission->head.chain = hash_emitter_start(emission->hasher, origin, name);
+    }
+    text_clear(&emission->out);
+    submission_begin(&emission->out, name, emission->head.emitter_n + 1);
+}
+
+uint32_t emission_count(const struct emission *emission)
+{
+    return emission->count;
+}
+
+static void draw_salt(struct emission *emission, uint8_t salt[static SALT_SIZE])
+{
+    if (emission->salts_left == 0) {
+        key_random(emission->salts[0], sizeof emission->salts);
+        emission->salts_left = SALTS;
+    }
+    memcpy(salt, emission->salts[--emission->salts_left], SALT_SIZE);
+}
+
+/* Salt and body, one after the other, as they are kept. */
+static struct status write_body(struct emission *emission, const struct draft *draft)
+{
+    uint8_t salt[SALT_SIZE];
+    draw_salt(emission, salt);
+    text_clear(&emission->body);
+    text_put(&emission->body, salt, SALT_SIZE);
+    event_body_encode(draft->kind, draft->body, &emission->body);
+    return emission->body.full ? FAIL(LIMIT, BODY_MAX) : OK;
+}
+
+static struct digest body_commitment(struct emission *emission)
+{
+    struct bytes salted = text_bytes(&emission->body);
+    return hash_body(emission->hasher, bytes_of(salted.data, SALT_SIZE),
+                     bytes_of(salted.data + SALT_SIZE, salted.size - SALT_SIZE));
+}
+
+static struct leaf leaf_of(struct emission *emission, const struct draft *draft)
+{
+    struct leaf leaf = {
+        .actor = draft->actor,
+        .at_utc_us = draft->at_utc_us,
+        .body = body_commitment(emission),
+        .cause = draft->answers ? draft->cause : LEAF_NO_CAUSE,
+        .has_command = draft->command.size > 0,
+        .emitter = bytes_of_string(emission->speaker->name),
+        .emitter_n = emission->head.emitter_n + 1,
+        .kind = draft->kind,
+        .on_count = draft->on_count,
+        .outcome = draft->outcome,
+        .project = draft->project,
+        .session = draft->session,
+        .source = draft->source,
+        .n = ID_NEW,
+        .version = event_version(draft->kind),
+    };
+    if (leaf.actor.size == 0) {
+        leaf.actor = leaf.emitter;
+    }
+    if (leaf.has_command) {
+        leaf.command = hash_bytes(emission->hasher, draft->command);
+    }
+    if (draft->rule != RULE_NONE) {
+        leaf.rule = bytes_of_string(rule_id(draft->rule));
+    }
+    memcpy(leaf.on, draft->on, sizeof leaf.on);
+    return leaf;
+}
+
+struct status emission_add(struct emission *emission, const struct draft *draft)
+{
+    char memory[LEAF_MAX];
+    struct text statement = TEXT_IN(memory);
+    assert(draft->on_count > 0 && draft->on_count <= LEAF_SUBJECTS_MAX);
+    if (emission->count == SUBMISSION_EVENTS_MAX) {
+        return FAIL(LIMIT, SUBMISSION_EVENTS_MAX);
+    }
+    if (draft->source.size > 0 && !leaf_is_source(draft->source)) {
+        return FAIL_BECAUSE(MALFORMED, 0, "a source is 1 to 64 printable ASCII characters");
+    }
+    TRY(write_body(emission, draft));
+    struct leaf leaf = leaf_of(emission, draft);
+    leaf_encode_statement(&leaf, &statement);
+    size_t before = emission->out.size;
+    submission_put(&emission->out, &(struct submission_event){.statement = text_bytes(&statement),
+                                                              .body = text_bytes(&emission->body),
+                                                              .command = draft->command});
+    /* Room is kept for the signature, so that what was added can always be ended. */
+    if (statement.full || emission->out.full ||
+        emission->out.capacity - emission->out.size < 2 + SIGNATURE_MAX + 1) {
+        emission->out.size = before;
+        emission->out.full = false;
+        return FAIL(LIMIT, statement.full ? LEAF_MAX : SUBMISSION_MAX);
+    }
+    emission->head.chain =
+        hash_emitter_link(emission->hasher, &emission->head.chain, text_bytes(&statement));
+    emission->head.emitter_n++;
+    emission->count++;
+    return OK;
+}
+
+struct status emission_end(struct emission *emission, struct bytes *submission,
+                           struct emitter_head *head)
+{
+    struct signature signature;
+    assert(emission->count > 0);
+    TRY(secret_key_sign(emission->speaker->key, BYTES(emission->head.chain.sha256), &signature));
+    submission_end(&emission->out, emission->count, bytes_of(signature.data, signature.size));
+    *submission = text_bytes(&emission->out);
+    *head = emission->head;
+    return OK;
+}

@@ -1,0 +1,492 @@
+#include "core/audit/emitter.h"
+#include "core/audit/record.h"
+#include "core/engine_parts.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    ENGINE_ARENA = 1 << 20, /* bytes, for the body being folded */
+};
+
+const char *engine_voice_name(enum engine_voice voice)
+{
+    static const char *const names[VOICE_COUNT] = {"audit", "identity", "import"};
+    assert(voice < VOICE_COUNT);
+    return names[voice];
+}
+
+uint64_t engine_now(const struct engine *engine)
+{
+    struct timespec now;
+    if (engine->options.clock != NULL) {
+        return engine->options.clock(engine->options.clock_context);
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * TIME_SECOND_US + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Opening: the log ------------------------------------------------------------------------ */
+
+static struct status open_log(struct engine *engine)
+{
+    struct store_path path;
+    TRY(store_path(engine->directory, "log", &path));
+    return log_open(
+        &(struct log_options){.directory = path.text, .read_only = engine->options.read_only},
+        &engine->log);
+}
+
+static struct status load_log_public(struct engine *engine)
+{
+    struct store_path path;
+    TRY(store_path(engine->directory, "log.vkey", &path));
+    TRY(public_key_load(path.text, &engine->log_public));
+    if (strcmp(engine->log_public.name, log_origin(engine->log)) != 0) {
+        return FAIL_BECAUSE(KEY, 0, "log.vkey is the key of another log");
+    }
+    return OK;
+}
+
+/* The log may not be shorter than the last checkpoint that is known to have left it. */
+static struct status check_rollback(struct engine *engine)
+{
+    char memory[NOTE_MAX];
+    size_t size;
+    struct store_path path;
+    struct checkpoint released;
+    TRY(store_path(engine->directory, "checkpoint", &path));
+    struct status status = store_read_file(path.text, memory, sizeof memory, &size);
+    if (status.code == STATUS_NOT_FOUND) {
+        return OK;
+    }
+    TRY(status);
+    if (failed(checkpoint_verify(&engine->log_public, bytes_of(memory, size), &released))) {
+        return OK; /* a copy for convenience: what it says counts only if it was signed */
+    }
+    return released.size > log_head_of(engine->log)->size ? FAIL(ROLLBACK, released.size) : OK;
+}
+
+/* Opening: who speaks --------------------------------------------------------------------- */
+
+static struct status load_key(struct engine *engine, const char *name, struct secret_key **out)
+{
+    struct store_path path;
+    TRY(store_key_path(engine->directory, name, &path));
+    struct status status = secret_key_load(path.text, out);
+    return status.code == STATUS_NOT_FOUND
+               ? FAIL_BECAUSE(KEY, 0, "a key file in the store's keys/ is missing")
+               : status;
+}
+
+static struct status load_voice(struct engine *engine, enum engine_voice voice)
+{
+    struct speaker *speaker = &engine->voices[voice];
+    const char *name = engine_voice_name(voice);
+    memcpy(speaker->name, name, strlen(name) + 1);
+    TRY(load_key(engine, name, &speaker->key));
+    TRY(emission_open(&engine->emissions[voice]));
+    return OK;
+}
+
+/* The first event of all is signed by an emitter that no row knows yet. */
+static struct status introduce_audit(struct engine *engine)
+{
+    char memory[512];
+    struct text key = TEXT_IN(memory);
+    public_key_write(secret_key_public(engine->voices[VOICE_AUDIT].key), &key);
+    return prepare_emitter(engine->prepare,
+                           &(struct emitter_row){.name = LITERAL("audit"),
+                                                 .key = text_bytes(&key),
+                                                 .class = EMITTER_CLASS_INTERNAL},
+                           &(struct emitter_head){0});
+}
+
+static struct status introduce_emitter(struct engine *engine, struct log_snapshot *snapshot,
+                                       const struct emitter_row *row)
+{
+    struct emitter_head head = {0};
+    struct status status = log_read_emitter(snapshot, row->name, &head);
+    if (failed(status) && status.code != STATUS_NOT_FOUND) {
+        return status;
+    }
+    for (size_t i = 0; i < VOICE_COUNT; i++) {
+        if (bytes_equal(row->name, bytes_of_string(engine->voices[i].name))) {
+            engine->voices[i].head = head;
+        }
+    }
+    return prepare_emitter(engine->prepare, row, &head);
+}
+
+/* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
+static struct status introduce_emitters(struct engine *engine)
+{
+    char after[STATE_KEY_MAX];
+    size_t after_size = 0;
+    struct bytes key, stored;
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    TRY(log_snapshot_open(engine->log, &snapshot));
+    for (;;) {
+        struct emitter_row row;
+        struct status status = state_next(engine->state, ROW_EMITTER, (struct bytes){0},
+                                          bytes_of(after, after_size), UINT64_MAX, &key, &stored);
+        if (status.code == STATUS_NOT_FOUND) {
+            return OK;
+        }
+        TRY(status);
+        memcpy(after, key.data, key.size);
+        after_size = key.size;
+        arena_reset(&engine->arena);
+        TRY(row_decode(ROW_EMITTER, stored, &engine->arena, &row));
+        TRY(introduce_emitter(engine, snapshot, &row));
+    }
+}
+
+/* Opening: what is folded ----------------------------------------------------------------- */
+
+static struct status open_state(struct engine *engine)
+{
+    struct store_path path;
+    char memory[ORIGIN_MAX + 128];
+    struct text fingerprint = TEXT_IN(memory);
+    text_add(&fingerprint, "%.64s", catalogue_fingerprint);
+    TRY(store_path(engine->directory, "state", &path));
+    return state_open(&(struct state_options){.directory = path.text,
+                                              .fingerprint = text_string(&fingerprint),
+                                              .log_size = log_head_of(engine->log)->size,
+                                              .read_only = engine->options.read_only},
+                      &engine->state);
+}
+
+/* A state that was folded from another history has another last leaf. */
+static struct status check_state_is_ours(struct engine *engine)
+{
+    struct bytes bytes;
+    struct leaf next;
+    uint64_t size = state_size(engine->state);
+    struct digest last = log_head_of(engine->log)->last;
+    if (size == 0) {
+        return OK;
+    }
+    if (size < log_head_of(engine->log)->size) {
+        CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+        TRY(log_snapshot_open(engine->log, &snapshot));
+        TRY(log_read_leaf(snapshot, size, &bytes));
+        TRY(leaf_decode(bytes, &next));
+        last = next.prev;
+    }
+    struct digest folded = state_last(engine->state);
+    return digest_equal(&folded, &last) ? OK : state_clear(engine->state);
+}
+
+static struct status open_index(struct engine *engine)
+{
+    struct store_path path;
+    TRY(store_path(engine->directory, "index", &path));
+    return index_open(path.text, engine->options.read_only, &engine->index);
+}
+
+/* An engine that only reads goes without what is missing: the log has everything. */
+static struct status open_for_reading(struct engine *engine)
+{
+    struct status state = open_state(engine);
+    struct status index = open_index(engine);
+    if (failed(state) && state.code != STATUS_NOT_FOUND) {
+        return state;
+    }
+    return failed(index) && index.code != STATUS_NOT_FOUND ? index : OK;
+}
+
+static struct status open_for_writing(struct engine *engine)
+{
+    TRY(load_key(engine, "log", &engine->log_key));
+    TRY(prepare_open(bytes_of_string(log_origin(engine->log)), &engine->prepare));
+    for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {
+        TRY(load_voice(engine, (enum engine_voice)voice));
+    }
+    TRY(open_state(engine));
+    TRY(check_state_is_ours(engine));
+    TRY(open_index(engine));
+    TRY(engine_start_stages(engine));
+    if (log_head_of(engine->log)->size == 0) {
+        return introduce_audit(engine);
+    }
+    TRY(engine_fold_behind(engine));
+    TRY(introduce_emitters(engine));
+    return engine_say_recovered(engine);
+}
+
+static struct status open_parts(struct engine *engine)
+{
+    engine->arena.capacity = ENGINE_ARENA;
+    engine->arena.memory = malloc(ENGINE_ARENA);
+    if (engine->arena.memory == NULL) {
+        return FAIL(NO_MEMORY, ENGINE_ARENA);
+    }
+    TRY(key_library_start());
+    TRY(open_log(engine));
+    TRY(load_log_public(engine));
+    TRY(check_rollback(engine));
+    return engine->options.read_only ? open_for_reading(engine) : open_for_writing(engine);
+}
+
+struct status engine_open(const struct engine_options *options, struct engine **out)
+{
+    CLEANUP(engine_close) struct engine *engine = calloc(1, sizeof *engine);
+    struct store_path path;
+    if (engine == NULL) {
+        return FAIL(NO_MEMORY, sizeof *engine);
+    }
+    TRY(store_path(options->directory, "", &path));
+    snprintf(engine->directory, sizeof engine->directory, "%s", options->directory);
+    engine->options = *options;
+    if (engine->options.commit_events_max == 0) {
+        engine->options.commit_events_max = COMMIT_EVENTS_MAX;
+    }
+    TRY(open_parts(engine));
+    *out = engine;
+    engine = NULL;
+    return OK;
+}
+
+void engine_close(struct engine **engine)
+{
+    if (*engine == NULL) {
+        return;
+    }
+    engine_stop_stages(*engine);
+    index_close(&(*engine)->index);
+    state_close(&(*engine)->state);
+    log_close(&(*engine)->log);
+    prepare_close(&(*engine)->prepare);
+    for (size_t voice = 0; voice < VOICE_COUNT; voice++) {
+        emission_close(&(*engine)->emissions[voice]);
+        secret_key_close(&(*engine)->voices[voice].key);
+    }
+    secret_key_close(&(*engine)->log_key);
+    free((*engine)->arena.memory);
+    free(*engine);
+    *engine = NULL;
+}
+
+/* Saying ---------------------------------------------------------------------------------- */
+
+struct status engine_send(struct engine *engine, enum engine_voice voice)
+{
+    struct emission *emission = engine->emissions[voice];
+    struct bytes submission;
+    if (emission_count(emission) == 0) {
+        return OK;
+    }
+    TRY(emission_end(emission, &submission, &engine->voices[voice].head));
+    emission_begin(emission, &engine->voices[voice], bytes_of_string(log_origin(engine->log)));
+    return engine_submit(engine, submission, engine_note_own, engine);
+}
+
+static struct status say(struct engine *engine, enum engine_voice voice, const struct draft *draft)
+{
+    struct emission *emission = engine->emissions[voice];
+    if (emission_count(emission) == 0) {
+        emission_begin(emission, &engine->voices[voice], bytes_of_string(log_origin(engine->log)));
+    }
+    struct status status = emission_add(emission, draft);
+    if (status.code == STATUS_LIMIT && emission_count(emission) > 0) {
+        TRY(engine_send(engine, voice));
+        emission_begin(emission, &engine->voices[voice], bytes_of_string(log_origin(engine->log)));
+        status = emission_add(emission, draft);
+    }
+    TRY(status);
+    return emission_count(emission) == SUBMISSION_EVENTS_MAX ? engine_send(engine, voice) : OK;
+}
+
+/* An event about the log itself, by its own emitter. */
+static struct status say_of_log(struct engine *engine, enum event_kind kind,
+                                const union event_body *body)
+{
+    return say(engine, VOICE_AUDIT,
+               &(struct draft){.kind = kind, .on = {THE_LOG}, .on_count = 1, .body = body});
+}
+
+static void read_boot_id(char *out, size_t capacity)
+{
+    size_t size = 0;
+    if (failed(store_read_file("/proc/sys/kernel/random/boot_id", out, capacity, &size))) {
+        size = 0;
+    }
+    while (size > 0 && out[size - 1] == '\n') {
+        size--;
+    }
+    out[size] = '\0';
+}
+
+/* A writer that stays says so before the first thing it writes. */
+static struct status announce(struct engine *engine)
+{
+    char boot[64];
+    if (engine->options.task == NULL || engine->announced) {
+        return OK;
+    }
+    engine->announced = true;
+    read_boot_id(boot, sizeof boot);
+    union event_body body = {.audit_started = {.program = LITERAL("cairn " CAIRN_VERSION),
+                                               .process = (uint64_t)getpid(),
+                                               .task = bytes_of_string(engine->options.task),
+                                               .has_boot = boot[0] != '\0',
+                                               .boot = bytes_of_string(boot)}};
+    TRY(say_of_log(engine, EVENT_AUDIT_STARTED, &body));
+    return engine_send(engine, VOICE_AUDIT);
+}
+
+struct status engine_say(struct engine *engine, enum engine_voice voice, const struct draft *draft)
+{
+    TRY(engine->failed);
+    if (engine->log_key == NULL) {
+        return FAIL(READ_ONLY, 0);
+    }
+    TRY(announce(engine));
+    return say(engine, voice, draft);
+}
+
+struct status engine_announce(struct engine *engine)
+{
+    return announce(engine);
+}
+
+/* What the engine has noticed by itself: runs of the index, a clock that stepped back. */
+static struct status say_run(struct engine *engine, const struct index_run *run)
+{
+    struct status trouble = OK;
+    struct view view = engine_view(engine, UINT64_MAX, &engine->arena, &trouble);
+    arena_reset(&engine->arena);
+    if (index_run_known(&view, run->level, run->from) || failed(trouble)) {
+        return trouble;
+    }
+    union event_body body = {.audit_index_run = {.level = run->level,
+                                                 .from = run->from,
+                                                 .to = run->to,
+                                                 .leaves = run->entries,
+                                                 .root = run->root}};
+    return say_of_log(engine, EVENT_AUDIT_INDEX_RUN, &body);
+}
+
+static struct status say_noticed(struct engine *engine)
+{
+    const struct index_run *run;
+    while ((run = queue_take_now(engine->made)) != NULL) {
+        TRY(say_run(engine, run));
+    }
+    if (engine->clock_held && !engine->clock_noted) {
+        engine->clock_noted = true;
+        union event_body body = {.clock_stepped = {.clock = engine_now(engine),
+                                                   .held = log_head_of(engine->log)->t_utc_us}};
+        TRY(say_of_log(engine, EVENT_CLOCK_STEPPED, &body));
+    }
+    engine->clock_noted = engine->clock_noted && engine->clock_held;
+    return OK;
+}
+
+/* Flushing and ending --------------------------------------------------------------------- */
+
+struct status engine_flush(struct engine *engine)
+{
+    TRY(engine->failed);
+    for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {
+        TRY(engine_send(engine, (enum engine_voice)voice));
+    }
+    TRY(engine_drain(engine));
+    TRY(say_noticed(engine));
+    TRY(engine_send(engine, VOICE_AUDIT));
+    TRY(engine_drain(engine));
+    return introduce_emitters(engine);
+}
+
+/* Logs the digest of the state as of everything so far: a rebuild will arrive at it. */
+static struct status say_state_digest(struct engine *engine)
+{
+    TRY(engine_flush(engine));
+    if (state_versions(engine->state) == engine->versions_digested) {
+        return OK;
+    }
+    engine->versions_digested = state_versions(engine->state);
+    union event_body body = {.audit_state_digest = {.size = state_size(engine->state),
+                                                    .digest = state_digest(engine->state),
+                                                    .versions = engine->versions_digested}};
+    TRY(say_of_log(engine, EVENT_AUDIT_STATE_DIGEST, &body));
+    return engine_flush(engine);
+}
+
+static struct status say_stopped(struct engine *engine)
+{
+    union event_body body = {.audit_stopped = {.process = (uint64_t)getpid(),
+                                               .task = bytes_of_string(engine->options.task)}};
+    return say_of_log(engine, EVENT_AUDIT_STOPPED, &body);
+}
+
+struct status engine_finish(struct engine *engine)
+{
+    if (engine->options.read_only) {
+        return OK;
+    }
+    if (engine->announced) {
+        TRY(say_state_digest(engine));
+        TRY(say_stopped(engine));
+    }
+    /* The index may still make runs of what is flushed, and their roots are events again. */
+    uint64_t size;
+    do {
+        size = log_head_of(engine->log)->size;
+        TRY(engine_flush(engine));
+        TRY(engine_settle_index(engine));
+        TRY(engine_flush(engine));
+    } while (log_head_of(engine->log)->size > size);
+    TRY(engine_sync(engine));
+    return engine_settle_index(engine);
+}
+
+/* Looking --------------------------------------------------------------------------------- */
+
+struct view engine_view(struct engine *engine, uint64_t as_of_n, struct arena *arena,
+                        struct status *trouble)
+{
+    return (struct view){
+        .state = engine->state,
+        .as_of_n = as_of_n,
+        .now_utc_us = engine_now(engine),
+        .arena = arena,
+        .trouble = trouble,
+    };
+}
+
+struct log *engine_log(struct engine *engine)
+{
+    return engine->log;
+}
+
+struct state *engine_state(struct engine *engine)
+{
+    return engine->state;
+}
+
+struct index *engine_index(struct engine *engine)
+{
+    return engine->index;
+}
+
+const struct public_key *engine_log_key(const struct engine *engine)
+{
+    return &engine->log_public;
+}
+
+struct status engine_checkpoint(struct engine *engine, struct text *out)
+{
+    struct bytes note;
+    uint64_t size;
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    TRY(log_snapshot_open(engine->log, &snapshot));
+    TRY(log_read_checkpoint(snapshot, UINT64_MAX - 1, &note, &size));
+    text_put_bytes(out, note);
+    return out->full ? FAIL(LIMIT, NOTE_MAX) : OK;
+}

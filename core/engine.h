@@ -1,0 +1,107 @@
+/*
+ * core/engine.h -- the writer in the caller's process: authenticate, decide, append, evolve.
+ *
+ * Shape    Submissions and commands go in; acknowledgements come back after the commit that made
+ *          them durable. With `threaded`, three stages work at once: prepare (decode,
+ * authenticate), the caller's own thread (append, commit, evolve) and index; without, the caller's
+ * thread does all three, one after the other, with the same result. State    A store is a
+ * directory: log/ (the truth), state/ and index/ (folded from it), keys/, log.vkey, checkpoint.
+ * What state and index lag behind the log after a crash is folded at the next open. Errors   A
+ * failure of the log or the state is final: every later call returns it. A submission that is
+ * refused fails alone, through its acknowledgement. Process  One engine that writes per store;
+ * opened after fork; not shared between threads. Source   DESIGN.md 1, 5, 10.
+ */
+#ifndef CORE_ENGINE_H
+#define CORE_ENGINE_H
+
+#include "core/decision.h"
+#include "core/emission.h"
+#include "store/index.h"
+#include "store/log.h"
+#include "store/state.h"
+
+struct engine; /* opaque */
+
+/* Called while long folding goes on; done of total events. */
+typedef void engine_progress(void *context, uint64_t done, uint64_t total);
+
+struct engine_options {
+    const char *directory;
+    bool read_only;
+    bool threaded;
+    const char *task;           /* what a writer that stays is doing: bracketed by audit.started and
+                                   audit.stopped. NULL: a short visit, not bracketed */
+    uint32_t commit_events_max; /* events gathered into one commit; 0: COMMIT_EVENTS_MAX */
+    uint64_t (*clock)(void *context); /* UTC us; NULL: the system's */
+    void *clock_context;
+    engine_progress *progress; /* of folding at open; may be NULL */
+    void *progress_context;
+};
+
+/* The emitters that the writer speaks for. */
+enum engine_voice {
+    VOICE_AUDIT,
+    VOICE_IDENTITY,
+    VOICE_IMPORT,
+    VOICE_COUNT,
+};
+
+const char *engine_voice_name(enum engine_voice voice);
+
+/* Opens a store. NOT_FOUND, IN_USE, INCOMPLETE, VERSION, ROLLBACK (the log is shorter than the
+ * checkpoint beside it), KEY (a key is missing), CORRUPT, IO. On success *out is the caller's. */
+MUST_CHECK struct status engine_open(const struct engine_options *options, struct engine **out);
+/* Commits everything and ends in good order. Needed before engine_close by whoever wrote. */
+MUST_CHECK struct status engine_finish(struct engine *engine);
+/* Closes *engine and sets it to NULL; what was not finished is folded at the next open. */
+void engine_close(struct engine **engine);
+
+/* Writing ----------------------------------------------------------------------------------- */
+
+/* What became of a submission. Positions are those of its events if status is OK and !already. */
+struct receipt {
+    struct status status;
+    bool already; /* these events were in the log before */
+    uint64_t first, count;
+};
+typedef void engine_acknowledge(void *context, const struct receipt *receipt);
+
+/* Takes a copy of a submission. `acknowledge` (may be NULL) is called from within some later call
+ * of the engine by this thread, after the commit or the refusal. Fails only as the engine does. */
+MUST_CHECK struct status engine_submit(struct engine *engine, struct bytes submission,
+                                       engine_acknowledge *acknowledge, void *context);
+/* One of the writer's own emitters says something; gathered, and appended at the latest by
+ * engine_flush. Fails as emission_add or as the engine does. */
+MUST_CHECK struct status engine_say(struct engine *engine, enum engine_voice voice,
+                                    const struct draft *draft);
+/* Returns when everything taken so far is durable (or refused) and acknowledged. */
+MUST_CHECK struct status engine_flush(struct engine *engine);
+
+/* Executes a command that a user has signed (core/command.h): authenticates, decides, appends the
+ * events or the refusal, and returns when they are durable. BAD_SIGNATURE, KEY (unknown user),
+ * MALFORMED: not a command at all. *verdict is filled on success. */
+struct verdict {
+    enum rule refused;     /* RULE_NONE: done */
+    uint64_t first, count; /* the events: what was done, or the one that records the refusal */
+};
+MUST_CHECK struct status engine_command(struct engine *engine, struct bytes record,
+                                        struct verdict *verdict);
+
+/* Looking ----------------------------------------------------------------------------------- */
+
+/* The view at the head (as_of UINT64_MAX) or as of an event; rows live in `arena`. */
+struct view engine_view(struct engine *engine, uint64_t as_of_n, struct arena *arena,
+                        struct status *trouble);
+uint64_t engine_now(const struct engine *engine);
+
+/* The parts, for readers; they belong to the engine. State and index may be NULL in an engine that
+ * only reads, when they are missing or stale: then the log itself is scanned. */
+struct log *engine_log(struct engine *engine);
+struct state *engine_state(struct engine *engine);
+struct index *engine_index(struct engine *engine);
+/* The log's public key. */
+const struct public_key *engine_log_key(const struct engine *engine);
+/* The newest signed checkpoint; lent until the next call. */
+MUST_CHECK struct status engine_checkpoint(struct engine *engine, struct text *out);
+
+#endif

@@ -1,0 +1,389 @@
+#include "core/engine_parts.h"
+#include "core/evolution.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Prepare --------------------------------------------------------------------------------- */
+
+static void prepare_job(void *context, void *thing)
+{
+    struct engine *engine = context;
+    struct job *job = thing;
+    job->status = prepare_submission(engine->prepare, &job->prepared);
+}
+
+/* Index ----------------------------------------------------------------------------------- */
+
+/* Runs come back through a ring that is far larger than what can be on its way. */
+static void note_run(void *context, const struct index_run *run)
+{
+    struct engine *engine = context;
+    struct index_run *slot = &engine->runs[engine->run_next++ % ENGINE_MADE_MAX];
+    *slot = *run;
+    queue_put(engine->made, slot);
+}
+
+static struct status index_events(struct engine *engine, struct job *job)
+{
+    struct term terms[INDEX_EVENT_TERMS_MAX];
+    for (uint32_t i = 0; i < job->prepared.count; i++) {
+        const struct leaf *leaf = &job->prepared.events[i].leaf;
+        size_t count = terms_of_leaf(engine->index_hasher, leaf, terms);
+        TRY(index_add(engine->index, leaf->n, terms, count, note_run, engine));
+    }
+    return OK;
+}
+
+static void index_job(void *context, void *thing)
+{
+    struct engine *engine = context;
+    struct job *job = thing;
+    if (failed(engine->index_status)) {
+        return; /* the index is disposable: what is missing is folded at the next open */
+    }
+    engine->index_status =
+        job->task == JOB_SYNC ? index_commit(engine->index) : index_events(engine, job);
+}
+
+void engine_hand_to_index(struct engine *engine, struct job *job)
+{
+    if (engine->options.threaded) {
+        queue_put(engine->to_index, job);
+        return;
+    }
+    index_job(engine, job);
+    queue_put(engine->free, job);
+}
+
+/* Commit ---------------------------------------------------------------------------------- */
+
+static struct status check_exists(struct engine *engine, struct id id)
+{
+    uint64_t events;
+    TRY(state_subject_count(engine->state, id, &events));
+    return events > 0 ? OK : FAIL_BECAUSE(NOT_FOUND, id.n, "an event is about something unknown");
+}
+
+/* What only the writer can check: that whatever the events speak of exists. */
+static struct status check_references(struct engine *engine, const struct job *job)
+{
+    for (uint32_t i = 0; i < job->prepared.count; i++) {
+        const struct leaf *leaf = &job->prepared.events[i].leaf;
+        for (size_t k = 0; k < leaf->on_count; k++) {
+            if (leaf->on[k].n != ID_NEW) {
+                TRY(check_exists(engine, leaf->on[k]));
+            }
+        }
+        if (leaf->cause != LEAF_NO_CAUSE && leaf->cause >= log_head_of(engine->log)->size) {
+            return FAIL_BECAUSE(NOT_FOUND, leaf->cause, "an event answers one that is not there");
+        }
+    }
+    return OK;
+}
+
+static struct status append_event(struct engine *engine, struct prepared_event *event,
+                                  uint64_t now_utc_us)
+{
+    struct leaf *leaf = &event->leaf;
+    if (leaf->on[0].n == ID_NEW) {
+        leaf->on[0].n = log_head_of(engine->log)->size;
+    }
+    TRY(state_count_subject(engine->state, leaf->on[0], &leaf->on_n));
+    return log_append(
+        engine->log,
+        &(struct log_event){.leaf = leaf, .body = event->body, .command = event->command},
+        now_utc_us);
+}
+
+static struct status append_job(struct engine *engine, struct job *job, uint64_t now_utc_us)
+{
+    job->first = log_head_of(engine->log)->size;
+    for (uint32_t i = 0; i < job->prepared.count; i++) {
+        struct prepared_event *event = &job->prepared.events[i];
+        if (i + 1 == job->prepared.count) {
+            event->leaf.sig = bytes_of(job->prepared.signature.data, job->prepared.signature.size);
+        }
+        TRY(append_event(engine, event, now_utc_us));
+    }
+    return log_set_emitter(engine->log, job->prepared.emitter, &job->prepared.head);
+}
+
+static struct status evolve_job(struct engine *engine, const struct job *job)
+{
+    for (uint32_t i = 0; i < job->prepared.count; i++) {
+        const struct prepared_event *event = &job->prepared.events[i];
+        struct bytes body = bytes_of(event->body.data + SALT_SIZE, event->body.size - SALT_SIZE);
+        TRY(evolution_fold(engine->state, &event->leaf, body, &engine->arena));
+        state_advance(engine->state, event->leaf.n);
+    }
+    engine->since_sync += job->prepared.count;
+    return OK;
+}
+
+void engine_note_own(void *context, const struct receipt *receipt)
+{
+    struct engine *engine = context;
+    if (failed(receipt->status) && !failed(engine->failed)) {
+        engine->failed = receipt->status;
+    }
+}
+
+static void acknowledge(struct job *job)
+{
+    if (job->acknowledge != NULL) {
+        struct receipt receipt = {
+            .status = job->status,
+            .already = job->prepared.already,
+            .first = job->first,
+            .count = job->prepared.count,
+        };
+        job->acknowledge(job->acknowledge_context, &receipt);
+    }
+}
+
+/* Recorded time never goes back: while the clock is behind, the last time is held. */
+static uint64_t recording_time(struct engine *engine)
+{
+    uint64_t now_utc_us = engine_now(engine);
+    uint64_t last_utc_us = log_head_of(engine->log)->t_utc_us;
+    engine->clock_held = now_utc_us + TIME_HELD_NOTED_US < last_utc_us;
+    return now_utc_us > last_utc_us ? now_utc_us : last_utc_us;
+}
+
+/* Appends, syncs and signs once for all the jobs, evolves, and only then acknowledges. */
+static struct status commit_jobs(struct engine *engine, struct job **jobs, size_t count)
+{
+    struct bytes note;
+    uint64_t now_utc_us = recording_time(engine);
+    TRY(log_begin(engine->log));
+    for (size_t i = 0; i < count; i++) {
+        TRY(append_job(engine, jobs[i], now_utc_us));
+    }
+    TRY(log_commit(engine->log, engine->log_key, &note));
+    for (size_t i = 0; i < count; i++) {
+        TRY(evolve_job(engine, jobs[i]));
+    }
+    return OK;
+}
+
+/* Ends a job that leads to no event: refused, or in the log already. */
+static void give_back(struct engine *engine, struct job *job)
+{
+    engine->on_their_way--;
+    acknowledge(job);
+    queue_put(engine->free, job);
+}
+
+/* Whether the job is to be committed; one that is not has been given back. */
+static bool admit(struct engine *engine, struct job *job)
+{
+    if (!failed(job->status) && !job->prepared.already) {
+        job->status = check_references(engine, job);
+        if (!failed(job->status)) {
+            return true;
+        }
+        /* The prepare stage has counted it already: what follows by the same emitter will be
+         * refused with a gap, until the store is opened again. */
+    }
+    give_back(engine, job);
+    return false;
+}
+
+static struct status commit_group(struct engine *engine, struct job **jobs, size_t count)
+{
+    if (!failed(engine->failed)) {
+        engine->failed = commit_jobs(engine, jobs, count);
+        if (failed(engine->failed)) {
+            log_abort(engine->log);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->status = engine->failed;
+        engine->on_their_way--;
+        acknowledge(jobs[i]);
+        if (failed(engine->failed)) {
+            queue_put(engine->free, jobs[i]);
+        } else {
+            engine_hand_to_index(engine, jobs[i]);
+        }
+    }
+    return engine->failed;
+}
+
+/* Gathers what is prepared by now, up to the size of a commit, beginning with `job`. */
+static struct status commit_from(struct engine *engine, struct job *job)
+{
+    struct job *jobs[ENGINE_JOBS];
+    size_t count = 0;
+    uint32_t events = 0;
+    while (job != NULL) {
+        if (admit(engine, job)) {
+            jobs[count++] = job;
+            events += job->prepared.count;
+        }
+        /* The next one is at most a whole submission: stop before it might not fit. */
+        job = events + SUBMISSION_EVENTS_MAX > engine->options.commit_events_max
+                  ? NULL
+                  : queue_take_now(engine->prepared);
+    }
+    if (count > 0) {
+        TRY(commit_group(engine, jobs, count));
+    }
+    return engine->since_sync >= ENGINE_STATE_COMMIT ? engine_sync(engine) : OK;
+}
+
+/* Submitting ------------------------------------------------------------------------------ */
+
+struct status engine_take_job(struct engine *engine, struct job **out)
+{
+    struct job *job;
+    while ((job = queue_take_now(engine->free)) == NULL) {
+        struct job *prepared = engine->on_their_way > 0 ? queue_take(engine->prepared) : NULL;
+        if (prepared == NULL) {
+            job = queue_take(engine->free); /* all are with the index */
+            break;
+        }
+        TRY(commit_from(engine, prepared));
+    }
+    *out = job;
+    return OK;
+}
+
+static struct status commit_ready(struct engine *engine)
+{
+    struct job *job;
+    while ((job = queue_take_now(engine->prepared)) != NULL) {
+        TRY(commit_from(engine, job));
+    }
+    return OK;
+}
+
+struct status engine_submit(struct engine *engine, struct bytes submission,
+                            engine_acknowledge *acknowledge_with, void *context)
+{
+    struct job *job;
+    TRY(engine->failed);
+    if (engine->log_key == NULL) {
+        return FAIL(READ_ONLY, 0);
+    }
+    if (submission.size > SUBMISSION_MAX) {
+        return FAIL(LIMIT, SUBMISSION_MAX);
+    }
+    TRY(acknowledge_with == engine_note_own ? OK : engine_announce(engine));
+    TRY(engine_take_job(engine, &job));
+    memcpy(job->buffer, submission.data, submission.size);
+    struct prepared_event *events = job->prepared.events;
+    job->task = JOB_SUBMISSION;
+    job->prepared =
+        (struct prepared){.submission = bytes_of(job->buffer, submission.size), .events = events};
+    job->acknowledge = acknowledge_with;
+    job->acknowledge_context = context;
+    engine->on_their_way++;
+    if (engine->options.threaded) {
+        queue_put(engine->to_prepare, job);
+    } else {
+        prepare_job(engine, job);
+        queue_put(engine->prepared, job);
+    }
+    return engine->options.threaded ? commit_ready(engine) : OK;
+}
+
+struct status engine_drain(struct engine *engine)
+{
+    while (engine->on_their_way > 0) {
+        TRY(commit_from(engine, queue_take(engine->prepared)));
+    }
+    return engine->failed;
+}
+
+/* Durability of what is folded ------------------------------------------------------------ */
+
+struct status engine_sync(struct engine *engine)
+{
+    char memory[NOTE_MAX];
+    struct text note = TEXT_IN(memory);
+    struct store_path path;
+    struct job *job;
+    if (engine->since_sync == 0) {
+        return OK;
+    }
+    engine->since_sync = 0;
+    TRY(state_commit(engine->state, &log_head_of(engine->log)->last));
+    TRY(engine_checkpoint(engine, &note));
+    TRY(store_path(engine->directory, "checkpoint", &path));
+    TRY(store_write_file(path.text, note.data, note.size, false));
+    TRY(engine_take_job(engine, &job));
+    job->task = JOB_SYNC;
+    engine_hand_to_index(engine, job);
+    return OK;
+}
+
+struct status engine_settle_index(struct engine *engine)
+{
+    struct job *idle[ENGINE_JOBS];
+    assert(engine->on_their_way == 0);
+    for (size_t i = 0; i < ENGINE_JOBS; i++) {
+        idle[i] = queue_take(engine->free);
+    }
+    struct status status = engine->index_status;
+    for (size_t i = 0; i < ENGINE_JOBS; i++) {
+        queue_put(engine->free, idle[i]);
+    }
+    return status;
+}
+
+/* Stages ---------------------------------------------------------------------------------- */
+
+static struct status open_jobs(struct engine *engine)
+{
+    for (size_t i = 0; i < ENGINE_JOBS; i++) {
+        struct job *job = &engine->jobs[i];
+        job->buffer = malloc(SUBMISSION_MAX);
+        job->prepared.events = calloc(SUBMISSION_EVENTS_MAX, sizeof *job->prepared.events);
+        if (job->buffer == NULL || job->prepared.events == NULL) {
+            return FAIL(NO_MEMORY, SUBMISSION_MAX);
+        }
+        queue_put(engine->free, job);
+    }
+    return OK;
+}
+
+struct status engine_start_stages(struct engine *engine)
+{
+    TRY(queue_open(ENGINE_JOBS, &engine->free));
+    TRY(queue_open(ENGINE_JOBS, &engine->to_prepare));
+    TRY(queue_open(ENGINE_JOBS, &engine->prepared));
+    TRY(queue_open(ENGINE_JOBS, &engine->to_index));
+    TRY(queue_open(ENGINE_MADE_MAX, &engine->made));
+    TRY(hasher_open(&engine->index_hasher));
+    TRY(open_jobs(engine));
+    if (!engine->options.threaded) {
+        return OK;
+    }
+    TRY(stage_start(engine->to_prepare, engine->prepared, prepare_job, engine,
+                    &engine->prepare_stage));
+    return stage_start(engine->to_index, engine->free, index_job, engine, &engine->index_stage);
+}
+
+void engine_stop_stages(struct engine *engine)
+{
+    if (engine->to_prepare != NULL) {
+        queue_close(engine->to_prepare);
+    }
+    stage_join(&engine->prepare_stage);
+    if (engine->to_index != NULL) {
+        queue_close(engine->to_index);
+    }
+    stage_join(&engine->index_stage);
+    queue_free(&engine->free);
+    queue_free(&engine->to_prepare);
+    queue_free(&engine->prepared);
+    queue_free(&engine->to_index);
+    queue_free(&engine->made);
+    hasher_close(&engine->index_hasher);
+    for (size_t i = 0; i < ENGINE_JOBS; i++) {
+        free(engine->jobs[i].buffer);
+        free(engine->jobs[i].prepared.events);
+    }
+}

@@ -1,0 +1,107 @@
+/*
+ * core/engine_parts.h -- the engine from inside; for core/engine*.c only.
+ *
+ * Shape    A job carries one submission through the stages:
+ *          free -> (submit) -> to_prepare -> prepared -> (commit) -> to_index -> free.
+ *          Whoever holds a job owns it. The emitters' keys and heads belong to the prepare stage,
+ *          log and state to the caller's thread, the index to the index stage; runs of the index
+ *          that were made come back through `made`, and the commit stage logs their roots.
+ */
+#ifndef CORE_ENGINE_PARTS_H
+#define CORE_ENGINE_PARTS_H
+
+#include "core/engine.h"
+#include "core/prepare.h"
+#include "core/store_layout.h"
+#include "store/pipeline.h"
+
+enum {
+    ENGINE_JOBS = 6,
+    ENGINE_MADE_MAX = 256,        /* runs on their way back */
+    ENGINE_STATE_COMMIT = 65536,  /* events after which state and index are made durable */
+    TIME_HELD_NOTED_US = 1000000, /* a clock further back than this is said to have stepped */
+};
+
+enum job_task {
+    JOB_SUBMISSION, /* to be prepared, committed and indexed */
+    JOB_FOLDED,     /* leaves of the log, to be indexed */
+    JOB_SYNC,       /* make the index durable */
+};
+
+struct job {
+    enum job_task task;
+    struct prepared prepared;
+    char *buffer; /* of the submission, or of folded leaves */
+    size_t buffer_used;
+    struct status status;
+    uint64_t first; /* position of its first event, once committed */
+    engine_acknowledge *acknowledge;
+    void *acknowledge_context;
+};
+
+struct engine {
+    char directory[STORE_PATH_MAX];
+    struct engine_options options;
+
+    struct log *log;
+    struct state *state;
+    struct index *index;
+    struct secret_key *log_key; /* NULL in an engine that only reads */
+    struct public_key log_public;
+    struct prepare *prepare;
+    struct speaker voices[VOICE_COUNT];
+    struct emission *emissions[VOICE_COUNT];
+    struct arena arena; /* for the body being folded */
+
+    struct job jobs[ENGINE_JOBS];
+    struct queue *free, *to_prepare, *prepared, *to_index, *made;
+    struct stage *prepare_stage, *index_stage;
+    struct hasher *index_hasher;
+    struct status index_status; /* the index stage's; read when it is idle */
+    struct index_run runs[ENGINE_MADE_MAX];
+    size_t run_next;
+
+    struct status failed;                /* the first failure of log or state: final */
+    uint32_t on_their_way;               /* submissions taken and not yet committed */
+    uint64_t since_sync;                 /* events since state and index were made durable */
+    bool announced;                      /* audit.started has been said */
+    bool clock_held;                     /* the clock is behind what was recorded last */
+    bool clock_noted;                    /* and that has been said */
+    uint64_t behind_state, behind_index; /* where folding began at open */
+    uint64_t behind_end;                 /* and where it ended */
+    uint64_t versions_digested;          /* row versions when the state's digest was last logged */
+};
+
+/* engine_commit.c: the stages ------------------------------------------------------------------ */
+
+MUST_CHECK struct status engine_start_stages(struct engine *engine);
+void engine_stop_stages(struct engine *engine);
+/* Commits prepared submissions until nothing is on its way. */
+MUST_CHECK struct status engine_drain(struct engine *engine);
+/* Waits until the index stage is idle, too, and what it made is durable. */
+MUST_CHECK struct status engine_settle_index(struct engine *engine);
+/* Hands a job of folded leaves to the index stage. */
+void engine_hand_to_index(struct engine *engine, struct job *job);
+/* A free job; commits what is prepared while it waits. */
+MUST_CHECK struct status engine_take_job(struct engine *engine, struct job **out);
+/* Makes the state durable, and the checkpoint's file beside the log. */
+MUST_CHECK struct status engine_sync(struct engine *engine);
+
+/* engine_fold.c: what state and index lag behind -------------------------------------------------
+ */
+
+/* Folds the log into state and index as far as they are behind it, and notes what was. */
+MUST_CHECK struct status engine_fold_behind(struct engine *engine);
+/* Says what had to be folded, if anything had. */
+MUST_CHECK struct status engine_say_recovered(struct engine *engine);
+
+/* engine.c ------------------------------------------------------------------------------------- */
+
+/* Submits what one of the writer's own emitters has said so far. */
+MUST_CHECK struct status engine_send(struct engine *engine, enum engine_voice voice);
+/* A refusal of the writer's own submission is a failure of the engine. */
+void engine_note_own(void *context, const struct receipt *receipt);
+/* Says audit.started if that is due. */
+MUST_CHECK struct status engine_announce(struct engine *engine);
+
+#endif
