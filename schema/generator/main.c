@@ -1,0 +1,186 @@
+/* catalogue_generator OUTDIR FILE...: turns the catalogue into C, a man page and a JSON Schema.
+ * Either all of it is good and everything is written, or nothing is. */
+#include "schema/generator/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static void free_memory(char **memory)
+{
+    free(*memory);
+}
+
+static void close_model(struct model **model)
+{
+    for (size_t i = 0; *model != NULL && i < (*model)->context_count; i++) {
+        json_free(&(*model)->contexts[i].json);
+    }
+    free(*model);
+}
+
+/* Reading --------------------------------------------------------------------------------- */
+
+static char *read_file(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    char *memory = file == NULL ? NULL : malloc(JSON_INPUT_MAX + 1);
+    if (memory != NULL) {
+        *size = fread(memory, 1, JSON_INPUT_MAX + 1, file);
+    }
+    if (file == NULL || memory == NULL || ferror(file) != 0) {
+        free(memory);
+        memory = NULL;
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return memory;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static bool is_context(const struct model *model, const char *name)
+{
+    for (size_t i = 0; i < model->context_count; i++) {
+        if (strcmp(model->contexts[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The context's own name and sentence; the rest is read when all files are there. */
+static void read_context(struct model *model, const struct origin *from, struct json *json)
+{
+    struct context context = {.from = *from, .json = json};
+    struct bytes name = json_as_string(json_member(json, "context"));
+    (void)has_members(model, from, "the file", json,
+                      "about commands context enums events ids rows rules");
+    context.about = sentence_of(model, from, "the file", json_member(json, "about"));
+    if (!is_name(name)) {
+        complain(model, from, "context", "a name is [a-z][a-z0-9_]*");
+        context.name = "";
+    } else {
+        context.name = (const char *)name.data;
+        if (is_context(model, context.name)) {
+            complain(model, from, "context", "there is such a context already");
+        }
+    }
+    context.from.context = context.name;
+    model->contexts[model->context_count++] = context;
+}
+
+static void parse_file(struct model *model, const char *path)
+{
+    struct origin from = {.file = base_name(path), .context = ""};
+    struct json *json = NULL;
+    struct json_error error;
+    size_t size = 0;
+    CLEANUP(free_memory) char *memory = read_file(path, &size);
+    if (memory == NULL) {
+        complain(model, &from, "the file", "cannot be read: %s", strerror(errno));
+        return;
+    }
+    if (failed(json_parse(bytes_of(memory, size), &json, &error))) {
+        complain(model, &from, word_of("line %u, column %u", error.line, error.column).text, "%s",
+                 error.reason);
+        return;
+    }
+    read_context(model, &from, json);
+}
+
+static void read_model(struct model *model, char **paths, int count)
+{
+    for (int i = 0; i < count; i++) {
+        parse_file(model, paths[i]);
+    }
+    for (size_t i = 0; i < model->context_count; i++) {
+        read_words(model, &model->contexts[i]);
+    }
+    for (size_t i = 0; i < model->context_count; i++) {
+        read_records(model, &model->contexts[i]);
+    }
+    check_model(model);
+}
+
+/* Writing --------------------------------------------------------------------------------- */
+
+static bool write_one(const char *path, const struct model *model, write_output *write)
+{
+    struct output out = {.file = fopen(path, "wb")};
+    if (out.file == NULL) {
+        (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        return false;
+    }
+    write(&out, model);
+    bool good = ferror(out.file) == 0;
+    if (fclose(out.file) != 0 || !good) {
+        (void)fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* Makes the directory of a path and all above it, as far as they are missing. */
+static void make_directories(char *path)
+{
+    for (char *at = path + 1; *at != '\0'; at++) {
+        if (*at == '/') {
+            *at = '\0';
+            (void)mkdir(path, 0777); /* if it is missing then, opening the file says so */
+            *at = '/';
+        }
+    }
+}
+
+static bool write_all(const char *directory, const struct model *model)
+{
+    static const struct {
+        const char *name;
+        write_output *write;
+    } outputs[] = {
+        {"schema/catalogue/names.h", write_names_header},
+        {"schema/catalogue/catalogue.h", write_catalogue_header},
+        {"schema/catalogue/catalogue.c", write_catalogue},
+        {"core/dispatch.h", write_dispatch_header},
+        {"core/dispatch.c", write_dispatch},
+        {"docs/cairn-events.7", write_manual},
+        {"docs/schema.json", write_json_schema},
+    };
+    bool good = true;
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+        char memory[PATH_MAX_SIZE];
+        struct text path = TEXT_IN(memory);
+        text_put_string(&path, directory);
+        text_put_char(&path, '/');
+        text_put_string(&path, outputs[i].name);
+        (void)text_string(&path);
+        make_directories(memory);
+        good = !path.full && write_one(memory, model, outputs[i].write) && good;
+    }
+    return good;
+}
+
+int main(int count, char **arguments)
+{
+    if (count < 3 || count - 2 > FILES_MAX) {
+        (void)fprintf(stderr, "usage: catalogue_generator OUTDIR FILE... (at most %d)\n",
+                      FILES_MAX);
+        return 2;
+    }
+    CLEANUP(close_model) struct model *model = calloc(1, sizeof *model);
+    if (model == NULL) {
+        (void)fprintf(stderr, "there is not enough memory\n");
+        return EXIT_FAILURE;
+    }
+    read_model(model, arguments + 2, count - 2);
+    if (model->complaints > 0) {
+        return EXIT_FAILURE;
+    }
+    return write_all(arguments[1], model) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
