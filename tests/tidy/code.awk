@@ -68,8 +68,7 @@ function check_calls(line,    name) {
 
 FNR == 1 {
     inside = ""
-    no_heap = FILENAME ~ /^(schema|core|reports)\// && FILENAME !~ /^schema\/generator\// &&
-              FILENAME !~ /^core\/engine/
+    no_heap = FILENAME ~ /^(schema\/[^\/]*|core\/[^\/]*\/.*|reports\/.*)$/
 }
 
 {

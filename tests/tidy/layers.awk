@@ -3,15 +3,16 @@
 BEGIN {
     may["schema"]  = " schema "
     may["store"]   = " schema store "
-    may["core"]    = " schema core "
     may["reports"] = " schema store core reports "
     may["auditd"]  = " schema store core reports auditd "
     may["tools"]   = " schema store core reports tools "
     may["tests"]   = " schema store core reports auditd tools tests "
 
-    # Decisions are pure: in core/ these alone meet the store.
-    more["core/engine"] = " store "
-    more["core/view"]   = " store "
+    # In core/ the engine's own files meet the store. A context, core/drive/, decides purely: it sees
+    # the words, other contexts, and these.
+    may["core"] = " schema store core "
+    may["context"] = " schema core "
+    lent = " core/view.h core/decision.h core/evolution.h core/dispatch.h "
 
     # A foreign library has one owner; two where two rooms of it are unrelated.
     owner["lmdb.h"]        = " store/lmdb.c "
@@ -32,17 +33,14 @@ function complain(sentence) {
     bad = 1
 }
 
-# A file's own name without what follows its first dot or underscore: core/engine_load.c is core/engine.
-function stem(path) {
-    sub(/[._][^\/]*$/, "", path)
-    return path
-}
-
-function check_own(target,    here, there) {
-    split(FILENAME, here, "/")
+function check_own(target,    here, there, folder, depth) {
+    depth = split(FILENAME, here, "/")
     split(target, there, "/")
-    if (index(may[here[1]] more[stem(FILENAME)], " " there[1] " ") == 0) {
-        complain(here[1] "/ may not include " target)
+    folder = here[1] == "core" && depth > 2 ? "context" : here[1]
+    if (index(may[folder], " " there[1] " ") == 0) {
+        complain(FILENAME " may not include " target)
+    } else if (folder == "context" && target ~ /^core\/[^\/]*$/ && index(lent, " " target " ") == 0) {
+        complain("a context may not include " target)
     }
     if (FILENAME ~ /^tools\/import\// && there[1] != "schema" && target !~ /^tools\/import\//) {
         complain("tools/import/ reads foreign records and may include schema/ only, not " target)
