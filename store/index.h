@@ -2,8 +2,8 @@
  * store/index.h -- which events carry a term, from sorted runs.
  *
  * Shape    A term is 16 bytes: one byte of type, then the value if it fits in 15 bytes (padded with
- *          zeros), else the first 15 bytes of its SHA-256. Every INDEX_RUN_EVENTS events are grouped
- *          into a run of level 0: its distinct terms in byte order, each with its ascending
+ *          zeros), else the first 15 bytes of its SHA-256. Every INDEX_RUN_EVENTS events are
+ * grouped into a run of level 0: its distinct terms in byte order, each with its ascending
  *          positions. INDEX_FANOUT runs of one level merge into one of the next. Run k of level l
  *          covers positions [k*S, (k+1)*S) with S = 4096 * 16^l; runs are made by position alone,
  *          so that a rebuild makes the same ones.
@@ -49,6 +49,10 @@ struct term {
 
 /* The term for a textual value (ids in their text form `kind:n`). */
 struct term term_of(struct hasher *hasher, enum term_type type, struct bytes value);
+struct term term_of_id(struct hasher *hasher, enum term_type type, struct id id);
+/* The term for a value of which only the SHA-256 is at hand: TERM_COMMAND, whose value is the
+ * signed command record. */
+struct term term_of_digest(enum term_type type, const struct digest *digest);
 
 /* The terms of an event, each once; at most INDEX_EVENT_TERMS_MAX. Returns how many. */
 size_t terms_of_leaf(struct hasher *hasher, const struct leaf *leaf,

@@ -1,0 +1,238 @@
+#include "store/index_internal.h"
+
+#include <stdlib.h>
+
+struct postings {
+    struct index_snapshot *snapshot;
+    struct term term;
+    struct lmdb_cursor *cursors[INDEX_LEVELS_MAX]; /* NULL until needed */
+    struct entry entry;                            /* of count 0: none read yet */
+    uint64_t from, to; /* what the entry has in [from, to] is all that the term has there */
+};
+
+/* The two entries of a term around a position, within one block. */
+struct around {
+    struct bytes at_or_before; /* the last that begins at or before it; empty: none */
+    struct bytes after;        /* the first that begins after it; empty: none */
+};
+
+struct status postings_open(struct index_snapshot *snapshot, const struct term *term,
+                            struct postings **out)
+{
+    struct postings *postings = calloc(1, sizeof *postings);
+    if (postings == NULL) {
+        return FAIL(NO_MEMORY, sizeof *postings);
+    }
+    postings->snapshot = snapshot;
+    postings->term = *term;
+    *out = postings;
+    return OK;
+}
+
+void postings_close(struct postings **postings)
+{
+    if (*postings == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < INDEX_LEVELS_MAX; i++) {
+        lmdb_cursor_close(&(*postings)->cursors[i]);
+    }
+    free(*postings);
+    *postings = NULL;
+}
+
+static struct status damaged(const struct index_run *run, struct status status)
+{
+    return status.code == STATUS_MALFORMED ? FAIL_BECAUSE(CORRUPT, run->from, status.why) : status;
+}
+
+static struct status scan(struct bytes block, const struct term *term, uint64_t position,
+                          struct around *out)
+{
+    struct block_reader reader;
+    TRY(block_open(block, &reader));
+    struct bytes entry;
+    struct status status = block_next(&reader, &entry);
+    for (; !failed(status); status = block_next(&reader, &entry)) {
+        struct term found;
+        uint64_t first = 0;
+        TRY(entry_read_start(entry, &found, &first));
+        int order = memcmp(found.data, term->data, INDEX_TERM_SIZE);
+        if (order < 0) {
+            continue;
+        }
+        if (order == 0 && first <= position) {
+            out->at_or_before = entry;
+            continue;
+        }
+        if (order == 0) {
+            out->after = entry;
+        }
+        return OK;
+    }
+    return status.code == STATUS_NOT_FOUND ? OK : status;
+}
+
+static struct status cursor_of(struct postings *postings, const struct index_run *run,
+                               struct lmdb_cursor **out)
+{
+    struct lmdb_cursor **cursor = &postings->cursors[run->level];
+    if (*cursor == NULL) {
+        TRY(lmdb_cursor_open(postings->snapshot->txn, run->level, cursor));
+    }
+    *out = *cursor;
+    return OK;
+}
+
+static bool is_of_run(const struct index_run *run, struct bytes key)
+{
+    return key.size == RUN_KEY_SIZE && bytes_read_u64(key.data) == run->from;
+}
+
+/* What the run has around a position: the block that would hold it is the last one whose key is
+ * not beyond it, and what comes after may be in the next. */
+static struct status look(struct postings *postings, const struct index_run *run, uint64_t position,
+                          struct around *out)
+{
+    *out = (struct around){0};
+    struct lmdb_cursor *cursor = NULL;
+    TRY(cursor_of(postings, run, &cursor));
+    uint8_t memory[RUN_KEY_SIZE];
+    struct bytes wanted = run_key(memory, run->from, &postings->term, position);
+    struct bytes key = wanted, value;
+    struct status status = lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &key, &value);
+    bool beyond = !failed(status) && is_of_run(run, key);
+    if (failed(status) && status.code != STATUS_NOT_FOUND) {
+        return status;
+    }
+    if (beyond) {
+        TRY(damaged(run, scan(value, &postings->term, position, out)));
+        if (bytes_equal(key, wanted)) {
+            return OK;
+        }
+    }
+    enum lmdb_move back = failed(status) ? LMDB_LAST : LMDB_PREVIOUS;
+    status = lmdb_cursor_move(cursor, back, &key, &value);
+    if (status.code == STATUS_NOT_FOUND || (!failed(status) && !is_of_run(run, key))) {
+        return OK;
+    }
+    TRY(status);
+    struct around here = {.after = out->after};
+    TRY(damaged(run, scan(value, &postings->term, position, &here)));
+    *out = here;
+    return OK;
+}
+
+static struct status take(struct postings *postings, const struct index_run *run,
+                          struct bytes bytes)
+{
+    postings->entry.count = 0;
+    TRY(damaged(run, entry_read(bytes, &postings->entry)));
+    uint64_t first = postings->entry.positions[0];
+    uint64_t last = postings->entry.positions[postings->entry.count - 1];
+    if (first < run->from || last >= run->to) {
+        postings->entry.count = 0;
+        return FAIL_BECAUSE(CORRUPT, run->from, "a position is outside of the run");
+    }
+    return OK;
+}
+
+static uint64_t last_of(const struct entry *entry)
+{
+    return entry->positions[entry->count - 1];
+}
+
+/* How many of the entry's positions are before `position`. */
+static size_t count_before(const struct entry *entry, uint64_t position)
+{
+    size_t low = 0, high = entry->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (entry->positions[middle] < position) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The run that covers a position; the number of runs if none does. */
+static size_t run_at(const struct run_list *list, uint64_t position)
+{
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (list->runs[middle].to <= position) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The run's first entry that reaches `from` or beyond; NOT_FOUND. */
+static struct status load_after(struct postings *postings, const struct index_run *run,
+                                uint64_t from)
+{
+    struct around around;
+    TRY(look(postings, run, from, &around));
+    if (around.at_or_before.size > 0) {
+        TRY(take(postings, run, around.at_or_before));
+        if (last_of(&postings->entry) >= from) {
+            return OK;
+        }
+        postings->entry.count = 0;
+    }
+    return around.after.size > 0 ? take(postings, run, around.after) : FAIL(NOT_FOUND, from);
+}
+
+struct status postings_at_or_after(struct postings *postings, uint64_t from, uint64_t *n)
+{
+    const struct run_list *list = &postings->snapshot->list;
+    struct entry *entry = &postings->entry;
+    bool known = entry->count > 0 && from >= postings->from && from <= last_of(entry);
+    for (size_t i = known ? list->count : run_at(list, from); i < list->count && !known; i++) {
+        const struct index_run *run = &list->runs[i];
+        struct status status = load_after(postings, run, from > run->from ? from : run->from);
+        if (status.code == STATUS_NOT_FOUND) {
+            continue;
+        }
+        TRY(status);
+        postings->from = from < entry->positions[0] ? from : entry->positions[0];
+        postings->to = last_of(entry);
+        known = true;
+    }
+    if (!known) {
+        return FAIL(NOT_FOUND, from);
+    }
+    *n = entry->positions[count_before(entry, from)];
+    return OK;
+}
+
+struct status postings_at_or_before(struct postings *postings, uint64_t from, uint64_t *n)
+{
+    from = from < ENTRY_POSITION_MAX ? from : ENTRY_POSITION_MAX;
+    const struct run_list *list = &postings->snapshot->list;
+    struct entry *entry = &postings->entry;
+    bool known = entry->count > 0 && from <= postings->to && from >= entry->positions[0];
+    size_t begin = run_at(list, from);
+    for (size_t i = begin < list->count ? begin + 1 : list->count; i-- > 0 && !known;) {
+        struct around around;
+        const struct index_run *run = &list->runs[i];
+        TRY(look(postings, run, from < run->to ? from : run->to - 1, &around));
+        if (around.at_or_before.size == 0) {
+            continue;
+        }
+        TRY(take(postings, run, around.at_or_before));
+        postings->from = entry->positions[0];
+        postings->to = from > last_of(entry) ? from : last_of(entry);
+        known = true;
+    }
+    if (!known) {
+        return FAIL(NOT_FOUND, from);
+    }
+    *n = entry->positions[count_before(entry, from + 1) - 1];
+    return OK;
+}
