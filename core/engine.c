@@ -1,6 +1,7 @@
 #include "core/audit/emitter.h"
 #include "core/audit/record.h"
 #include "core/engine_parts.h"
+#include "schema/time.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -77,9 +77,9 @@ MUST_CHECK struct status engine_say(struct engine *engine, enum engine_voice voi
 /* Returns when everything taken so far is durable (or refused) and acknowledged. */
 MUST_CHECK struct status engine_flush(struct engine *engine);
 
-/* Executes a command that a user has signed (core/command.h): authenticates, decides, appends the
- * events or the refusal, and returns when they are durable. BAD_SIGNATURE, KEY (unknown user),
- * MALFORMED: not a command at all. *verdict is filled on success. */
+/* Executes a command that a user has signed (core/command_record.h): authenticates, decides,
+ * appends the events or the refusal, and returns when they are durable. BAD_SIGNATURE, KEY (unknown
+ * user), MALFORMED: not a command at all. *verdict is filled on success. */
 struct verdict {
     enum rule refused;     /* RULE_NONE: done */
     uint64_t first, count; /* the events: what was done, or the one that records the refusal */

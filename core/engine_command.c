@@ -1,4 +1,4 @@
-#include "core/command.h"
+#include "core/command_record.h"
 #include "core/dispatch.h"
 #include "core/engine_parts.h"
 #include "core/identity/user.h"
@@ -8,7 +8,7 @@ enum {
 };
 
 /* The user whose key signed the record. */
-static struct status authenticate(const struct view *view, const struct command *command,
+static struct status authenticate(const struct view *view, const struct command_record *command,
                                   struct bytes record, struct actor *actor)
 {
     struct user_row user;
@@ -18,7 +18,7 @@ static struct status authenticate(const struct view *view, const struct command 
         return FAIL_BECAUSE(KEY, command->actor.n, "nobody is known by this id");
     }
     TRY(public_key_read(user.key, &key));
-    TRY(command_verify(record, &key));
+    TRY(command_record_verify(record, &key));
     *actor = (struct actor){.user = command->actor, .role = user.role, .login = user.login};
     return OK;
 }
@@ -81,13 +81,13 @@ static struct status say_decision(struct engine *engine, enum command_kind kind,
 }
 
 static struct status decide(struct engine *engine, struct bytes record, struct arena *arena,
-                            struct command *command, struct decision *decision)
+                            struct command_record *command, struct decision *decision)
 {
     struct actor actor;
     union command_fields fields;
     struct status trouble = OK;
     struct view view = engine_view(engine, UINT64_MAX, arena, &trouble);
-    TRY(command_read(record, command));
+    TRY(command_record_read(record, command));
     if (!bytes_equal(command->origin, bytes_of_string(log_origin(engine->log)))) {
         return FAIL_BECAUSE(BAD_SIGNATURE, 0, "the command was signed for another log");
     }
@@ -101,7 +101,7 @@ struct status engine_command(struct engine *engine, struct bytes record, struct 
 {
     uint8_t memory[COMMAND_ARENA];
     struct arena arena = ARENA_IN(memory);
-    struct command command;
+    struct command_record command;
     struct decision decision = {0};
     char actor_memory[48];
     struct text actor = TEXT_IN(actor_memory);

@@ -115,10 +115,16 @@ struct digest hash_emitter_link(struct hasher *hasher, const struct digest *prev
                                 struct bytes statement)
 {
     struct digest stated = hash_bytes(hasher, statement);
+    return hash_emitter_link_digest(hasher, previous, &stated);
+}
+
+struct digest hash_emitter_link_digest(struct hasher *hasher, const struct digest *previous,
+                                       const struct digest *stated)
+{
     uint8_t link[LINK_SIZE];
     memcpy(link, emitter_label, sizeof emitter_label);
     memcpy(link + sizeof emitter_label, previous->sha256, DIGEST_SIZE);
-    memcpy(link + sizeof emitter_label + DIGEST_SIZE, stated.sha256, DIGEST_SIZE);
+    memcpy(link + sizeof emitter_label + DIGEST_SIZE, stated->sha256, DIGEST_SIZE);
     return hash_bytes(hasher, BYTES(link));
 }
 

@@ -40,6 +40,9 @@ struct digest hash_body(struct hasher *hasher, struct bytes salt, struct bytes b
  */
 struct digest hash_emitter_link(struct hasher *hasher, const struct digest *previous,
                                 struct bytes statement);
+/* The same where SHA-256(statement) is at hand. */
+struct digest hash_emitter_link_digest(struct hasher *hasher, const struct digest *previous,
+                                       const struct digest *stated);
 /* Where the chain of an emitter starts: SHA-256("cairn-emitter-v1\0" || origin || 0x0A || name),
  * so that what was signed for one log cannot be replayed into another. */
 struct digest hash_emitter_start(struct hasher *hasher, struct bytes origin, struct bytes name);

@@ -1,11 +1,11 @@
-#include "core/command.h"
+#include "core/command_record.h"
 
 #include "schema/canonical.h"
 
 #define DOMAIN "cairn-command-v1\n"
 
 /* Everything before the signature, and everything after it. */
-static void put_head(const struct command *command, struct text *out)
+static void put_head(const struct command_record *command, struct text *out)
 {
     text_put_literal(out, "{\"actor\":\"");
     id_write(out, command->actor);
@@ -19,15 +19,15 @@ static void put_head(const struct command *command, struct text *out)
     canonical_put_string(out, command->origin);
 }
 
-static void put_tail(const struct command *command, struct text *out)
+static void put_tail(const struct command_record *command, struct text *out)
 {
     text_put_literal(out, ",\"t\":");
     canonical_put_time(out, command->t_utc_us);
     text_put_char(out, '}');
 }
 
-struct status command_sign(const struct command *command, const struct secret_key *key,
-                           struct text *out)
+struct status command_record_sign(const struct command_record *command,
+                                  const struct secret_key *key, struct text *out)
 {
     char memory[COMMAND_MAX];
     struct text message = TEXT_IN(memory);
@@ -49,12 +49,12 @@ struct status command_sign(const struct command *command, const struct secret_ke
 /* Reading --------------------------------------------------------------------------------- */
 
 struct record_parts {
-    struct command command;
+    struct command_record command;
     struct bytes head, tail; /* around the signature */
     struct signature signature;
 };
 
-static void read_kind(struct canonical_reader *reader, struct command *command)
+static void read_kind(struct canonical_reader *reader, struct command_record *command)
 {
     struct bytes actor, kind;
     canonical_open_object(reader);
@@ -65,12 +65,12 @@ static void read_kind(struct canonical_reader *reader, struct command *command)
     }
     CANONICAL_REQUIRE(reader, "command");
     kind = canonical_plain(reader);
-    if (reader->why == NULL && !command_read_kind(kind, &command->kind)) {
+    if (reader->why == NULL && !command_read(kind, &command->kind)) {
         canonical_fail(reader, "the catalogue has no such command");
     }
 }
 
-static void read_nonce(struct canonical_reader *reader, struct command *command)
+static void read_nonce(struct canonical_reader *reader, struct command_record *command)
 {
     size_t size = 0;
     CANONICAL_REQUIRE(reader, "nonce");
@@ -115,7 +115,7 @@ static struct status read_parts(struct bytes record, struct record_parts *out)
     return OK;
 }
 
-struct status command_read(struct bytes record, struct command *out)
+struct status command_record_read(struct bytes record, struct command_record *out)
 {
     struct record_parts parts;
     TRY(read_parts(record, &parts));
@@ -123,7 +123,7 @@ struct status command_read(struct bytes record, struct command *out)
     return OK;
 }
 
-struct status command_verify(struct bytes record, const struct public_key *key)
+struct status command_record_verify(struct bytes record, const struct public_key *key)
 {
     char memory[COMMAND_MAX + sizeof DOMAIN];
     struct text message = TEXT_IN(memory);

@@ -1,13 +1,13 @@
 /*
- * core/command.h -- what a user signs: one command, as canonical JSON.
+ * core/command_record.h -- what a user signs: one command, as canonical JSON.
  *
  * Shape    {"actor":"user:12","command":"emitter.register","fields":{…},"nonce":"<base64>",
  *          "origin":"…","sig":"<base64>","t":"…"}. The signature is over "cairn-command-v1\n" and
  *          the record without its `sig`. The leaf commits to SHA-256 of the whole record.
  * Source   DESIGN.md 4 (users sign commands); docs/FORMAT.md.
  */
-#ifndef CORE_COMMAND_H
-#define CORE_COMMAND_H
+#ifndef CORE_COMMAND_RECORD_H
+#define CORE_COMMAND_RECORD_H
 
 #include "schema/catalogue/catalogue.h"
 #include "store/key.h"
@@ -16,7 +16,7 @@ enum {
     COMMAND_NONCE_SIZE = 16,
 };
 
-struct command {
+struct command_record {
     struct id actor;
     enum command_kind kind;
     struct bytes fields; /* canonical JSON */
@@ -26,14 +26,14 @@ struct command {
 };
 
 /* Writes the signed record. LIMIT over COMMAND_MAX; fails as the key does. */
-MUST_CHECK struct status command_sign(const struct command *command, const struct secret_key *key,
-                                      struct text *out);
+MUST_CHECK struct status command_record_sign(const struct command_record *command,
+                                             const struct secret_key *key, struct text *out);
 
 /* Reads a record; slices are lent from it. The signature is not checked yet. MALFORMED at the byte
  * with the reason; LIMIT. */
-MUST_CHECK struct status command_read(struct bytes record, struct command *out);
+MUST_CHECK struct status command_record_read(struct bytes record, struct command_record *out);
 
 /* OK if the record carries a signature by this key, else BAD_SIGNATURE. */
-MUST_CHECK struct status command_verify(struct bytes record, const struct public_key *key);
+MUST_CHECK struct status command_record_verify(struct bytes record, const struct public_key *key);
 
 #endif

@@ -1,0 +1,300 @@
+#include "store/keyring.h"
+
+#include "schema/canonical.h"
+#include "schema/catalogue/catalogue.h"
+
+#include <stdlib.h>
+
+struct known_emitter {
+    char name[NAME_MAX_SIZE + 1];
+    struct public_key key;
+    bool has_key; /* false without bodies: the key is in the one that registered it */
+    bool retired;
+    struct digest chain;
+    uint64_t emitter_n;
+    uint64_t unsigned_events; /* since the last signature */
+    uint64_t first_unsigned;
+};
+
+struct known_user {
+    struct id id;
+    struct public_key key;
+};
+
+struct keyring {
+    char origin[ORIGIN_MAX + 1];
+    struct hasher *hasher;
+    struct arena arena;
+    struct known_emitter *emitters;
+    size_t emitter_count, emitter_capacity;
+    struct known_user *users; /* in the order of their ids */
+    size_t user_count, user_capacity;
+};
+
+struct status keyring_open(const char *origin, struct keyring **out)
+{
+    CLEANUP(keyring_close) struct keyring *keyring = calloc(1, sizeof *keyring);
+    if (keyring == NULL) {
+        return FAIL(NO_MEMORY, sizeof *keyring);
+    }
+    struct text text = TEXT_IN(keyring->origin);
+    text_put_string(&text, origin);
+    keyring->arena.capacity = 2 * (size_t)BODY_MAX;
+    keyring->arena.memory = malloc(keyring->arena.capacity);
+    if (keyring->arena.memory == NULL) {
+        return FAIL(NO_MEMORY, keyring->arena.capacity);
+    }
+    TRY(hasher_open(&keyring->hasher));
+    *out = keyring;
+    keyring = NULL;
+    return OK;
+}
+
+void keyring_close(struct keyring **keyring)
+{
+    if (*keyring != NULL) {
+        hasher_close(&(*keyring)->hasher);
+        free((*keyring)->arena.memory);
+        free((*keyring)->emitters);
+        free((*keyring)->users);
+        free(*keyring);
+        *keyring = NULL;
+    }
+}
+
+/* Makes room for one more of `size` bytes. */
+static struct status grow(void **list, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return OK;
+    }
+    size_t wanted = *capacity == 0 ? 16 : 2 * *capacity;
+    void *grown = realloc(*list, wanted * size);
+    if (grown == NULL) {
+        return FAIL(NO_MEMORY, wanted * size);
+    }
+    *list = grown;
+    *capacity = wanted;
+    return OK;
+}
+
+/* Emitters -------------------------------------------------------------------------------- */
+
+static struct known_emitter *find_emitter(struct keyring *keyring, struct bytes name)
+{
+    for (size_t i = 0; i < keyring->emitter_count; i++) {
+        if (bytes_equal(bytes_of_string(keyring->emitters[i].name), name)) {
+            return &keyring->emitters[i];
+        }
+    }
+    return NULL;
+}
+
+static struct status add_emitter(struct keyring *keyring, struct bytes name,
+                                 struct known_emitter **out)
+{
+    void *list = keyring->emitters;
+    TRY(grow(&list, keyring->emitter_count, &keyring->emitter_capacity, sizeof *keyring->emitters));
+    keyring->emitters = list;
+    struct known_emitter *emitter = &keyring->emitters[keyring->emitter_count++];
+    *emitter = (struct known_emitter){0};
+    memcpy(emitter->name, name.data, name.size);
+    emitter->chain = hash_emitter_start(keyring->hasher, bytes_of_string(keyring->origin), name);
+    *out = emitter;
+    return OK;
+}
+
+/* The emitter's entry; made if it is new, for what is known of it may be erased. */
+static struct status emitter_entry(struct keyring *keyring, struct bytes name,
+                                   struct known_emitter **out)
+{
+    *out = find_emitter(keyring, name);
+    if (*out != NULL) {
+        return OK;
+    }
+    if (keyring->emitter_count == EMITTERS_MAX || !leaf_is_emitter_name(name)) {
+        return FAIL(LIMIT, EMITTERS_MAX);
+    }
+    return add_emitter(keyring, name, out);
+}
+
+static struct status learn_emitter(struct keyring *keyring, struct bytes name, struct bytes key)
+{
+    struct known_emitter *emitter;
+    struct status status = emitter_entry(keyring, name, &emitter);
+    if (failed(status)) {
+        return status.code == STATUS_NO_MEMORY ? status : OK;
+    }
+    emitter->has_key = !failed(public_key_read(key, &emitter->key));
+    return OK;
+}
+
+static const char *check_signature(struct known_emitter *emitter, const struct leaf *leaf,
+                                   bool *checked)
+{
+    if (leaf->sig.size == 0) {
+        return NULL;
+    }
+    emitter->unsigned_events = 0;
+    if (!emitter->has_key) {
+        return NULL; /* leaves without bodies: the emitters' keys are not at hand */
+    }
+    *checked = true;
+    return failed(public_key_verify(&emitter->key, BYTES(emitter->chain.sha256), leaf->sig))
+               ? "its emitter's signature does not hold"
+               : NULL;
+}
+
+const char *keyring_follow(struct keyring *keyring, const struct examined *event, uint64_t n,
+                           bool *signature_checked)
+{
+    const struct leaf *leaf = &event->leaf;
+    const char *wrong = NULL;
+    struct known_emitter *emitter;
+    /* The genesis event introduces its own emitter. */
+    if (leaf->kind == EVENT_AUDIT_GENESIS && failed(keyring_learn(keyring, event))) {
+        return "there is no memory left for its emitter";
+    }
+    if (failed(emitter_entry(keyring, leaf->emitter, &emitter))) {
+        return "its emitter cannot be one";
+    }
+    if (leaf->emitter_n != emitter->emitter_n + 1) {
+        wrong = "an event of its emitter is missing: `emitter_n` is not one more than before";
+    } else if (emitter->retired) {
+        wrong = "its emitter had been retired";
+    }
+    emitter->emitter_n = leaf->emitter_n;
+    emitter->chain =
+        hash_emitter_link_digest(keyring->hasher, &emitter->chain, &event->statement_hash);
+    emitter->first_unsigned = emitter->unsigned_events == 0 ? n : emitter->first_unsigned;
+    emitter->unsigned_events++;
+    const char *unsound = check_signature(emitter, leaf, signature_checked);
+    return wrong != NULL ? wrong : unsound;
+}
+
+uint32_t keyring_emitters(const struct keyring *keyring)
+{
+    return (uint32_t)keyring->emitter_count;
+}
+
+uint64_t keyring_unsigned(const struct keyring *keyring, uint64_t *first)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < keyring->emitter_count; i++) {
+        const struct known_emitter *emitter = &keyring->emitters[i];
+        if (emitter->unsigned_events > 0) {
+            *first =
+                count == 0 || emitter->first_unsigned < *first ? emitter->first_unsigned : *first;
+            count += emitter->unsigned_events;
+        }
+    }
+    return count;
+}
+
+/* Users ----------------------------------------------------------------------------------- */
+
+static struct known_user *find_user(struct keyring *keyring, struct id id)
+{
+    size_t low = 0, high = keyring->user_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (keyring->users[middle].id.n < id.n) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < keyring->user_count && id_equal(keyring->users[low].id, id);
+    return found ? &keyring->users[low] : NULL;
+}
+
+static struct status learn_user(struct keyring *keyring, struct id id, struct bytes key)
+{
+    struct known_user user = {.id = id};
+    void *list = keyring->users;
+    bool later = keyring->user_count == 0 || keyring->users[keyring->user_count - 1].id.n < id.n;
+    if (!later || failed(public_key_read(key, &user.key))) {
+        return OK; /* a command by such a user will not check */
+    }
+    TRY(grow(&list, keyring->user_count, &keyring->user_capacity, sizeof *keyring->users));
+    keyring->users = list;
+    keyring->users[keyring->user_count++] = user;
+    return OK;
+}
+
+/* A record is its signed message with `"sig":"…",` cut into it: what was signed is the rest. */
+static const char *split_record(struct bytes record, struct text *message,
+                                struct signature *signature)
+{
+    struct canonical_reader reader = canonical_reader_of(record);
+    canonical_open_object(&reader);
+    static const char *const before[] = {"actor", "command", "fields", "nonce", "origin"};
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        canonical_require(&reader, before[i], strlen(before[i]));
+        (void)canonical_skip(&reader);
+    }
+    struct bytes head = bytes_of(record.data, (size_t)(reader.at - record.data));
+    CANONICAL_REQUIRE(&reader, "sig");
+    struct bytes text = canonical_plain(&reader);
+    struct bytes tail = bytes_of(reader.at, (size_t)(record.data + record.size - reader.at));
+    if (reader.why != NULL ||
+        failed(base64_read(text, signature->data, sizeof signature->data, &signature->size))) {
+        return "the signed command is not well formed";
+    }
+    text_put_literal(message, "cairn-command-v1\n");
+    text_put_bytes(message, head);
+    text_put_bytes(message, tail);
+    return NULL;
+}
+
+const char *keyring_check_command(struct keyring *keyring, const struct examined *event)
+{
+    struct id actor;
+    struct signature signature;
+    arena_reset(&keyring->arena);
+    struct text message = {.capacity = COMMAND_MAX + 64};
+    message.data = arena_take(&keyring->arena, message.capacity);
+    const char *wrong = split_record(event->command, &message, &signature);
+    if (wrong != NULL || failed(id_read(event->leaf.actor, &actor))) {
+        return wrong != NULL ? wrong : "a command's actor is a user";
+    }
+    struct known_user *user = find_user(keyring, actor);
+    if (user == NULL) {
+        return "the command is signed by a user that the log does not know";
+    }
+    return failed(public_key_verify(&user->key, text_bytes(&message),
+                                    bytes_of(signature.data, signature.size)))
+               ? "the user's signature on the command does not hold"
+               : NULL;
+}
+
+/* Learning -------------------------------------------------------------------------------- */
+
+struct status keyring_learn(struct keyring *keyring, const struct examined *event)
+{
+    union event_body body;
+    enum event_kind kind = event->leaf.kind;
+    bool tells = kind == EVENT_AUDIT_GENESIS || kind == EVENT_EMITTER_REGISTERED ||
+                 kind == EVENT_EMITTER_RETIRED || kind == EVENT_USER_REGISTERED;
+    if (!tells || event->body.size < SALT_SIZE || event->wrong != NULL) {
+        return OK;
+    }
+    arena_reset(&keyring->arena);
+    TRY(event_body_decode(kind,
+                          bytes_of(event->body.data + SALT_SIZE, event->body.size - SALT_SIZE),
+                          &keyring->arena, &body));
+    if (kind == EVENT_AUDIT_GENESIS) {
+        return learn_emitter(keyring, body.audit_genesis.emitter, body.audit_genesis.emitter_key);
+    }
+    if (kind == EVENT_EMITTER_REGISTERED) {
+        return learn_emitter(keyring, body.emitter_registered.name, body.emitter_registered.key);
+    }
+    if (kind == EVENT_USER_REGISTERED) {
+        return learn_user(keyring, event->leaf.on[0], body.user_registered.key);
+    }
+    struct known_emitter *emitter = find_emitter(keyring, body.emitter_retired.name);
+    if (emitter != NULL) {
+        emitter->retired = true;
+    }
+    return OK;
+}
