@@ -257,15 +257,6 @@ static void put_command_union(struct output *out, const struct model *model)
              "    return field_end(&reader, arena);\n}\n");
 }
 
-static void put_heading(struct output *out, const char *title)
-{
-    put(out, "\n/* %s ", title);
-    for (size_t column = strlen(title) + 4; column < 97; column++) {
-        put(out, "-");
-    }
-    put(out, " */\n");
-}
-
 void write_codecs(struct output *out, const struct model *model)
 {
     put_heading(out, "Events");

@@ -50,9 +50,7 @@ static void put_struct(struct output *out, const struct record *record)
 
 static void put_events(struct output *out, const struct model *model)
 {
-    put(out, "\n/* Events "
-             "---------------------------------------------------------------------------------- "
-             "*/\n");
+    put_heading(out, "Events");
     for (size_t i = 0; i < model->event_count; i++) {
         put_struct(out, &model->events[i].record);
     }
@@ -75,9 +73,7 @@ static void put_events(struct output *out, const struct model *model)
 
 static void put_commands(struct output *out, const struct model *model)
 {
-    put(out, "\n/* Commands "
-             "-------------------------------------------------------------------------------- "
-             "*/\n");
+    put_heading(out, "Commands");
     for (size_t i = 0; i < model->command_count; i++) {
         put_struct(out, &model->commands[i].record);
     }
@@ -97,9 +93,7 @@ static void put_commands(struct output *out, const struct model *model)
 
 static void put_rows(struct output *out, const struct model *model)
 {
-    put(out, "\n/* Rows "
-             "------------------------------------------------------------------------------------ "
-             "*/\n");
+    put_heading(out, "Rows");
     for (size_t i = 0; i < model->row_count; i++) {
         const struct record *record = &model->rows[i].record;
         put_struct(out, record);
@@ -124,9 +118,9 @@ static void put_rows(struct output *out, const struct model *model)
 
 static void put_tables(struct output *out)
 {
+    put_heading(out, "Tables, for code that treats all alike");
     put(out,
-        "\n/* Tables, for code that treats all alike "
-        "------------------------------------------------- */\n\n"
+        "\n"
         "struct event_info {\n"
         "    const char *name, *context, *about;\n"
         "    uint16_t version;\n"

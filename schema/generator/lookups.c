@@ -132,9 +132,7 @@ void write_lookups(struct output *out, const struct model *model)
     if (columns == NULL) {
         abort();
     }
-    put(out, "\n/* Names "
-             "----------------------------------------------------------------------------------- "
-             "*/\n");
+    put_heading(out, "Names");
     put_ids(out, model, columns);
     put_events(out, model, columns);
     put_commands(out, model, columns);

@@ -10,6 +10,7 @@ enum {
     SEEDS_TRIED = 20000,
     SLOTS_MAX = 16384,
     COLUMNS = 100,
+    HEADING_COLUMNS = 90,
 };
 
 void put(struct output *out, const char *format, ...)
@@ -33,6 +34,15 @@ void put_comment(struct output *out, const char *sentence)
         put(out, " %.*s", (int)size, at);
         column += 1 + size;
         at += size;
+    }
+    put(out, " */\n");
+}
+
+void put_heading(struct output *out, const char *title)
+{
+    put(out, "\n/* %s ", title);
+    for (size_t column = strlen(title) + 4; column < HEADING_COLUMNS; column++) {
+        put(out, "-");
     }
     put(out, " */\n");
 }

@@ -17,6 +17,9 @@ struct output {
 
 void put(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The comment that begins a part of a file. */
+void put_heading(struct output *out, const char *title);
+
 /* A sentence as a comment of its own lines. */
 void put_comment(struct output *out, const char *sentence);
 

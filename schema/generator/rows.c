@@ -85,9 +85,7 @@ static void put_generic(struct output *out, const struct model *model)
 
 void write_rows(struct output *out, const struct model *model)
 {
-    put(out, "\n/* Rows "
-             "------------------------------------------------------------------------------------ "
-             "*/\n");
+    put_heading(out, "Rows");
     for (size_t i = 0; i < model->row_count; i++) {
         write_codec(out, &model->rows[i].record);
         put_key(out, &model->rows[i]);

@@ -150,9 +150,7 @@ void write_tables(struct output *out, const struct model *model)
 {
     char fingerprint[DIGEST_HEX_SIZE + 1];
     fingerprint_model(model, fingerprint);
-    put(out, "\n/* Tables "
-             "---------------------------------------------------------------------------------- "
-             "*/\n");
+    put_heading(out, "Tables");
     put_events(out, model);
     put_commands(out, model);
     put_rows(out, model);
