@@ -122,8 +122,9 @@ static bool next_word(struct lines *lines, struct bytes word, struct bytes *valu
 }
 
 /* What Cairn puts in `extra`. Anything else there is another application's, and no failure. */
-static void read_event(struct arena *arena, struct proof *proof)
+static struct status read_event(struct arena *arena, struct proof *proof)
 {
+    const struct arena before = *arena;
     struct canonical_reader reader = canonical_reader_of(proof->extra);
     struct bytes body = {0};
     struct bytes salt = {0};
@@ -139,12 +140,19 @@ static void read_event(struct arena *arena, struct proof *proof)
         salt = canonical_base64(&reader, arena);
     }
     canonical_close_object(&reader);
-    if (failed(canonical_end(&reader)) || leaf.size == 0 || (has_body && body.size == 0)) {
-        return;
+    if (failed(canonical_end(&reader))) {
+        *arena = before;
+        return OK;
     }
-    proof->leaf = leaf;
-    proof->body = body;
-    proof->salt = salt;
+    if (arena->full) {
+        return FAIL(NO_MEMORY, proof->extra.size);
+    }
+    if (leaf.size > 0 && (body.size > 0 || !has_body)) {
+        proof->leaf = leaf;
+        proof->body = body;
+        proof->salt = salt;
+    }
+    return OK;
 }
 
 static struct status read_extra(struct lines *lines, struct arena *arena, struct proof *proof)
@@ -164,8 +172,7 @@ static struct status read_extra(struct lines *lines, struct arena *arena, struct
                             "the extra data is not base64 in its one canonical form");
     }
     proof->extra = bytes_of(memory, size);
-    read_event(arena, proof);
-    return arena->full ? FAIL(NO_MEMORY, size) : OK;
+    return read_event(arena, proof);
 }
 
 static struct status read_path(struct lines *lines, struct tree_proof *path)

@@ -32,7 +32,8 @@ struct proof {
 void proof_write(const struct proof *proof, struct text *out);
 
 /* Reads it; slices are lent from `file` or taken from the arena. MALFORMED at the byte, with the
- * reason. Nothing is checked yet but the form. */
+ * reason; LIMIT; NO_MEMORY when the arena is full (twice the size of the file is enough). Nothing
+ * is checked yet but the form. */
 MUST_CHECK struct status proof_read(struct bytes file, struct arena *arena, struct proof *out);
 
 /* Checks everything the file alone can tell: the checkpoint's signature by `key`, the path from the

@@ -254,7 +254,12 @@ static void files_of_others_are_read_and_written(void **state)
 {
     (void)state;
     /* clang-format off */
-    static const struct { const char *file; uint64_t index; size_t hashes; const char *extra; } cases[] = {
+    static const struct {
+        const char *file;
+        uint64_t index;
+        size_t hashes;
+        const char *extra;
+    } cases[] = {
         {"c2sp.org/tlog-proof@v1\nindex 5\n" HASH_1 "\n" HASH_2 "\n\ntest checkpoint\n", 5, 2, ""},
         {"c2sp.org/tlog-proof@v1\nextra ZXh0cmEgaW5mb3JtYXRpb24=\nindex 10\n" HASH_1
          "\n\ncheckpoint data\n", 10, 1, "extra information"},
