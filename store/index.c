@@ -43,7 +43,7 @@ static struct status read_run(const struct index_proportions *proportions, struc
     }
     run->level = value.data[0];
     run->from = bytes_read_u64(key.data);
-    run->entries = bytes_read_u64(value.data + 1);
+    run->blocks = bytes_read_u64(value.data + 1);
     memcpy(run->root.sha256, value.data + 9, DIGEST_SIZE);
     uint64_t span = span_of(proportions, run->level);
     if (run->from % span != 0 || __builtin_add_overflow(run->from, span, &run->to)) {
@@ -90,7 +90,7 @@ static void write_format(const struct index_proportions *proportions, uint8_t ou
     bytes_write_u32(out, FORMAT_VERSION);
     bytes_write_u32(out + 4, proportions->run_events);
     bytes_write_u32(out + 8, proportions->fanout);
-    bytes_write_u32(out + 12, proportions->entry_max);
+    bytes_write_u32(out + 12, proportions->block_max);
 }
 
 static struct status check_format(struct lmdb_txn *txn, const struct index_proportions *proportions)
@@ -176,7 +176,7 @@ static struct status open_writer(struct index *index)
     index->store.written_max = TRANSACTION_MAX;
     index->writer.store = &index->store;
     index->writer.hasher = index->hasher;
-    index->writer.entry_max = index->proportions.entry_max;
+    index->writer.block.max = index->proportions.block_max;
     TRY(claim_format(index));
     TRY(run_list_load(index->store.txn, &index->proportions, &index->list));
     TRY(remove_unfinished(index));
@@ -214,7 +214,8 @@ struct status index_open_with(const char *directory, bool read_only,
                               const struct index_proportions *proportions, struct index **out)
 {
     assert(proportions->run_events >= 1 && proportions->fanout >= 2);
-    assert(proportions->fanout <= INDEX_FANOUT && proportions->entry_max <= INDEX_ENTRY_MAX);
+    assert(proportions->fanout <= INDEX_FANOUT && proportions->block_max >= BLOCK_LEAST);
+    assert(proportions->block_max <= INDEX_BLOCK_SIZE);
     struct index *index = calloc(1, sizeof *index);
     if (index == NULL) {
         return FAIL(NO_MEMORY, sizeof *index);
@@ -233,7 +234,7 @@ struct status index_open_with(const char *directory, bool read_only,
 struct status index_open(const char *directory, bool read_only, struct index **out)
 {
     static const struct index_proportions usual = {
-        .run_events = INDEX_RUN_EVENTS, .fanout = INDEX_FANOUT, .entry_max = INDEX_ENTRY_MAX};
+        .run_events = INDEX_RUN_EVENTS, .fanout = INDEX_FANOUT, .block_max = INDEX_BLOCK_SIZE};
     return index_open_with(directory, read_only, &usual, out);
 }
 
@@ -263,7 +264,7 @@ static struct status put_run(struct index *index, const struct index_run *run)
     uint8_t key[8], value[RUN_SIZE];
     bytes_write_u64(key, run->from);
     value[0] = (uint8_t)run->level;
-    bytes_write_u64(value + 1, run->entries);
+    bytes_write_u64(value + 1, run->blocks);
     memcpy(value + 9, run->root.sha256, DIGEST_SIZE);
     TRY(run_store_begin(&index->store));
     return lmdb_put(index->store.txn, INDEX_TABLE_RUN, BYTES(key), BYTES(value));
@@ -281,7 +282,7 @@ static struct status build(struct index *index, struct index_run *run)
         size_t position_count = groups_at(index->groups, i, &term, &positions);
         TRY(run_add(&index->writer, &term, positions, position_count));
     }
-    TRY(run_end(&index->writer, &run->entries, &run->root));
+    TRY(run_end(&index->writer, &run->blocks, &run->root));
     TRY(put_run(index, run));
     return append_run(&index->list, run);
 }
@@ -305,9 +306,8 @@ static const struct term *least_term(const struct index *index)
     const struct term *least = NULL;
     for (uint32_t i = 0; i < index->proportions.fanout; i++) {
         const struct run_reader *reader = &index->readers[i];
-        if (reader->more &&
-            (least == NULL || memcmp(reader->entry.term.data, least->data, INDEX_TERM_SIZE) < 0)) {
-            least = &reader->entry.term;
+        if (reader->more && (least == NULL || memcmp(&reader->term, least, sizeof *least) < 0)) {
+            least = &reader->term;
         }
     }
     return least;
@@ -317,8 +317,8 @@ static const struct term *least_term(const struct index *index)
 static struct status move_term(struct index *index, struct run_reader *reader,
                                const struct term *term)
 {
-    while (reader->more && memcmp(reader->entry.term.data, term->data, INDEX_TERM_SIZE) == 0) {
-        TRY(run_add(&index->writer, term, reader->entry.positions, reader->entry.count));
+    while (reader->more && memcmp(&reader->term, term, sizeof *term) == 0) {
+        TRY(run_add(&index->writer, term, reader->positions, reader->count));
         TRY(run_store_begin(&index->store)); /* run_add may have committed */
         TRY(run_read(reader));
     }
@@ -331,7 +331,6 @@ static struct status merge_entries(struct index *index, const struct index_run *
     TRY(run_store_begin(&index->store));
     for (uint32_t i = 0; i < fanout; i++) {
         index->readers[i].txn = &index->store.txn;
-        index->readers[i].entry_max = index->proportions.entry_max;
         TRY(run_open(&index->readers[i], &sources[i]));
     }
     for (const struct term *least = least_term(index); least != NULL; least = least_term(index)) {
@@ -368,7 +367,7 @@ static struct status merge(struct index *index, struct index_run *run)
     run->to = run->from + span_of(&index->proportions, run->level);
     run_start(&index->writer, run->level, run->from);
     TRY(merge_entries(index, sources));
-    TRY(run_end(&index->writer, &run->entries, &run->root));
+    TRY(run_end(&index->writer, &run->blocks, &run->root));
     return replace(index, sources, run);
 }
 
@@ -466,19 +465,17 @@ uint64_t index_snapshot_size(const struct index_snapshot *snapshot)
     return end_of(&snapshot->list);
 }
 
-static struct status recompute(struct run_reader *reader, struct tree *tree, struct hasher *hasher,
-                               const struct index_run *run)
+static struct status recompute(struct run_reader *reader, const struct index_run *run)
 {
     TRY(run_open(reader, run));
     while (reader->more) {
-        struct digest leaf = hash_leaf(hasher, reader->raw);
-        TRY(tree_append(tree, hasher, &leaf, NULL, NULL));
         TRY(run_read(reader));
     }
-    struct digest root = tree_root(tree, hasher);
-    return digest_equal(&root, &run->root)
-               ? OK
-               : FAIL_BECAUSE(CORRUPT, run->from, "the root is not the one recorded");
+    struct digest root = tree_root(reader->tree, reader->hasher);
+    if (!digest_equal(&root, &run->root)) {
+        return FAIL_BECAUSE(CORRUPT, run->from, "the root is not the one recorded");
+    }
+    return OK;
 }
 
 static struct status recompute_run(struct index_snapshot *snapshot, const struct index_run *run)
@@ -490,8 +487,9 @@ static struct status recompute_run(struct index_snapshot *snapshot, const struct
     struct status status = FAIL(NO_MEMORY, sizeof *reader + sizeof *tree);
     if (reader != NULL && tree != NULL) {
         reader->txn = &snapshot->txn;
-        reader->entry_max = snapshot->index->proportions.entry_max;
-        status = recompute(reader, tree, hasher, run);
+        reader->tree = tree;
+        reader->hasher = hasher;
+        status = recompute(reader, run);
     }
     free(tree);
     free(reader);

@@ -7,11 +7,11 @@
  *          positions. INDEX_FANOUT runs of one level merge into one of the next. Run k of level l
  *          covers positions [k*S, (k+1)*S) with S = 4096 * 16^l; runs are made by position alone,
  *          so that a rebuild makes the same ones.
- * Merkle   A run is cut into entries: a term and at most INDEX_ENTRY_MAX of its positions, in
- *          order. The RFC 6962 tree over the entries' bytes has the root that `audit.index_run`
- *          logs; an answer proves that it is complete by its entries and their two neighbours.
- * Storage  An environment of its own, safe to delete. A run is written once, in order. Entries are
- *          packed into blocks of about INDEX_BLOCK_SIZE bytes, keyed by run and first entry.
+ * Merkle   A run is cut into blocks of INDEX_BLOCK_SIZE bytes (store/block.h). The RFC 6962 tree
+ *          over the blocks has the root that `audit.index_run` logs; an answer proves that it is
+ *          complete by neighbouring blocks that begin before the term and end beyond it.
+ * Storage  An environment of its own, safe to delete. A run is written once, in order, its blocks
+ *          keyed by run and first entry.
  * Process  One writer (index_add, index_commit, of one thread); readers by index_snapshot.
  * Source   DESIGN.md 7; docs/FORMAT.md.
  */
@@ -24,8 +24,7 @@
 
 enum {
     INDEX_TERM_SIZE = 16,
-    INDEX_ENTRY_MAX = 512,   /* positions in one entry */
-    INDEX_BLOCK_SIZE = 8000, /* bytes, about */
+    INDEX_BLOCK_SIZE = 1998, /* bytes; two of them fill a page of LMDB */
     INDEX_LEVELS_MAX = 8,
     INDEX_EVENT_TERMS_MAX = 20, /* terms of one event */
 };
@@ -64,7 +63,7 @@ struct index; /* opaque */
 struct index_run {
     uint32_t level;
     uint64_t from, to; /* positions [from, to) */
-    uint64_t entries;
+    uint64_t blocks;   /* leaves of its tree */
     struct digest root;
 };
 
@@ -106,8 +105,9 @@ MUST_CHECK struct status postings_at_or_after(struct postings *postings, uint64_
 MUST_CHECK struct status postings_at_or_before(struct postings *postings, uint64_t from,
                                                uint64_t *n);
 
-/* Recomputes the root of one run from what is stored: CORRUPT at its first position if the entries
- * are not well formed, NOT_FOUND if there is no such run (merged away or never made). */
+/* Recomputes the root of one run from what is stored: CORRUPT at its first position if the blocks
+ * are not well formed or not those that were written, NOT_FOUND if there is no such run (merged
+ * away or never made). */
 MUST_CHECK struct status index_run_root(struct index_snapshot *snapshot, uint32_t level,
                                         uint64_t from, struct index_run *out);
 

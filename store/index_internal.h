@@ -23,7 +23,7 @@ enum {
 struct index_proportions {
     uint32_t run_events; /* events in a run of the lowest level */
     uint32_t fanout;     /* 2 to INDEX_FANOUT */
-    uint32_t entry_max;  /* 1 to INDEX_ENTRY_MAX */
+    uint32_t block_max;  /* bytes, BLOCK_LEAST to INDEX_BLOCK_SIZE */
 };
 
 /* Runs in order of position, without a gap. */

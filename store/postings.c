@@ -6,14 +6,15 @@ struct postings {
     struct index_snapshot *snapshot;
     struct term term;
     struct lmdb_cursor *cursors[INDEX_LEVELS_MAX]; /* NULL until needed */
-    struct entry entry;                            /* of count 0: none read yet */
-    uint64_t from, to; /* what the entry has in [from, to] is all that the term has there */
+    uint64_t positions[BLOCK_POSITIONS_MAX];       /* of one entry */
+    size_t count;                                  /* 0: none read yet */
+    uint64_t from, to; /* these positions are all that the term has in [from, to] */
 };
 
 /* The two entries of a term around a position, within one block. */
 struct around {
-    struct bytes at_or_before; /* the last that begins at or before it; empty: none */
-    struct bytes after;        /* the first that begins after it; empty: none */
+    struct block_entry at_or_before; /* the last that begins at or before it; no term: none */
+    struct block_entry after;        /* the first that begins after it; no term: none */
 };
 
 struct status postings_open(struct index_snapshot *snapshot, const struct term *term,
@@ -51,24 +52,20 @@ static struct status scan(struct bytes block, const struct term *term, uint64_t 
 {
     struct block_reader reader;
     TRY(block_open(block, &reader));
-    struct bytes entry;
+    struct block_entry entry;
     struct status status = block_next(&reader, &entry);
     for (; !failed(status); status = block_next(&reader, &entry)) {
-        struct term found;
-        uint64_t first = 0;
-        TRY(entry_read_start(entry, &found, &first));
-        int order = memcmp(found.data, term->data, INDEX_TERM_SIZE);
-        if (order < 0) {
-            continue;
+        int order = memcmp(entry.term, term->data, INDEX_TERM_SIZE);
+        if (order > 0) {
+            return OK;
         }
-        if (order == 0 && first <= position) {
-            out->at_or_before = entry;
-            continue;
+        if (order == 0 && entry.first > position) {
+            out->after = entry;
+            return OK;
         }
         if (order == 0) {
-            out->after = entry;
+            out->at_or_before = entry;
         }
-        return OK;
     }
     return status.code == STATUS_NOT_FOUND ? OK : status;
 }
@@ -98,7 +95,7 @@ static struct status look(struct postings *postings, const struct index_run *run
     struct lmdb_cursor *cursor = NULL;
     TRY(cursor_of(postings, run, &cursor));
     uint8_t memory[RUN_KEY_SIZE];
-    struct bytes wanted = run_key(memory, run->from, &postings->term, position);
+    struct bytes wanted = run_key(memory, run->from, postings->term.data, position);
     struct bytes key = wanted, value;
     struct status status = lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &key, &value);
     bool beyond = !failed(status) && is_of_run(run, key);
@@ -123,32 +120,31 @@ static struct status look(struct postings *postings, const struct index_run *run
     return OK;
 }
 
-static struct status take(struct postings *postings, const struct index_run *run,
-                          struct bytes bytes)
+static uint64_t last_of(const struct postings *postings)
 {
-    postings->entry.count = 0;
-    TRY(damaged(run, entry_read(bytes, &postings->entry)));
-    uint64_t first = postings->entry.positions[0];
-    uint64_t last = postings->entry.positions[postings->entry.count - 1];
-    if (first < run->from || last >= run->to) {
-        postings->entry.count = 0;
+    return postings->positions[postings->count - 1];
+}
+
+static struct status take(struct postings *postings, const struct index_run *run,
+                          const struct block_entry *entry)
+{
+    size_t count = 0;
+    postings->count = 0;
+    TRY(damaged(run, block_positions(entry, postings->positions, &count)));
+    if (postings->positions[0] < run->from || postings->positions[count - 1] >= run->to) {
         return FAIL_BECAUSE(CORRUPT, run->from, "a position is outside of the run");
     }
+    postings->count = count;
     return OK;
 }
 
-static uint64_t last_of(const struct entry *entry)
+/* How many of the positions are before `position`. */
+static size_t count_before(const struct postings *postings, uint64_t position)
 {
-    return entry->positions[entry->count - 1];
-}
-
-/* How many of the entry's positions are before `position`. */
-static size_t count_before(const struct entry *entry, uint64_t position)
-{
-    size_t low = 0, high = entry->count;
+    size_t low = 0, high = postings->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (entry->positions[middle] < position) {
+        if (postings->positions[middle] < position) {
             low = middle + 1;
         } else {
             high = middle;
@@ -178,21 +174,20 @@ static struct status load_after(struct postings *postings, const struct index_ru
 {
     struct around around;
     TRY(look(postings, run, from, &around));
-    if (around.at_or_before.size > 0) {
-        TRY(take(postings, run, around.at_or_before));
-        if (last_of(&postings->entry) >= from) {
+    if (around.at_or_before.term != NULL) {
+        TRY(take(postings, run, &around.at_or_before));
+        if (last_of(postings) >= from) {
             return OK;
         }
-        postings->entry.count = 0;
+        postings->count = 0;
     }
-    return around.after.size > 0 ? take(postings, run, around.after) : FAIL(NOT_FOUND, from);
+    return around.after.term != NULL ? take(postings, run, &around.after) : FAIL(NOT_FOUND, from);
 }
 
 struct status postings_at_or_after(struct postings *postings, uint64_t from, uint64_t *n)
 {
     const struct run_list *list = &postings->snapshot->list;
-    struct entry *entry = &postings->entry;
-    bool known = entry->count > 0 && from >= postings->from && from <= last_of(entry);
+    bool known = postings->count > 0 && from >= postings->from && from <= last_of(postings);
     for (size_t i = known ? list->count : run_at(list, from); i < list->count && !known; i++) {
         const struct index_run *run = &list->runs[i];
         struct status status = load_after(postings, run, from > run->from ? from : run->from);
@@ -200,39 +195,38 @@ struct status postings_at_or_after(struct postings *postings, uint64_t from, uin
             continue;
         }
         TRY(status);
-        postings->from = from < entry->positions[0] ? from : entry->positions[0];
-        postings->to = last_of(entry);
+        postings->from = from < postings->positions[0] ? from : postings->positions[0];
+        postings->to = last_of(postings);
         known = true;
     }
     if (!known) {
         return FAIL(NOT_FOUND, from);
     }
-    *n = entry->positions[count_before(entry, from)];
+    *n = postings->positions[count_before(postings, from)];
     return OK;
 }
 
 struct status postings_at_or_before(struct postings *postings, uint64_t from, uint64_t *n)
 {
-    from = from < ENTRY_POSITION_MAX ? from : ENTRY_POSITION_MAX;
+    from = from < BLOCK_POSITION_MAX ? from : BLOCK_POSITION_MAX;
     const struct run_list *list = &postings->snapshot->list;
-    struct entry *entry = &postings->entry;
-    bool known = entry->count > 0 && from <= postings->to && from >= entry->positions[0];
+    bool known = postings->count > 0 && from <= postings->to && from >= postings->positions[0];
     size_t begin = run_at(list, from);
     for (size_t i = begin < list->count ? begin + 1 : list->count; i-- > 0 && !known;) {
         struct around around;
         const struct index_run *run = &list->runs[i];
         TRY(look(postings, run, from < run->to ? from : run->to - 1, &around));
-        if (around.at_or_before.size == 0) {
+        if (around.at_or_before.term == NULL) {
             continue;
         }
-        TRY(take(postings, run, around.at_or_before));
-        postings->from = entry->positions[0];
-        postings->to = from > last_of(entry) ? from : last_of(entry);
+        TRY(take(postings, run, &around.at_or_before));
+        postings->from = postings->positions[0];
+        postings->to = from > last_of(postings) ? from : last_of(postings);
         known = true;
     }
     if (!known) {
         return FAIL(NOT_FOUND, from);
     }
-    *n = entry->positions[count_before(entry, from + 1) - 1];
+    *n = postings->positions[count_before(postings, from + 1) - 1];
     return OK;
 }

@@ -11,7 +11,7 @@
 #ifndef STORE_RUN_H
 #define STORE_RUN_H
 
-#include "store/entry.h"
+#include "store/block.h"
 #include "store/lmdb.h"
 #include "store/tree.h"
 
@@ -31,53 +31,52 @@ MUST_CHECK struct status run_store_begin(struct run_store *store);
 /* Commits it, if there is one. */
 MUST_CHECK struct status run_store_commit(struct run_store *store);
 
-/* The key of the block whose first entry is this. */
-struct bytes run_key(uint8_t memory[static RUN_KEY_SIZE], uint64_t from, const struct term *term,
+/* The key of the block whose first entry begins like this. */
+struct bytes run_key(uint8_t memory[static RUN_KEY_SIZE], uint64_t from, const uint8_t *term,
                      uint64_t position);
 
 struct run_writer {
     struct run_store *store;
     struct hasher *hasher;
-    size_t entry_max; /* positions in one entry */
+    struct block block; /* being packed; its `max` is set */
+    struct term term;   /* of the entry at hand */
     lmdb_table table;
     uint64_t from;
-    uint64_t entries;
-    struct entry entry; /* being gathered */
-    struct block block; /* being packed */
+    uint32_t blocks; /* written */
     uint8_t key[RUN_KEY_SIZE];
     struct tree tree;
 };
 
-/* Starts a run of a level; store, hasher and entry_max are set. */
+/* Starts a run of a level; store, hasher and block.max are set. */
 void run_start(struct run_writer *writer, uint32_t level, uint64_t from);
 /* Adds positions of a term, beyond all those added before in (term, position) order. */
 MUST_CHECK struct status run_add(struct run_writer *writer, const struct term *term,
                                  const uint64_t *positions, size_t count);
-/* Ends it; *entries and *root are of the whole run. */
-MUST_CHECK struct status run_end(struct run_writer *writer, uint64_t *entries, struct digest *root);
+/* Ends it; *blocks and *root are of the whole run. */
+MUST_CHECK struct status run_end(struct run_writer *writer, uint64_t *blocks, struct digest *root);
 
 struct run_reader {
     struct lmdb_txn *const *txn; /* whichever transaction is at hand when a block is fetched */
     struct index_run run;
-    size_t entry_max;
-    uint64_t entries; /* read so far */
-    struct entry entry;
-    struct bytes raw; /* the same entry's bytes, lent until the next read */
-    bool more;        /* whether `entry` holds one */
-    bool fresh;       /* whether the entry that comes next is its block's first */
+    struct tree *tree; /* NULL, or where the blocks' hashes are appended */
+    struct hasher *hasher;
+    bool more; /* whether there is an entry, the following: */
+    struct term term;
+    uint64_t positions[BLOCK_POSITIONS_MAX];
+    size_t count;
+    uint64_t blocks; /* read so far */
     struct block_reader block;
     uint8_t memory[INDEX_BLOCK_SIZE]; /* the block: a transaction may end while it is read */
-    uint8_t key[RUN_KEY_SIZE + 1];    /* of the next block or before it */
+    uint8_t key[RUN_KEY_SIZE + 1];    /* of the block; and the least key beyond it */
 };
 
-/* Starts reading at the run's first entry. txn and entry_max are set. CORRUPT at the run's first
- * position, as from run_read. */
+/* Starts reading at the run's first entry. txn, tree and hasher are set. CORRUPT as run_read. */
 MUST_CHECK struct status run_open(struct run_reader *reader, const struct index_run *run);
-/* Goes on to the next entry, or sets `more` to false. CORRUPT if entries are not well formed, not
- * in order, not within the run, cut otherwise than entry_max says, or not as many as there were. */
+/* Goes on to the next entry, or sets `more` to false. CORRUPT at the run's first position if the
+ * entries are not well formed, not in order or not within the run, or blocks are missing. */
 MUST_CHECK struct status run_read(struct run_reader *reader);
 
-/* Deletes all blocks at this level that begin a key with `from`. */
+/* Deletes all blocks of the run of this level that begins at `from`. */
 MUST_CHECK struct status run_delete(struct run_store *store, uint32_t level, uint64_t from);
 
 #endif
