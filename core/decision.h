@@ -2,7 +2,8 @@
  * core/decision.h -- what a command leads to: events, or a refusal that names its rule.
  *
  * Shape    decide(view, actor, command, decision) is pure. REFUSE_UNLESS, REFUSE_IF and EMIT are
- * its only verbs; the first refusal ends it. Source   DESIGN.md 8.
+ *          its only verbs; the first refusal ends it.
+ * Source   DESIGN.md 8.
  */
 #ifndef CORE_DECISION_H
 #define CORE_DECISION_H

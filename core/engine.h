@@ -3,13 +3,15 @@
  *
  * Shape    Submissions and commands go in; acknowledgements come back after the commit that made
  *          them durable. With `threaded`, three stages work at once: prepare (decode,
- * authenticate), the caller's own thread (append, commit, evolve) and index; without, the caller's
- * thread does all three, one after the other, with the same result. State    A store is a
- * directory: log/ (the truth), state/ and index/ (folded from it), keys/, log.vkey, checkpoint.
- * What state and index lag behind the log after a crash is folded at the next open. Errors   A
- * failure of the log or the state is final: every later call returns it. A submission that is
- * refused fails alone, through its acknowledgement. Process  One engine that writes per store;
- * opened after fork; not shared between threads. Source   DESIGN.md 1, 5, 10.
+ *          authenticate), the caller's own thread (append, commit, evolve) and index; without, the
+ *          caller's thread does all three, one after the other, with the same result.
+ * State    A store is a directory: log/ (the truth), state/ and index/ (folded from it), keys/,
+ *          log.vkey, checkpoint. What state and index lag behind the log after a crash is folded at
+ *          the next open.
+ * Errors   A failure of the log or the state is final: every later call returns it. A submission
+ *          that is refused fails alone, through its acknowledgement.
+ * Process  One engine that writes per store; opened after fork; not shared between threads.
+ * Source   DESIGN.md 1, 5, 10.
  */
 #ifndef CORE_ENGINE_H
 #define CORE_ENGINE_H

@@ -19,13 +19,15 @@
  *            A/2h                      two hours from the beginning of A
  *            A±5m, A+-5m               five minutes either side of it
  *            A                         all that A names: the month, the day, the minute, the
- * second; -2h alone reaches from two hours ago until now
+ *                                      second; -2h alone reaches from two hours ago until now
  *
  * Units    Instants in microseconds UTC; a finer fraction is cut. Ranges are half-open.
  * Process  The clock and the zone come from the caller. Days and months, and what has no offset,
- * are of that zone. A local time that comes twice or never is refused, and both readings of it are
- * told; a day whose midnight is left out begins when the clock has jumped over it. Errors MALFORMED
- * at the byte, with the reason. Source   RFC 3339.
+ *          are of that zone. A local time that comes twice or never is refused, and both readings
+ *          of it are told; a day whose midnight is left out begins when the clock has jumped over
+ *          it.
+ * Errors   MALFORMED at the byte, with the reason.
+ * Source   RFC 3339.
  */
 #ifndef REPORTS_MOMENT_H
 #define REPORTS_MOMENT_H

@@ -2,8 +2,9 @@
  * schema/generator/model.h -- the catalogue as the generator knows it: read, checked, then written.
  *
  * Shape    Plain tables in the order of the files. Names and sentences are lent by the parsed
- * files, which live as long as the generator. Errors   What is wrong is printed as `FILE: KEY:
- * reason`, and counted; nothing is written unless the count is 0.
+ *          files, which live as long as the generator.
+ * Errors   What is wrong is printed as `FILE: KEY: reason`, and counted; nothing is written unless
+ *          the count is 0.
  */
 #ifndef SCHEMA_GENERATOR_MODEL_H
 #define SCHEMA_GENERATOR_MODEL_H

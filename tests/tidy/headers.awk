@@ -26,6 +26,11 @@ FNR == 2 && index($0, " * " FILENAME " -- ") != 1 {
     complain(FILENAME, "the comment does not begin with \"" FILENAME " -- \"")
 }
 
+# The formatter may have joined two of the comment's paragraphs.
+/^ \*.*[^ *].* (Shape|Memory|Units|Limits|Process|Errors|Source|State|Truth|Trust)   ? ?[^ ]/ {
+    complain(FILENAME ":" FNR, "a head of the comment stands inside a line")
+}
+
 /^#ifndef / && asked == "" { asked = $2 }
 /^#define / && defined == "" { defined = $2 }
 /[^ \t]/ { last = $1 }

@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-#define NEWER_US                                                                     \
+#define NEWER_US \
     (2 * TIME_SECOND_US) /* how far away another event may be before this one leaves \
                           */
 #define NEVER UINT64_MAX

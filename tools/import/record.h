@@ -5,8 +5,8 @@
  *          not a record is a problem with its line and a reason; reading goes on behind it.
  *          auditd      Lines of one time and serial number (and node) are one record, also when a
  *                      few other lines lie between them: IMPORT_OPEN_EVENTS events are open at
- * once. They leave in the order of their first lines: the oldest at its EOE line,
- *                      IMPORT_LINGER_LINES after its PROCTITLE line, at once if a user-space
+ *                      once. They leave in the order of their first lines: the oldest at its EOE
+ *                      line, IMPORT_LINGER_LINES after its PROCTITLE line, at once if a user-space
  *                      program wrote it, when a line is more than two seconds away from it, when
  *                      the window is full, and at the end of the file.
  *          syslog      RFC 3164, RFC 5424, and rsyslog's form with an RFC 3339 time; what sshd and
@@ -15,18 +15,19 @@
  *          jsonl       One object a line; `time` or `at`, `system`, `action`, `user`, `host`,
  *                      `address` or `source`, and `outcome` are understood, all optional.
  * Lines    Counted from 1; LF or CR LF ends one, the last needs no end. Each line is in a record,
- * in a problem, or blank; importer_tally counts them. A CloudTrail file is counted by elements
- * instead, since it may be one line. A byte order mark at the beginning of the file belongs to no
- * line. Raw      auditd: the lines without their ends, joined by LF. syslog, jsonl: the line
- * without its end. cloudtrail: the element's bytes as they are in the file. Any bytes but NUL.
+ *          in a problem, or blank; importer_tally counts them. A CloudTrail file is counted by
+ *          elements instead, since it may be one line. A byte order mark at the beginning of the
+ *          file belongs to no line.
+ * Raw      auditd: the lines without their ends, joined by LF. syslog, jsonl: the line without its
+ *          end. cloudtrail: the element's bytes as they are in the file. Any bytes but NUL.
  * Terms    system, action, user, host, address are UTF-8 made printable (text_put_printable). A
  *          name beyond IMPORT_TERM_MAX bytes is shortened and ends in `...[N bytes]`; raw has it
  *          whole.
- * Limits   IMPORT_RECORD_MAX bytes of raw; more is a problem, skipped in bounded memory. An
- * importer has one block of memory from open to close, whatever the file's size. Process  Reads
- * only; the descriptor stays the caller's. Never looks at a clock. Errors   Every line of the file
- * may be hostile. Whoever can choose a user name can write what looks like the rest of a message:
- * sshd.h says how that is told apart.
+ * Limits   IMPORT_RECORD_MAX bytes of raw; more is a problem, skipped in bounded memory. An importer
+ *          has one block of memory from open to close, whatever the file's size.
+ * Process  Reads only; the descriptor stays the caller's. Never looks at a clock.
+ * Errors   Every line of the file may be hostile. Whoever can choose a user name can write what
+ *          looks like the rest of a message: sshd.h says how that is told apart.
  */
 #ifndef TOOLS_IMPORT_RECORD_H
 #define TOOLS_IMPORT_RECORD_H
