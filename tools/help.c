@@ -1,0 +1,247 @@
+#include "tools/help.h"
+
+#include "tools/invocation.h"
+#include "tools/verbs.h"
+
+enum {
+    OPTION_INDENT = 2,
+    ABOUT_COLUMN = 28, /* where the text beside options and verbs begins */
+};
+
+/* Pieces ----------------------------------------------------------------------------------- */
+
+/* `left`, then `about` in its column; on a line of its own if `left` is too long. */
+static void put_entry(struct output *output, const char *left, const char *about)
+{
+    const size_t used = OPTION_INDENT + strlen(left);
+    output_pad(output, OPTION_INDENT);
+    output_put_string(output, left);
+    if (used + 2 > ABOUT_COLUMN) {
+        output_put_char(output, '\n');
+        output_pad(output, ABOUT_COLUMN);
+    } else {
+        output_pad(output, ABOUT_COLUMN - used);
+    }
+    output_put_string(output, about);
+    output_put_char(output, '\n');
+}
+
+static void put_option(struct output *output, const struct option_info *option)
+{
+    char memory[128];
+    struct text left = TEXT_IN(memory);
+    if (option->letter != 0) {
+        text_add(&left, "-%c, ", option->letter);
+    } else {
+        text_put_literal(&left, "    ");
+    }
+    text_add(&left, "--%s", option->name);
+    if (option->argument != NULL) {
+        text_add(&left, " %s", option->argument);
+    }
+    if (option->repeatable) {
+        text_put_literal(&left, " ...");
+    }
+    put_entry(output, text_string(&left), option->about);
+}
+
+static void put_options(struct output *output, const char *heading,
+                        const struct option_info *options, size_t count)
+{
+    if (count == 0) {
+        return;
+    }
+    output_add(output, "\n%s\n", heading);
+    for (size_t i = 0; i < count; i++) {
+        put_option(output, &options[i]);
+    }
+}
+
+static void put_global_options(struct output *output)
+{
+    size_t count;
+    const struct option_info *global = command_global_options(&count);
+    put_options(output, "Options of every command", global, count);
+}
+
+static void put_indented(struct output *output, const char *lines)
+{
+    while (*lines != '\0') {
+        const size_t size = strcspn(lines, "\n");
+        output_pad(output, size > 0 ? OPTION_INDENT : 0);
+        output_put(output, lines, size);
+        output_put_char(output, '\n');
+        lines += size + (lines[size] == '\n');
+    }
+}
+
+static void put_verb_entry(struct output *output, const struct verb *verb)
+{
+    char memory[128];
+    struct text left = TEXT_IN(memory);
+    text_put_string(&left, verb->name);
+    if (verb->arguments != NULL) {
+        text_add(&left, " %s", verb->arguments);
+    }
+    put_entry(output, text_string(&left), verb->about);
+}
+
+/* Pages ------------------------------------------------------------------------------------ */
+
+static void put_purpose(const struct verb_table *table, enum purpose purpose, struct output *output)
+{
+    bool headed = false;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct verb *verb = table->verbs[i];
+        if (verb->purpose != purpose || verb->hidden) {
+            continue;
+        }
+        if (!headed) {
+            output_add(output, "\n%s\n", purpose_heading(purpose));
+            headed = true;
+        }
+        put_verb_entry(output, verb);
+    }
+}
+
+void help_overview(const struct verb_table *table, struct output *output)
+{
+    output_add(output,
+               "cairn %s -- an event store you can audit\n\n"
+               "usage: cairn COMMAND [options] [arguments]\n",
+               command_version());
+    for (unsigned purpose = 0; purpose < PURPOSE_COUNT; purpose++) {
+        put_purpose(table, (enum purpose)purpose, output);
+    }
+    put_global_options(output);
+    output_put_string(output,
+                      "\n`cairn help COMMAND` tells more; `cairn help times` tells how times "
+                      "are written,\n`cairn help exit` what the exit codes mean.\n");
+}
+
+void help_verb(const struct verb *verb, struct output *output)
+{
+    output_add(output, "cairn %s -- %s\n\nusage: cairn %s [options]%s%s\n", verb->name, verb->about,
+               verb->name, verb->arguments != NULL ? " " : "",
+               verb->arguments != NULL ? verb->arguments : "");
+    if (verb->details != NULL) {
+        output_put_char(output, '\n');
+        output_put_string(output, verb->details);
+        output_put_char(output, '\n');
+    }
+    put_options(output, "Options", verb->options, verb->option_count);
+    put_global_options(output);
+    if (verb->examples != NULL) {
+        output_put_string(output, "\nExamples\n");
+        put_indented(output, verb->examples);
+    }
+}
+
+void help_group(const struct verb_table *table, const char *group, struct output *output)
+{
+    const size_t size = strlen(group);
+    output_add(output, "usage: cairn %s COMMAND [options] [arguments]\n\nCommands\n", group);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct verb *verb = table->verbs[i];
+        if (strncmp(verb->name, group, size) == 0 && verb->name[size] == ' ') {
+            put_verb_entry(output, verb);
+        }
+    }
+}
+
+const char *help_times(void)
+{
+    return "2026-03-09T21:40:12.5Z    RFC 3339, with Z or an offset; a blank for T, and\n"
+           "2026-03-09 21:40+01:00    no seconds, are fine\n"
+           "2026-03-09 21:40          the same in the zone of --tz (UTC unless told)\n"
+           "2026-03-09, 2026-03       a day, a month\n"
+           "now, today, yesterday, mon ... sun, this-week, last-week,\n"
+           "this-month, last-month    weeks begin on Monday; mon may be today\n"
+           "-90s -5m -2h -7d -3w -6mo -1y      before now; d is 24 hours\n"
+           "+15m                      after the beginning of the range\n"
+           "seq:30377                 a position of the log\n"
+           "@1773093480, @1773093480.25        seconds since 1970\n"
+           "\n"
+           "A..B, A.., ..B            from the beginning of A to the beginning of B, without B\n"
+           "A/2h                      two hours from A\n"
+           "A\u00b15m, A+-5m              five minutes either side of A\n"
+           "A                         all that A names: the month, the day, the minute;\n"
+           "                          -2h alone reaches until now\n"
+           "\n"
+           "A local time that a change of the clock shows twice, or never, is refused, and\n"
+           "both readings are told.\n";
+}
+
+static void put_exit_codes(struct output *output)
+{
+    const char *meaning;
+    enum exit_code code;
+    for (size_t i = 0; (meaning = exit_meaning(i, &code)) != NULL; i++) {
+        output_add(output, "%5d  %s\n", (int)code, meaning);
+    }
+    output_put_string(output, "\nWhen two apply, 3 goes before 4, and 4 before the others.\n");
+}
+
+bool help_topic(const char *name, struct output *output)
+{
+    if (strcmp(name, "times") == 0) {
+        output_put_string(output, help_times());
+        return true;
+    }
+    if (strcmp(name, "exit") == 0) {
+        put_exit_codes(output);
+        return true;
+    }
+    return false;
+}
+
+/* The verbs -------------------------------------------------------------------------------- */
+
+static enum exit_code run_help(struct invocation *invocation)
+{
+    const char *first = invocation_argument(invocation, 0);
+    const char *second = invocation_argument(invocation, 1);
+    if (first == NULL) {
+        help_overview(invocation->table, invocation->output);
+        return EXIT_DONE;
+    }
+    const struct verb *verb = options_verb(invocation->table, first, second);
+    if (verb != NULL) {
+        help_verb(verb, invocation->output);
+        return EXIT_DONE;
+    }
+    if (second == NULL && options_is_group(invocation->table, first)) {
+        help_group(invocation->table, first, invocation->output);
+        return EXIT_DONE;
+    }
+    if (second == NULL && help_topic(first, invocation->output)) {
+        return EXIT_DONE;
+    }
+    return invocation_fail(invocation, EXIT_USAGE, "`cairn help` lists them all",
+                           "there is no command or topic %.80s%s%.80s", first,
+                           second != NULL ? " " : "", second != NULL ? second : "");
+}
+
+const struct verb verb_help = {
+    .name = "help",
+    .about = "explain a command or a topic",
+    .arguments = "[COMMAND] [SUBCOMMAND]",
+    .examples = "cairn help query\n"
+                "cairn help emitter register\n"
+                "cairn help times\n",
+    .purpose = PURPOSE_HELP,
+    .run = run_help,
+};
+
+static enum exit_code run_version(struct invocation *invocation)
+{
+    output_add(invocation->output, "cairn %s\n", command_version());
+    return EXIT_DONE;
+}
+
+const struct verb verb_version = {
+    .name = "version",
+    .about = "print the version",
+    .purpose = PURPOSE_HELP,
+    .run = run_version,
+};

@@ -1,0 +1,17 @@
+/*
+ * tools/verbs.h -- every verb of the command line, one file each.
+ */
+#ifndef TOOLS_VERBS_H
+#define TOOLS_VERBS_H
+
+#include "tools/command.h"
+
+extern const struct verb verb_completion;
+extern const struct verb verb_help;
+extern const struct verb verb_man;
+extern const struct verb verb_version;
+
+/* All of them, in the order of help. */
+const struct verb_table *verbs_all(void);
+
+#endif
