@@ -283,8 +283,9 @@ struct status engine_send(struct engine *engine, enum engine_voice voice)
         return OK;
     }
     TRY(emission_end(emission, &submission, &engine->voices[voice].head));
+    TRY(engine_submit(engine, submission, engine_note_own, engine));
     emission_begin(emission, &engine->voices[voice], bytes_of_string(log_origin(engine->log)));
-    return engine_submit(engine, submission, engine_note_own, engine);
+    return OK;
 }
 
 static struct status say(struct engine *engine, enum engine_voice voice, const struct draft *draft)
@@ -368,7 +369,7 @@ static struct status say_run(struct engine *engine, const struct index_run *run)
     union event_body body = {.audit_index_run = {.level = run->level,
                                                  .from = run->from,
                                                  .to = run->to,
-                                                 .leaves = run->entries,
+                                                 .leaves = run->blocks,
                                                  .root = run->root}};
     return say_of_log(engine, EVENT_AUDIT_INDEX_RUN, &body);
 }

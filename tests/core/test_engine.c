@@ -1,0 +1,151 @@
+/*
+ * The writer in one process: what it takes, what it refuses, and what it finds again.
+ */
+#include "core/birth.h"
+#include "tests/support/scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct receipts {
+    struct receipt last;
+    unsigned count;
+};
+
+static void keep(void *context, const struct receipt *receipt)
+{
+    struct receipts *receipts = context;
+    receipts->last = *receipt;
+    receipts->count++;
+}
+
+static void a_new_store_begins_with_genesis_and_knows_its_administrator(void **unused)
+{
+    (void)unused;
+    struct scratch scratch;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct engine *engine = scratch_open(&scratch, false);
+    struct log_snapshot *snapshot = NULL;
+    struct bytes bytes;
+    struct leaf leaf;
+    must(log_snapshot_open(engine_log(engine), &snapshot));
+    must(log_read_leaf(snapshot, 0, &bytes));
+    must(leaf_decode(bytes, &leaf));
+    assert_int_equal(leaf.kind, EVENT_AUDIT_GENESIS);
+    assert_int_equal(leaf.on[0].kind, ID_LOG);
+    assert_int_equal(scratch_admin(engine).kind, ID_USER);
+    log_snapshot_close(&snapshot);
+    scratch_close(&engine);
+    scratch_end(&scratch);
+}
+
+static void a_store_is_never_made_over_something_that_is_there(void **unused)
+{
+    (void)unused;
+    struct scratch scratch;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct birth birth = {.directory = scratch.store,
+                          .origin = "another.example/log",
+                          .admin_login = "eve",
+                          .key_type = KEY_ED25519,
+                          .admin_key = secret_key_public(scratch.admin_key)};
+    assert_int_equal(store_create(&birth).code, STATUS_EXISTS);
+    struct engine *engine = scratch_open(&scratch, false);
+    assert_string_equal(log_origin(engine_log(engine)), "test.example/log");
+    scratch_close(&engine);
+    scratch_end(&scratch);
+}
+
+/* Everything below for one stage after the other and for stages at once. */
+static void submissions_are_in_the_log_when_acknowledged(bool threaded)
+{
+    struct scratch scratch;
+    struct speaker speaker;
+    struct emission *emission = NULL;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct engine *engine = scratch_open(&scratch, threaded);
+    scratch_emitter(&scratch, engine, "door", &speaker);
+    must(emission_open(&emission));
+    uint64_t before = log_head_of(engine_log(engine))->size;
+    for (unsigned i = 0; i < 20; i++) {
+        scratch_observe(engine, emission, &speaker, 500);
+    }
+    must(engine_flush(engine));
+    uint64_t after = log_head_of(engine_log(engine))->size;
+    assert_in_range(after, before + 10000, before + 10003); /* and the roots of two runs */
+    scratch_close(&engine);
+    engine = scratch_open(&scratch, threaded);
+    assert_true(log_head_of(engine_log(engine))->size >= after);
+    assert_int_equal(state_size(engine_state(engine)), log_head_of(engine_log(engine))->size);
+    scratch_close(&engine);
+    emission_close(&emission);
+    secret_key_close(&speaker.key);
+    scratch_end(&scratch);
+}
+
+static void one_stage_after_the_other(void **unused)
+{
+    (void)unused;
+    submissions_are_in_the_log_when_acknowledged(false);
+}
+
+static void stages_at_once(void **unused)
+{
+    (void)unused;
+    submissions_are_in_the_log_when_acknowledged(true);
+}
+
+static void a_submission_sent_twice_is_in_the_log_once(void **unused)
+{
+    (void)unused;
+    struct scratch scratch;
+    struct speaker speaker;
+    struct emission *emission = NULL;
+    struct receipts receipts = {0};
+    struct bytes submission;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct engine *engine = scratch_open(&scratch, false);
+    scratch_emitter(&scratch, engine, "door", &speaker);
+    must(emission_open(&emission));
+    emission_begin(emission, &speaker, bytes_of_string(log_origin(engine_log(engine))));
+    union event_body body = {.audit_observed = {.what = LITERAL("door")}};
+    must(emission_add(emission, &(struct draft){.kind = EVENT_AUDIT_OBSERVED,
+                                                .on = {THE_LOG},
+                                                .on_count = 1,
+                                                .body = &body}));
+    must(emission_end(emission, &submission, &speaker.head));
+    must(engine_submit(engine, submission, keep, &receipts));
+    must(engine_flush(engine));
+    assert_false(failed(receipts.last.status));
+    assert_false(receipts.last.already);
+    uint64_t size = log_head_of(engine_log(engine))->size;
+    must(engine_submit(engine, submission, keep, &receipts));
+    must(engine_flush(engine));
+    assert_true(receipts.last.already);
+    assert_int_equal(receipts.count, 2);
+    assert_int_equal(log_head_of(engine_log(engine))->size, size);
+    scratch_close(&engine);
+    emission_close(&emission);
+    secret_key_close(&speaker.key);
+    scratch_end(&scratch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_store_begins_with_genesis_and_knows_its_administrator),
+        cmocka_unit_test(a_store_is_never_made_over_something_that_is_there),
+        cmocka_unit_test(one_stage_after_the_other),
+        cmocka_unit_test(stages_at_once),
+        cmocka_unit_test(a_submission_sent_twice_is_in_the_log_once),
+    };
+    return cmocka_run_group_tests_name("core/engine", tests, NULL, NULL);
+}

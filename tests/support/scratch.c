@@ -1,0 +1,163 @@
+#include "tests/support/scratch.h"
+
+#include "core/birth.h"
+#include "core/command_record.h"
+#include "core/identity/user.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+void must(struct status status)
+{
+    char memory[512];
+    struct text text = TEXT_IN(memory);
+    if (failed(status)) {
+        status_describe(status, &text);
+        fail_msg("%s", text_string(&text));
+    }
+}
+
+static void run(struct text *command)
+{
+    assert_false(command->full);
+    assert_int_equal(system(text_string(command)), 0);
+}
+
+void copy_tree(const char *from, const char *to)
+{
+    char memory[1200];
+    struct text command = TEXT_IN(memory);
+    text_add(&command, "cp -a -- '%s' '%s'", from, to);
+    run(&command);
+}
+
+void remove_tree(const char *path)
+{
+    char memory[1200];
+    struct text command = TEXT_IN(memory);
+    text_add(&command, "rm -rf -- '%s'", path);
+    run(&command);
+}
+
+void scratch_begin(struct scratch *scratch)
+{
+    const char *base = getenv("TMPDIR");
+    *scratch = (struct scratch){.clock_us = UINT64_C(1773093480000000)};
+    snprintf(scratch->directory, sizeof scratch->directory, "%s/cairn-test-XXXXXX",
+             base == NULL ? "/tmp" : base);
+    assert_non_null(mkdtemp(scratch->directory));
+    snprintf(scratch->store, sizeof scratch->store, "%s/store", scratch->directory);
+    must(key_library_start());
+}
+
+void scratch_store(struct scratch *scratch, enum key_type type)
+{
+    must(secret_key_make(KEY_ED25519, "ada", &scratch->admin_key));
+    must(store_create(&(struct birth){.directory = scratch->store,
+                                      .origin = "test.example/log",
+                                      .key_type = type,
+                                      .admin_login = "ada",
+                                      .admin_key = secret_key_public(scratch->admin_key)}));
+}
+
+void scratch_end(struct scratch *scratch)
+{
+    secret_key_close(&scratch->admin_key);
+    remove_tree(scratch->directory);
+}
+
+static uint64_t scratch_clock(void *context)
+{
+    struct scratch *scratch = context;
+    return scratch->clock_us;
+}
+
+struct engine *scratch_open(struct scratch *scratch, bool threaded)
+{
+    struct engine *engine = NULL;
+    must(engine_open(&(struct engine_options){.directory = scratch->store,
+                                              .threaded = threaded,
+                                              .clock = scratch_clock,
+                                              .clock_context = scratch},
+                     &engine));
+    return engine;
+}
+
+void scratch_close(struct engine **engine)
+{
+    must(engine_finish(*engine));
+    engine_close(engine);
+}
+
+struct id scratch_admin(struct engine *engine)
+{
+    uint8_t memory[4096];
+    struct arena arena = ARENA_IN(memory);
+    struct status trouble = OK;
+    struct user_row user;
+    struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+    assert_true(user_by_login(&view, LITERAL("ada"), &user));
+    return user.user;
+}
+
+struct verdict scratch_command(struct scratch *scratch, struct engine *engine,
+                               enum command_kind kind, const union command_fields *fields)
+{
+    char field_memory[4096], record_memory[8192];
+    struct text field_text = TEXT_IN(field_memory), record = TEXT_IN(record_memory);
+    struct verdict verdict = {0};
+    command_fields_encode(kind, fields, &field_text);
+    struct command_record command = {
+        .actor = scratch_admin(engine),
+        .kind = kind,
+        .fields = text_bytes(&field_text),
+        .origin = bytes_of_string(log_origin(engine_log(engine))),
+        .t_utc_us = scratch->clock_us,
+    };
+    key_random(command.nonce, sizeof command.nonce);
+    must(command_record_sign(&command, scratch->admin_key, &record));
+    must(engine_command(engine, text_bytes(&record), &verdict));
+    return verdict;
+}
+
+void scratch_emitter(struct scratch *scratch, struct engine *engine, const char *name,
+                     struct speaker *out)
+{
+    char memory[1024];
+    struct text key = TEXT_IN(memory);
+    *out = (struct speaker){0};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    must(secret_key_make(KEY_ED25519, name, &out->key));
+    public_key_write(secret_key_public(out->key), &key);
+    union command_fields fields = {.emitter_register = {.name = bytes_of_string(name),
+                                                        .key = text_bytes(&key),
+                                                        .about = LITERAL("a test's emitter")}};
+    assert_int_equal(scratch_command(scratch, engine, COMMAND_EMITTER_REGISTER, &fields).refused,
+                     RULE_NONE);
+}
+
+void scratch_observe(struct engine *engine, struct emission *emission, struct speaker *speaker,
+                     uint32_t count)
+{
+    struct bytes submission;
+    emission_begin(emission, speaker, bytes_of_string(log_origin(engine_log(engine))));
+    for (uint32_t i = 0; i < count; i++) {
+        char memory[64];
+        struct text detail = TEXT_IN(memory);
+        text_add(&detail, "reading %u", i);
+        union event_body body = {.audit_observed = {.what = LITERAL("door"),
+                                                    .has_detail = true,
+                                                    .detail = text_bytes(&detail)}};
+        must(emission_add(emission, &(struct draft){.kind = EVENT_AUDIT_OBSERVED,
+                                                    .on = {THE_LOG},
+                                                    .on_count = 1,
+                                                    .body = &body}));
+    }
+    must(emission_end(emission, &submission, &speaker->head));
+    must(engine_submit(engine, submission, NULL, NULL));
+}
