@@ -317,18 +317,18 @@ static bool lacked_permission(const struct facts *facts)
            slice_take(&rest, LITERAL("EACCES")) || slice_take(&rest, LITERAL("EPERM"));
 }
 
-static enum import_outcome outcome_of(const struct facts *facts)
+static enum outcome outcome_of(const struct facts *facts)
 {
     if (was_denied(facts)) {
-        return RECORD_DENIED;
+        return OUTCOME_DENIED;
     }
     if (fact_is(facts, FACT_SUCCESS, LITERAL("no"))) {
-        return lacked_permission(facts) ? RECORD_DENIED : RECORD_FAILED;
+        return lacked_permission(facts) ? OUTCOME_DENIED : OUTCOME_FAILED;
     }
     bool bad = fact_is(facts, FACT_RES, LITERAL("failed")) ||
                fact_is(facts, FACT_RES, LITERAL("fail")) ||
                fact_is(facts, FACT_RES, LITERAL("0")) || fact_is(facts, FACT_RES, LITERAL("no"));
-    return bad ? RECORD_FAILED : RECORD_OK;
+    return bad ? OUTCOME_FAILED : OUTCOME_OK;
 }
 
 void audit_explain(struct bytes raw, struct terms *terms, struct import_record *record)

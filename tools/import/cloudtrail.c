@@ -341,16 +341,16 @@ static bool is_refusal(struct bytes code)
     return false;
 }
 
-static enum import_outcome outcome_of(const struct json *element)
+static enum outcome outcome_of(const struct json *element)
 {
     struct bytes code = string_in(element, "errorCode");
     if (code.size > 0) {
-        return is_refusal(code) ? RECORD_DENIED : RECORD_FAILED;
+        return is_refusal(code) ? OUTCOME_DENIED : OUTCOME_FAILED;
     }
     struct bytes login = string_of(inner(element, "responseElements", "ConsoleLogin"));
     bool bad =
         string_in(element, "errorMessage").size > 0 || bytes_equal(login, LITERAL("Failure"));
-    return bad ? RECORD_FAILED : RECORD_OK;
+    return bad ? OUTCOME_FAILED : OUTCOME_OK;
 }
 
 static void put_terms(const struct json *element, struct terms *terms, struct import_record *record)

@@ -12,14 +12,14 @@ static bool read_member(const struct json *object, const char *name, struct byte
     return json_type_of(member) == JSON_TYPE_STRING;
 }
 
-static bool read_outcome(struct bytes text, enum import_outcome *out)
+static bool read_outcome(struct bytes text, enum outcome *out)
 {
     static const struct {
         const char *word;
-        enum import_outcome outcome;
+        enum outcome outcome;
     } words[] = {
-        {"", RECORD_OK},           {"ok", RECORD_OK},         {"success", RECORD_OK},
-        {"denied", RECORD_DENIED}, {"failed", RECORD_FAILED}, {"failure", RECORD_FAILED},
+        {"", OUTCOME_OK},           {"ok", OUTCOME_OK},         {"success", OUTCOME_OK},
+        {"denied", OUTCOME_DENIED}, {"failed", OUTCOME_FAILED}, {"failure", OUTCOME_FAILED},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (bytes_equal(text, bytes_of_string(words[i].word))) {

@@ -4,7 +4,6 @@
 #include "tools/import/reader.h"
 #include "tools/import/slice.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,32 +12,12 @@ enum {
     ZONE_OFFSET_MAX_S = 24 * 60 * 60,
 };
 
-static const struct {
-    const char *name;
-    import_reader *next;
-} formats[IMPORT_FORMAT_COUNT] = {
-    [IMPORT_AUDITD] = {"auditd", auditd_next},
-    [IMPORT_CLOUDTRAIL] = {"cloudtrail", cloudtrail_next},
-    [IMPORT_JSONL] = {"jsonl", jsonl_next},
-    [IMPORT_SYSLOG] = {"syslog", syslog_next},
+static import_reader *const readers[IMPORT_FORMAT_COUNT] = {
+    [IMPORT_FORMAT_AUDITD] = auditd_next,
+    [IMPORT_FORMAT_CLOUDTRAIL] = cloudtrail_next,
+    [IMPORT_FORMAT_JSONL] = jsonl_next,
+    [IMPORT_FORMAT_SYSLOG] = syslog_next,
 };
-
-const char *import_format_name(enum import_format format)
-{
-    assert((unsigned)format < IMPORT_FORMAT_COUNT);
-    return formats[format].name;
-}
-
-bool import_format_read(struct bytes name, enum import_format *out)
-{
-    for (unsigned i = 0; i < IMPORT_FORMAT_COUNT; i++) {
-        if (bytes_equal(name, bytes_of_string(formats[i].name))) {
-            *out = (enum import_format)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Opening --------------------------------------------------------------------------------- */
 
@@ -72,7 +51,7 @@ struct status importer_open(int descriptor, const struct import_options *options
                             struct importer **out)
 {
     size_t lines_size = lines_memory(IMPORT_RECORD_MAX);
-    size_t window_size = options->format == IMPORT_AUDITD ? AUDIT_WINDOW_MEMORY : 0;
+    size_t window_size = options->format == IMPORT_FORMAT_AUDITD ? AUDIT_WINDOW_MEMORY : 0;
     size_t size = sizeof(struct importer) + lines_size + window_size;
     TRY(check_options(options));
     TRY(check_descriptor(descriptor));
@@ -108,7 +87,7 @@ struct status importer_next(struct importer *importer, struct import_record *rec
     TRY(importer->ended);
     terms_clear(&importer->terms);
     *record = (struct import_record){.format = importer->options.format, .repeat_count = 1};
-    struct status status = formats[record->format].next(importer, record, problem);
+    struct status status = readers[record->format](importer, record, problem);
     if (status.code == STATUS_NOT_FOUND || status.code == STATUS_IO) {
         importer->ended = status;
     }

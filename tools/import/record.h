@@ -23,8 +23,8 @@
  * Terms    system, action, user, host, address are UTF-8 made printable (text_put_printable). A
  *          name beyond IMPORT_TERM_MAX bytes is shortened and ends in `...[N bytes]`; raw has it
  *          whole.
- * Limits   IMPORT_RECORD_MAX bytes of raw; more is a problem, skipped in bounded memory. An importer
- *          has one block of memory from open to close, whatever the file's size.
+ * Limits   IMPORT_RECORD_MAX bytes of raw; more is a problem, skipped in bounded memory. An
+ *          importer has one block of memory from open to close, whatever the file's size.
  * Process  Reads only; the descriptor stays the caller's. Never looks at a clock.
  * Errors   Every line of the file may be hostile. Whoever can choose a user name can write what
  *          looks like the rest of a message: sshd.h says how that is told apart.
@@ -32,30 +32,15 @@
 #ifndef TOOLS_IMPORT_RECORD_H
 #define TOOLS_IMPORT_RECORD_H
 
-#include "schema/bytes.h"
-#include "schema/limits.h"
+#include "schema/catalogue/names.h" /* generated: enum import_format */
+#include "schema/leaf.h"
 
 enum {
     IMPORT_RECORD_MAX = TEXT_FIELD_MAX, /* bytes of raw */
-    IMPORT_TERM_MAX = 256,              /* bytes of a name before it is made printable */
+    IMPORT_TERM_MAX = 2048,             /* bytes of a name before it is made printable */
     IMPORT_REASON_MAX = 256,            /* bytes of a problem's reason, with its final NUL */
     IMPORT_OPEN_EVENTS = 16,            /* auditd events being gathered */
     IMPORT_LINGER_LINES = 8,            /* lines an auditd event waits behind its PROCTITLE */
-};
-
-/* Named and ordered as `import_format` in schema/catalogue/audit.json. */
-enum import_format {
-    IMPORT_AUDITD,
-    IMPORT_CLOUDTRAIL,
-    IMPORT_JSONL,
-    IMPORT_SYSLOG,
-    IMPORT_FORMAT_COUNT,
-};
-
-enum import_outcome {
-    RECORD_OK,
-    RECORD_DENIED, /* somebody lacked a permission */
-    RECORD_FAILED, /* anything else went wrong, failed authentication included */
 };
 
 struct import_options {
@@ -69,15 +54,15 @@ struct import_options {
 /* Lent until the next call. */
 struct import_record {
     enum import_format format;
-    enum import_outcome outcome;
+    enum outcome outcome; /* DENIED: a permission was lacking; FAILED: it went wrong otherwise */
     uint64_t line, line_count;  /* its first line, and how many are its own */
     uint64_t at_utc_us;         /* the record's own time; 0: it has none */
     uint64_t repeat_count;      /* how often it says it happened: 1, but for "repeated N times" */
     bool unended;               /* the file ends in it without a line end: it may not be whole */
     struct bytes system;        /* "linux", "syslog", "aws:ACCOUNT", or as it says, or "jsonl" */
     struct bytes action;        /* stable and short: "SYSCALL execve", "sshd failed-password" */
-    struct bytes user;          /* these three are empty if it names none; a bare number is */
-    struct bytes host, address; /* a user "uid:N"; the host is the one that wrote the record */
+    struct bytes user;          /* empty if it names none; by number only, it is "uid:N" */
+    struct bytes host, address; /* empty if it names none; the host is what wrote the record */
     struct bytes raw;
 };
 
@@ -93,9 +78,6 @@ struct import_tally {
 };
 
 struct importer; /* opaque */
-
-const char *import_format_name(enum import_format format);
-bool import_format_read(struct bytes name, enum import_format *out);
 
 /* Opens an importer on a descriptor that can be read: file, pipe or socket. On success *out is the
  * caller's: importer_close. Fails with IO for a directory, LIMIT for an impossible option,

@@ -24,52 +24,52 @@ struct row {
     const char *begins;
     const char *action;
     enum form form;
-    enum import_outcome outcome;
+    enum outcome outcome;
 };
 
 /* The first row that begins the message counts. */
 /* clang-format off */
 static const struct row sshd_rows[] = {
-    {"Accepted ",                               "accepted",           FORM_ACCEPTED, RECORD_OK},
-    {"Failed ",                                 "failed",             FORM_METHOD,   RECORD_FAILED},
-    {"Postponed ",                              "postponed",          FORM_METHOD,   RECORD_OK},
-    {"Invalid user ",                           "invalid-user",       FORM_FROM,     RECORD_FAILED},
-    {"Illegal user ",                           "invalid-user",       FORM_FROM,     RECORD_FAILED},
-    {"input_userauth_request: invalid user ",   "invalid-user",       FORM_USER,     RECORD_FAILED},
-    {"maximum authentication attempts",         "too-many-failures",  FORM_FOR,      RECORD_FAILED},
-    {"Disconnecting: Too many authentication",  "too-many-failures",  FORM_FOR_USER, RECORD_FAILED},
-    {"PAM: ",                                   "failed-pam",         FORM_FOR,      RECORD_FAILED},
-    {"PAM service(sshd) ignoring max retries",  "ignoring-retries",   FORM_NOTHING,  RECORD_OK},
-    {"User ",                                   "not-allowed",        FORM_NOT,      RECORD_DENIED},
-    {"Access denied for user ",                 "access-denied",      FORM_BY,       RECORD_DENIED},
-    {"ROOT LOGIN REFUSED FROM ",                "root-refused",       FORM_ADDRESS,  RECORD_DENIED},
-    {"Authentication refused: ",                "login-refused",      FORM_NOTHING,  RECORD_FAILED},
-    {"Timeout before authentication for ",      "timeout",            FORM_ADDRESS,  RECORD_FAILED},
-    {"Connection from ",                        "connection",         FORM_ADDRESS,  RECORD_OK},
-    {"Connection closed by ",                   "connection-closed",  FORM_PEER,     RECORD_OK},
-    {"Connection reset by ",                    "connection-reset",   FORM_PEER,     RECORD_OK},
-    {"Disconnected from ",                      "disconnected",       FORM_PEER,     RECORD_OK},
-    {"Disconnecting ",                          "disconnecting",      FORM_PEER,     RECORD_OK},
-    {"Received disconnect from ",               "disconnect",         FORM_ADDRESS,  RECORD_OK},
-    {"Starting session: ",                      "session-started",    FORM_FOR,      RECORD_OK},
-    {"Close session: user ",                    "session-closed",     FORM_FROM,     RECORD_OK},
-    {"Did not receive identification string",   "no-identification",  FORM_ONLY,     RECORD_OK},
-    {"Bad protocol version identification ",    "bad-identification", FORM_ONLY,     RECORD_OK},
-    {"Unable to negotiate with ",               "no-agreement",       FORM_ADDRESS,  RECORD_OK},
-    {"reverse mapping checking ",               "reverse-mapping",    FORM_BRACKETS, RECORD_OK},
-    {"Address ",                                "reverse-mapping",    FORM_ADDRESS,  RECORD_OK},
-    {"Write failed: ",                          "write-failed",       FORM_NOTHING,  RECORD_OK},
-    {"Server listening on ",                    "listening",          FORM_NOTHING,  RECORD_OK},
-    {"Received signal ",                        "signal",             FORM_NOTHING,  RECORD_OK},
-    {"subsystem request for ",                  "subsystem",          FORM_NOTHING,  RECORD_OK},
+    {"Accepted ",                              "accepted",           FORM_ACCEPTED, OUTCOME_OK},
+    {"Failed ",                                "failed",             FORM_METHOD,   OUTCOME_FAILED},
+    {"Postponed ",                             "postponed",          FORM_METHOD,   OUTCOME_OK},
+    {"Invalid user ",                          "invalid-user",       FORM_FROM,     OUTCOME_FAILED},
+    {"Illegal user ",                          "invalid-user",       FORM_FROM,     OUTCOME_FAILED},
+    {"input_userauth_request: invalid user ",  "invalid-user",       FORM_USER,     OUTCOME_FAILED},
+    {"maximum authentication attempts",        "too-many-failures",  FORM_FOR,      OUTCOME_FAILED},
+    {"Disconnecting: Too many authentication", "too-many-failures",  FORM_FOR_USER, OUTCOME_FAILED},
+    {"PAM: ",                                  "failed-pam",         FORM_FOR,      OUTCOME_FAILED},
+    {"PAM service(sshd) ignoring max retries", "ignoring-retries",   FORM_NOTHING,  OUTCOME_OK},
+    {"User ",                                  "not-allowed",        FORM_NOT,      OUTCOME_DENIED},
+    {"Access denied for user ",                "access-denied",      FORM_BY,       OUTCOME_DENIED},
+    {"ROOT LOGIN REFUSED FROM ",               "root-refused",       FORM_ADDRESS,  OUTCOME_DENIED},
+    {"Authentication refused: ",               "login-refused",      FORM_NOTHING,  OUTCOME_FAILED},
+    {"Timeout before authentication for ",     "timeout",            FORM_ADDRESS,  OUTCOME_FAILED},
+    {"Connection from ",                       "connection",         FORM_ADDRESS,  OUTCOME_OK},
+    {"Connection closed by ",                  "connection-closed",  FORM_PEER,     OUTCOME_OK},
+    {"Connection reset by ",                   "connection-reset",   FORM_PEER,     OUTCOME_OK},
+    {"Disconnected from ",                     "disconnected",       FORM_PEER,     OUTCOME_OK},
+    {"Disconnecting ",                         "disconnecting",      FORM_PEER,     OUTCOME_OK},
+    {"Received disconnect from ",              "disconnect",         FORM_ADDRESS,  OUTCOME_OK},
+    {"Starting session: ",                     "session-started",    FORM_FOR,      OUTCOME_OK},
+    {"Close session: user ",                   "session-closed",     FORM_FROM,     OUTCOME_OK},
+    {"Did not receive identification string",  "no-identification",  FORM_ONLY,     OUTCOME_OK},
+    {"Bad protocol version identification ",   "bad-identification", FORM_ONLY,     OUTCOME_OK},
+    {"Unable to negotiate with ",              "no-agreement",       FORM_ADDRESS,  OUTCOME_OK},
+    {"reverse mapping checking ",              "reverse-mapping",    FORM_BRACKETS, OUTCOME_OK},
+    {"Address ",                               "reverse-mapping",    FORM_ADDRESS,  OUTCOME_OK},
+    {"Write failed: ",                         "write-failed",       FORM_NOTHING,  OUTCOME_OK},
+    {"Server listening on ",                   "listening",          FORM_NOTHING,  OUTCOME_OK},
+    {"Received signal ",                       "signal",             FORM_NOTHING,  OUTCOME_OK},
+    {"subsystem request for ",                 "subsystem",          FORM_NOTHING,  OUTCOME_OK},
 };
 
 static const struct row pam_rows[] = {
-    {"authentication failure; ",                "pam-failed",         FORM_PAIRS,    RECORD_FAILED},
-    {"check pass; user unknown",                "pam-user-unknown",   FORM_NOTHING,  RECORD_FAILED},
-    {"Consecutive login failures for user ",    "pam-locked",         FORM_BY,       RECORD_FAILED},
-    {"session opened for user ",                "pam-session-opened", FORM_BY,       RECORD_OK},
-    {"session closed for user ",                "pam-session-closed", FORM_BY,       RECORD_OK},
+    {"authentication failure; ",               "pam-failed",         FORM_PAIRS,    OUTCOME_FAILED},
+    {"check pass; user unknown",               "pam-user-unknown",   FORM_NOTHING,  OUTCOME_FAILED},
+    {"Consecutive login failures for user ",   "pam-locked",         FORM_BY,       OUTCOME_FAILED},
+    {"session opened for user ",               "pam-session-opened", FORM_BY,       OUTCOME_OK},
+    {"session closed for user ",               "pam-session-closed", FORM_BY,       OUTCOME_OK},
 };
 /* clang-format on */
 
@@ -211,7 +211,7 @@ static void find_not_allowed(struct bytes text, struct message_meaning *out)
     size_t end = slice_find_last(text, LITERAL(" not allowed because "));
     if (end == SLICE_NOWHERE) {
         out->action = NULL;
-        out->outcome = RECORD_OK;
+        out->outcome = OUTCOME_OK;
         return;
     }
     text.size = end;
@@ -350,7 +350,7 @@ static bool explain_more(struct bytes message, struct message_meaning *out)
         return false;
     }
     out->action = "pam-failed";
-    out->outcome = RECORD_FAILED;
+    out->outcome = OUTCOME_FAILED;
     out->repeat_count = count;
     find_pairs(message, out);
     return true;

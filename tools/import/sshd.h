@@ -17,7 +17,7 @@ struct message_meaning {
     const char *action;  /* static: "failed"; NULL if nothing is known of it */
     struct bytes method; /* "password", where the action has one */
     struct bytes user, address;
-    enum import_outcome outcome;
+    enum outcome outcome;
     uint64_t repeat_count;
 };
 
