@@ -1,0 +1,187 @@
+#include "tools/store_open.h"
+
+#include "core/store_layout.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+enum {
+    ADVICE_SIZE = STORE_PATH_MAX + 256,
+};
+
+/* Folding --------------------------------------------------------------------------------- */
+
+struct folding {
+    const struct invocation *invocation;
+    struct progress progress;
+    bool begun;
+};
+
+static void show_folding(void *context, uint64_t done, uint64_t total)
+{
+    struct folding *folding = context;
+    if (!folding->begun) {
+        folding->begun = true;
+        folding->progress = invocation_progress(folding->invocation, "folding the log", total);
+    }
+    progress_show(&folding->progress, done);
+}
+
+static struct status open_engine(const struct invocation *invocation,
+                                 const struct engine_options *options, struct engine **out)
+{
+    struct folding folding = {.invocation = invocation};
+    struct engine_options with_bar = *options;
+    with_bar.progress = show_folding;
+    with_bar.progress_context = &folding;
+    struct status status = engine_open(&with_bar, out);
+    if (folding.begun) {
+        progress_end(&folding.progress);
+    }
+    return status;
+}
+
+/* Sentences ------------------------------------------------------------------------------- */
+
+static enum exit_code say_not_found(const struct invocation *invocation, const char *store)
+{
+    char memory[ADVICE_SIZE];
+    struct text advice = TEXT_IN(memory);
+    struct store_path log;
+    if (!failed(store_path(store, "log", &log)) && access(log.text, F_OK) == 0) {
+        return invocation_fail(invocation, EXIT_NOT_FOUND,
+                               "put back log.vkey, the log's public key: it was given to whoever "
+                               "checks the log",
+                               "the store at %s is not whole: a file of it is missing", store);
+    }
+    text_add(&advice, "make one: cairn init --store %s", store);
+    return invocation_fail(invocation, EXIT_NOT_FOUND, text_string(&advice),
+                           "there is no store at %s", store);
+}
+
+static enum exit_code say_in_use(const struct invocation *invocation, struct status status,
+                                 const char *store)
+{
+    static const char advice[] = "wait for it to end, or stop it; reading is possible all the time";
+    if (status.at == 0) {
+        return invocation_fail(invocation, EXIT_IO, advice, "another process writes to %s", store);
+    }
+    return invocation_fail(invocation, EXIT_IO, advice, "process %" PRIu64 " writes to %s",
+                           status.at, store);
+}
+
+static enum exit_code say_rollback(const struct invocation *invocation, struct status status,
+                                   const char *store)
+{
+    return invocation_fail(invocation, EXIT_INTEGRITY,
+                           "somebody has put an older copy in its place: keep it as it is and find "
+                           "the newer one",
+                           "the log in %s has fewer events than the %" PRIu64
+                           " of a checkpoint it has signed",
+                           store, status.at);
+}
+
+/* What to do about a failure; empty: nothing that could be told. */
+static void advise(struct status status, const char *store, struct text *out)
+{
+    if (status.code == STATUS_KEY) {
+        text_add(out,
+                 "keys lie in %s/keys, one file each, of mode 0600: run as their owner, or "
+                 "put the missing one back",
+                 store);
+    } else if (status.code == STATUS_VERSION) {
+        text_put_literal(out, "use the version of cairn that made it, or a newer one");
+    } else if (status.code == STATUS_INCOMPLETE) {
+        text_add(out, "nothing is in it: remove %s and run cairn init again", store);
+    } else if (status.code == STATUS_CORRUPT || status.code == STATUS_TRUNCATED) {
+        text_add(out, "keep a copy as it is; cairn verify --store %s tells what still holds",
+                 store);
+    } else if (status.code == STATUS_IO && (status.at == EACCES || status.at == EPERM)) {
+        text_put_literal(out, "run as the owner of the store");
+    }
+}
+
+static enum exit_code say_failed(const struct invocation *invocation, struct status status,
+                                 const char *store)
+{
+    char memory[ADVICE_SIZE], doing_memory[STORE_PATH_MAX + 32];
+    struct text advice = TEXT_IN(memory), doing = TEXT_IN(doing_memory);
+    if (status.code == STATUS_NOT_FOUND) {
+        return say_not_found(invocation, store);
+    }
+    if (status.code == STATUS_IN_USE) {
+        return say_in_use(invocation, status, store);
+    }
+    if (status.code == STATUS_ROLLBACK) {
+        return say_rollback(invocation, status, store);
+    }
+    advise(status, store, &advice);
+    text_add(&doing, "opening the store at %s", store);
+    return invocation_failed(invocation, status, text_string(&advice), text_string(&doing));
+}
+
+/* Opening --------------------------------------------------------------------------------- */
+
+/* Whether a store that cannot be written to may all the same be whole. */
+static bool only_writing_failed(struct status status)
+{
+    return status.code == STATUS_IN_USE || status.code == STATUS_KEY ||
+           (status.code == STATUS_IO &&
+            (status.at == EACCES || status.at == EPERM || status.at == EROFS));
+}
+
+static void note_unrecorded(const struct invocation *invocation, struct status status)
+{
+    char memory[512];
+    struct text why = TEXT_IN(memory);
+    status_describe(status, &why);
+    invocation_note(invocation, "note: this is not recorded in the log: %s", text_string(&why));
+}
+
+enum exit_code store_open_as(struct invocation *invocation, enum store_need need,
+                             const struct engine_options *wish, struct engine **out)
+{
+    const char *store;
+    enum exit_code code = invocation_store(invocation, &store);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    struct engine_options options = {
+        .directory = store,
+        .read_only = need == STORE_READ,
+        .threaded = wish->threaded,
+        .task = wish->task,
+        .commit_events_max = wish->commit_events_max,
+    };
+    struct status status = open_engine(invocation, &options, out);
+    if (need == STORE_RECORD && only_writing_failed(status)) {
+        struct status first = status;
+        options.read_only = true;
+        status = open_engine(invocation, &options, out);
+        if (!failed(status)) {
+            note_unrecorded(invocation, first);
+        }
+    }
+    if (failed(status)) {
+        return say_failed(invocation, status, store);
+    }
+    invocation_at(invocation, "reading the store", GUARD_NO_EVENT);
+    return EXIT_DONE;
+}
+
+enum exit_code store_open(struct invocation *invocation, enum store_need need, struct engine **out)
+{
+    return store_open_as(invocation, need, &(struct engine_options){0}, out);
+}
+
+enum exit_code store_finish(struct invocation *invocation, enum exit_code code,
+                            struct engine **engine)
+{
+    struct status status = engine_finish(*engine);
+    engine_close(engine);
+    if (failed(status)) {
+        code = exit_worse(code, invocation_failed(invocation, status, NULL, "closing the store"));
+    }
+    return code;
+}
