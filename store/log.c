@@ -11,17 +11,19 @@ enum log_table {
     TABLE_COMMAND,
     TABLE_TILE,
     TABLE_CHECKPOINT,
+    TABLE_EMITTER,
     TABLE_META,
     TABLE_COUNT,
 };
 
-static const char *const table_names[TABLE_COUNT] = {"leaf", "body",       "command",
-                                                     "tile", "checkpoint", "meta"};
+static const char *const table_names[TABLE_COUNT] = {"leaf",       "body",    "command", "tile",
+                                                     "checkpoint", "emitter", "meta"};
 
 enum {
     KEY_SIZE = 8,
     TILE_KEY_SIZE = 9,
     HEAD_SIZE = 8 + 8 + DIGEST_SIZE,
+    EMITTER_HEAD_SIZE = DIGEST_SIZE + 8,
     TILE_SIZE = TREE_TILE_WIDTH * DIGEST_SIZE,
 };
 
@@ -254,6 +256,15 @@ struct status log_append(struct log *log, const struct log_event *event, uint64_
     return OK;
 }
 
+struct status log_set_emitter(struct log *log, struct bytes emitter,
+                              const struct emitter_head *head)
+{
+    uint8_t value[EMITTER_HEAD_SIZE];
+    memcpy(value, head->chain.sha256, DIGEST_SIZE);
+    bytes_write_u64(value + DIGEST_SIZE, head->emitter_n);
+    return lmdb_put(log->txn, TABLE_EMITTER, emitter, BYTES(value));
+}
+
 static struct status write_checkpoint(struct log *log, const struct secret_key *key,
                                       struct bytes *note)
 {
@@ -447,6 +458,19 @@ struct status log_read_raw(struct log_snapshot *snapshot, uint64_t n, struct byt
     }
     status = read_at(snapshot, TABLE_COMMAND, n, command);
     return status.code == STATUS_NOT_FOUND ? OK : status;
+}
+
+struct status log_read_emitter(struct log_snapshot *snapshot, struct bytes emitter,
+                               struct emitter_head *out)
+{
+    struct bytes value;
+    TRY(lmdb_get(snapshot->txn, TABLE_EMITTER, emitter, &value));
+    if (value.size != EMITTER_HEAD_SIZE) {
+        return FAIL_BECAUSE(CORRUPT, 0, "an emitter's head has a wrong size");
+    }
+    memcpy(out->chain.sha256, value.data, DIGEST_SIZE);
+    out->emitter_n = bytes_read_u64(value.data + DIGEST_SIZE);
+    return OK;
 }
 
 /* Checkpoints ----------------------------------------------------------------------------- */

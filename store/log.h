@@ -39,6 +39,12 @@ struct log_head {
     uint64_t t_utc_us;  /* when the last event was recorded; 0 before the first */
 };
 
+/* Where an emitter's chain stands. */
+struct emitter_head {
+    struct digest chain; /* c_k, store/hash.h */
+    uint64_t emitter_n;  /* k; 0: has not spoken yet */
+};
+
 /* One event to append. The leaf's n, prev and t are the log's to set, and are set on return. */
 struct log_event {
     struct leaf *leaf;    /* a decoded statement; on_n, sig and version set by the caller */
@@ -63,6 +69,10 @@ MUST_CHECK struct status log_begin(struct log *log);
  * fit; IO. */
 MUST_CHECK struct status log_append(struct log *log, const struct log_event *event,
                                     uint64_t t_utc_us);
+/* Notes where an emitter's chain stands after what was appended: part of the same commit, so that
+ * nobody has to follow the whole chain to go on with it. The verifier does. */
+MUST_CHECK struct status log_set_emitter(struct log *log, struct bytes emitter,
+                                         const struct emitter_head *head);
 /* Signs the checkpoint, makes all of it durable and lends the note until the next commit. */
 MUST_CHECK struct status log_commit(struct log *log, const struct secret_key *key,
                                     struct bytes *note);
@@ -95,6 +105,10 @@ MUST_CHECK struct status log_read_checkpoint(struct log_snapshot *snapshot, uint
 /* The checkpoint after that one, for walking all of them in order. NOT_FOUND after the last. */
 MUST_CHECK struct status log_next_checkpoint(struct log_snapshot *snapshot, uint64_t after_size,
                                              struct bytes *note, uint64_t *note_size);
+
+/* NOT_FOUND for an emitter that has not spoken. */
+MUST_CHECK struct status log_read_emitter(struct log_snapshot *snapshot, struct bytes emitter,
+                                          struct emitter_head *out);
 
 /* The same without comparing anything: for the verifier, which compares everything itself. */
 MUST_CHECK struct status log_read_raw(struct log_snapshot *snapshot, uint64_t n, struct bytes *leaf,

@@ -8,17 +8,15 @@
 enum state_table {
     TABLE_ROW,
     TABLE_SUBJECT,
-    TABLE_EMITTER,
     TABLE_META,
     TABLE_COUNT,
 };
 
-static const char *const table_names[TABLE_COUNT] = {"row", "subject", "emitter", "meta"};
+static const char *const table_names[TABLE_COUNT] = {"row", "subject", "meta"};
 
 enum {
     SUBJECT_KEY_SIZE = 9,
     SUBJECT_CACHE = 1 << 14, /* slots */
-    EMITTER_HEAD_SIZE = DIGEST_SIZE + 8,
     META_SIZE = 8 + 8 + DIGEST_SIZE + DIGEST_SIZE,
     ROW_KEY_MAX = 1 + STATE_KEY_MAX + 8,
 };
@@ -377,31 +375,6 @@ struct status state_subject_count(struct state *state, struct id subject, uint64
     struct subject_slot *slot;
     TRY(cached(state, subject, &slot));
     *on_n = slot->on_n;
-    return OK;
-}
-
-/* Emitters -------------------------------------------------------------------------------- */
-
-struct status state_set_emitter(struct state *state, struct bytes emitter,
-                                const struct emitter_head *head)
-{
-    uint8_t value[EMITTER_HEAD_SIZE];
-    memcpy(value, head->chain.sha256, DIGEST_SIZE);
-    bytes_write_u64(value + DIGEST_SIZE, head->emitter_n);
-    TRY(writing(state));
-    return lmdb_put(state->txn, TABLE_EMITTER, emitter, BYTES(value));
-}
-
-struct status state_emitter(struct state *state, struct bytes emitter, struct emitter_head *out)
-{
-    struct bytes value;
-    TRY(reading(state));
-    TRY(lmdb_get(state->txn, TABLE_EMITTER, emitter, &value));
-    if (value.size != EMITTER_HEAD_SIZE) {
-        return FAIL_BECAUSE(CORRUPT, 0, "an emitter's head has a wrong size");
-    }
-    memcpy(out->chain.sha256, value.data, DIGEST_SIZE);
-    out->emitter_n = bytes_read_u64(value.data + DIGEST_SIZE);
     return OK;
 }
 

@@ -2,13 +2,16 @@
  * store/state.h -- temporal state: every version of every row, keyed by the event that made it.
  *
  * Shape    (table, key, n) -> row; the newest version not later than n answers `as of n`. Removal
- * is a version without bytes. Beside the rows: how many events each subject has had, and where each
- * emitter's chain stands; both follow from the leaves alone. A running digest covers all row
- * versions in order: D' = SHA-256(D || u64 n || u16 table name size || table name || u16 key size
- * || key || row). Truth    Folded from the log and safe to delete. A state of another catalogue, or
- * ahead of its log, is emptied when it is opened for writing. Process  Writing goes on in one open
- * transaction, seen by reads through the same handle, until state_commit. Other processes see what
- * was committed. Limits   Keys up to STATE_KEY_MAX bytes. Source   DESIGN.md 6.
+ *          is a version without bytes. Beside the rows: how many events each subject has had, and
+ *          where each emitter's chain stands; both follow from the leaves alone. A running digest
+ *          covers all row versions in order: D' = SHA-256(D || u64 n || u16 table name size ||
+ *          table name || u16 key size || key || row).
+ * Truth    Folded from the log and safe to delete. A state of another catalogue, or ahead of its
+ *          log, is emptied when it is opened for writing.
+ * Process  Writing goes on in one open transaction, seen by reads through the same handle, until
+ *          state_commit. Other processes see what was committed.
+ * Limits   Keys up to STATE_KEY_MAX bytes.
+ * Source   DESIGN.md 6.
  */
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
@@ -27,12 +30,6 @@ struct state_options {
     const char *fingerprint; /* of the catalogue that folds it */
     uint64_t log_size;       /* a state beyond it is emptied */
     bool read_only;
-};
-
-/* Where an emitter's chain stands. */
-struct emitter_head {
-    struct digest chain; /* c_k */
-    uint64_t emitter_n;  /* k; 0: has not spoken yet */
 };
 
 /* On success *out is the caller's: state_close, which forgets what was not committed. */
@@ -55,8 +52,6 @@ MUST_CHECK struct status state_clear(struct state *state);
 /* A new version of a row, made by event n; an empty row removes it. LIMIT over STATE_KEY_MAX. */
 MUST_CHECK struct status state_put(struct state *state, enum row_table table, struct bytes key,
                                    struct bytes row, uint64_t n);
-MUST_CHECK struct status state_set_emitter(struct state *state, struct bytes emitter,
-                                           const struct emitter_head *head);
 /* Counts one more event on the subject; *on_n is its number, 1 for the first. */
 MUST_CHECK struct status state_count_subject(struct state *state, struct id subject,
                                              uint64_t *on_n);
@@ -82,8 +77,5 @@ MUST_CHECK struct status state_next(struct state *state, enum row_table table, s
 /* How many events the subject has had; 0 for one nobody has heard of. */
 MUST_CHECK struct status state_subject_count(struct state *state, struct id subject,
                                              uint64_t *on_n);
-/* NOT_FOUND for an emitter that has not spoken. */
-MUST_CHECK struct status state_emitter(struct state *state, struct bytes emitter,
-                                       struct emitter_head *out);
 
 #endif

@@ -1,0 +1,87 @@
+/*
+ * reports/query.h -- finding events: filters, an index where there is one, and the log itself.
+ *
+ * Shape    A query is a list of conditions, each on one member of the leaf: any of its values may
+ *          match (OR), all conditions must (AND), and a value may be excluded. Candidates come from
+ *          the index, walked term by term in step; every candidate is then compared with its leaf,
+ *          and what the index does not cover yet is scanned. So the index decides how fast an
+ *          answer is, never what it is.
+ * Time     A range of positions, or of time. An event counts under the time it happened (`at`, else
+ *          `t`); with `by_received`, under the time it was recorded.
+ * Memory   Flat: answers stream.
+ * Source   DESIGN.md 7; interface.md 1a.
+ */
+#ifndef REPORTS_QUERY_H
+#define REPORTS_QUERY_H
+
+#include "reports/moment.h"
+#include "store/index.h"
+#include "store/log.h"
+
+enum {
+    QUERY_VALUES_MAX = 64, /* over all conditions */
+    QUERY_VALUE_SIZE = 96, /* bytes of one value */
+};
+
+enum query_member {
+    QUERY_ACTOR,
+    QUERY_EMITTER,
+    QUERY_KIND, /* a glob: `audit.*` */
+    QUERY_ON,   /* an id */
+    QUERY_USER, /* the ids of a foreign user's or host's or action's name: like QUERY_ON, but a */
+    QUERY_HOST, /* condition of its own */
+    QUERY_ACTION,
+    QUERY_OUTCOME,
+    QUERY_PROJECT,
+    QUERY_RULE,
+    QUERY_SESSION,
+    QUERY_SOURCE,
+    QUERY_MEMBER_COUNT,
+};
+
+struct query_value {
+    enum query_member member;
+    bool excluded;
+    char text[QUERY_VALUE_SIZE]; /* NUL-terminated */
+};
+
+struct query {
+    struct query_value values[QUERY_VALUES_MAX];
+    size_t value_count;
+    struct moment_range range;
+    bool by_received;
+    bool newest_first;
+    uint64_t limit; /* rows; 0: all */
+};
+
+/* What was looked at, beside the rows. */
+struct query_outcome {
+    uint64_t rows;
+    uint64_t size;     /* events of the log that was asked */
+    uint64_t compared; /* leaves compared */
+    uint64_t scanned;  /* of these, those the index did not cover or could not narrow */
+    bool cut;          /* the limit ended it before the end */
+};
+
+/* Adds a value of a condition; a leading `!` excludes. LIMIT if there are too many or it is too
+ * long; MALFORMED, with the reason, for a value that the member cannot have. */
+MUST_CHECK struct status query_add(struct query *query, enum query_member member,
+                                   struct bytes value);
+
+/* Called for each match, in order; slices are lent for the call. A failure ends the query, and the
+ * query fails in the same way. */
+typedef struct status query_visit(void *context, struct bytes bytes, const struct leaf *leaf);
+
+/* Runs it over the whole snapshot. `index` may be NULL: then the log is scanned. CORRUPT at the
+ * first leaf that does not hold; IO; INTERRUPTED through the visit. */
+MUST_CHECK struct status query_run(const struct query *query, struct log_snapshot *log,
+                                   struct index_snapshot *index, query_visit *visit, void *context,
+                                   struct query_outcome *outcome);
+
+/* The first event recorded at or after a time: the log's times never decrease. */
+MUST_CHECK struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint64_t *n);
+
+/* The query as one canonical line, for the log: `kind=audit.* outcome=failed since=…`. */
+void query_write(const struct query *query, struct text *out);
+
+#endif

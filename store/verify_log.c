@@ -1,0 +1,220 @@
+#include "store/verify_log.h"
+
+#include "store/pipeline.h"
+
+#include <stdlib.h>
+
+enum {
+    VERIFY_WORKERS = 2,
+    CHUNK_EVENTS = 256, /* a full tile's worth */
+    CHUNKS_EACH = 2,    /* per worker: one being examined, one being followed */
+};
+
+struct chunk {
+    uint64_t first;
+    uint32_t count;
+    const char *missing[CHUNK_EVENTS]; /* why an event could not be read; NULL: it was */
+    struct examined events[CHUNK_EVENTS];
+};
+
+/* What one worker owns. */
+struct worker {
+    struct log_snapshot *snapshot;
+    struct examiner *examiner;
+    struct queue *in, *out;
+    struct stage *stage;
+    struct chunk *chunks[CHUNKS_EACH];
+    const struct verify_log_options *options;
+};
+
+struct run {
+    struct log_snapshot *snapshot; /* the follower's */
+    const struct verify_log_options *options;
+    struct verifier *verifier;
+    struct worker workers[VERIFY_WORKERS];
+    uint64_t size;
+    uint64_t next_checkpoint; /* size of the next one; UINT64_MAX: none left */
+    struct bytes note;
+};
+
+/* Examining ------------------------------------------------------------------------------- */
+
+static void examine_one(struct worker *worker, struct chunk *chunk, uint32_t i)
+{
+    struct examined *event = &chunk->events[i];
+    uint64_t n = chunk->first + i;
+    chunk->missing[i] = NULL;
+    if (worker->options->reading != NULL) {
+        worker->options->reading(worker->options->context, n);
+    }
+    struct status status =
+        log_read_raw(worker->snapshot, n, &event->bytes, &event->body, &event->command);
+    if (failed(status)) {
+        chunk->missing[i] = status.why != NULL ? status.why : "the event cannot be read";
+        return;
+    }
+    examine(worker->examiner, true, event);
+}
+
+static void examine_chunk(void *context, void *thing)
+{
+    struct chunk *chunk = thing;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        examine_one(context, chunk, i);
+    }
+}
+
+/* Following ------------------------------------------------------------------------------- */
+
+static struct status read_tile(void *context, uint32_t level, uint64_t index, struct bytes *tile)
+{
+    struct run *run = context;
+    return log_read_tile(run->snapshot, level, index, tile);
+}
+
+static void find_next_checkpoint(struct run *run, uint64_t after)
+{
+    struct status status =
+        log_next_checkpoint(run->snapshot, after, &run->note, &run->next_checkpoint);
+    if (failed(status)) {
+        run->next_checkpoint = UINT64_MAX;
+        if (status.code != STATUS_NOT_FOUND) {
+            verify_note(run->verifier, after, "the checkpoints after it cannot be read");
+        }
+    }
+}
+
+static struct status follow_chunk(struct run *run, const struct chunk *chunk)
+{
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        uint64_t n = chunk->first + i;
+        if (chunk->missing[i] != NULL) {
+            verify_missing(run->verifier, n, chunk->missing[i]);
+        } else {
+            TRY(verify_follow(run->verifier, &chunk->events[i]));
+        }
+        if (n + 1 == run->next_checkpoint) {
+            verify_checkpoint(run->verifier, run->note);
+            find_next_checkpoint(run, n + 1);
+        }
+    }
+    return OK;
+}
+
+/* Running --------------------------------------------------------------------------------- */
+
+static struct status open_worker(struct run *run, struct log *log, struct worker *worker)
+{
+    worker->options = run->options;
+    TRY(log_snapshot_open(log, &worker->snapshot));
+    TRY(examiner_open(&worker->examiner));
+    TRY(queue_open(CHUNKS_EACH, &worker->in));
+    TRY(queue_open(CHUNKS_EACH, &worker->out));
+    for (size_t i = 0; i < CHUNKS_EACH; i++) {
+        worker->chunks[i] = malloc(sizeof *worker->chunks[i]);
+        if (worker->chunks[i] == NULL) {
+            return FAIL(NO_MEMORY, sizeof *worker->chunks[i]);
+        }
+    }
+    return run->options->threaded
+               ? stage_start(worker->in, worker->out, examine_chunk, worker, &worker->stage)
+               : OK;
+}
+
+static void close_worker(struct worker *worker)
+{
+    if (worker->in != NULL) {
+        queue_close(worker->in);
+    }
+    stage_join(&worker->stage);
+    queue_free(&worker->in);
+    queue_free(&worker->out);
+    examiner_close(&worker->examiner);
+    log_snapshot_close(&worker->snapshot);
+    for (size_t i = 0; i < CHUNKS_EACH; i++) {
+        free(worker->chunks[i]);
+    }
+}
+
+/* Hands chunk number `k` to its worker, if the log goes that far. */
+static void hand_out(struct run *run, uint64_t k)
+{
+    uint64_t first = k * CHUNK_EVENTS;
+    struct worker *worker = &run->workers[k % VERIFY_WORKERS];
+    struct chunk *chunk = worker->chunks[k / VERIFY_WORKERS % CHUNKS_EACH];
+    if (first >= run->size) {
+        return;
+    }
+    chunk->first = first;
+    chunk->count = run->size - first < CHUNK_EVENTS ? (uint32_t)(run->size - first) : CHUNK_EVENTS;
+    if (run->options->threaded) {
+        queue_put(worker->in, chunk);
+    } else {
+        examine_chunk(worker, chunk);
+        queue_put(worker->out, chunk);
+    }
+}
+
+static struct status follow_all(struct run *run)
+{
+    const uint64_t ahead = VERIFY_WORKERS * CHUNKS_EACH;
+    for (uint64_t k = 0; k < ahead; k++) {
+        hand_out(run, k);
+    }
+    for (uint64_t k = 0; k * CHUNK_EVENTS < run->size; k++) {
+        struct chunk *chunk = queue_take(run->workers[k % VERIFY_WORKERS].out);
+        struct status status = follow_chunk(run, chunk);
+        bool stop = run->options->progress != NULL &&
+                    run->options->progress(run->options->context, chunk->first, run->size);
+        if (failed(status) || stop) {
+            return failed(status) ? status : FAIL(INTERRUPTED, 0);
+        }
+        hand_out(run, k + ahead);
+    }
+    return OK;
+}
+
+/* The further passes that more subjects than fit into memory need. */
+static struct status count_again(struct run *run)
+{
+    while (verify_passes_left(run->verifier) > 0) {
+        verify_next_pass(run->verifier);
+        for (uint64_t n = 0; n < run->size; n++) {
+            struct bytes leaf, body, command;
+            struct leaf decoded;
+            if (!failed(log_read_raw(run->snapshot, n, &leaf, &body, &command)) &&
+                !failed(leaf_decode(leaf, &decoded))) {
+                verify_count(run->verifier, &decoded);
+            }
+        }
+    }
+    return OK;
+}
+
+static struct status verify_all(struct run *run, struct log *log)
+{
+    TRY(log_snapshot_open(log, &run->snapshot));
+    run->size = log_snapshot_size(run->snapshot);
+    for (size_t i = 0; i < VERIFY_WORKERS; i++) {
+        TRY(open_worker(run, log, &run->workers[i]));
+    }
+    verify_tiles_with(run->verifier, read_tile, run);
+    find_next_checkpoint(run, 0);
+    TRY(follow_all(run));
+    TRY(count_again(run));
+    verify_end(run->verifier);
+    return OK;
+}
+
+struct status verify_log(struct log *log, const struct verify_log_options *options,
+                         struct verifier *verifier)
+{
+    struct run run = {.options = options, .verifier = verifier};
+    struct status status = verify_all(&run, log);
+    for (size_t i = 0; i < VERIFY_WORKERS; i++) {
+        close_worker(&run.workers[i]);
+    }
+    verify_tiles_with(verifier, NULL, NULL);
+    log_snapshot_close(&run.snapshot);
+    return status;
+}
