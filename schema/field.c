@@ -4,6 +4,8 @@
 
 /* Reading --------------------------------------------------------------------------------- */
 
+static const char no_memory[] = "there is not enough memory";
+
 static struct bytes bounded(struct canonical_reader *reader, struct bytes value)
 {
     if (value.size > TEXT_FIELD_MAX) {
@@ -82,7 +84,7 @@ void *field_open_list(struct canonical_reader *reader, struct arena *arena, size
     }
     void *memory = arena_take(arena, elements * element_size);
     if (memory == NULL && elements > 0) {
-        canonical_fail(reader, "there is not enough memory");
+        canonical_fail(reader, no_memory);
         return NULL;
     }
     *count = elements;
@@ -98,10 +100,9 @@ void field_close_list(struct canonical_reader *reader)
 
 struct status field_end(const struct canonical_reader *reader, const struct arena *arena)
 {
-    if (arena->full) {
-        return FAIL(NO_MEMORY, arena->capacity);
-    }
-    return canonical_end(reader);
+    /* What is malformed is so with any memory. */
+    TRY(reader->why == no_memory ? OK : canonical_end(reader));
+    return arena->full ? FAIL(NO_MEMORY, arena->capacity) : OK;
 }
 
 /* Writing --------------------------------------------------------------------------------- */

@@ -61,7 +61,8 @@ void *field_open_list(struct canonical_reader *reader, struct arena *arena, size
                       size_t *count);
 void field_close_list(struct canonical_reader *reader);
 
-/* The reader's verdict, when everything has been read: NO_MEMORY if the arena was too small. */
+/* The reader's verdict, when everything has been read: MALFORMED at the byte, with the reason, or
+ * NO_MEMORY if the arena was too small. */
 MUST_CHECK struct status field_end(const struct canonical_reader *reader,
                                    const struct arena *arena);
 

@@ -7,9 +7,8 @@
 
 /* A name that the generated code will define, and whose it is. */
 struct claim {
-    struct word name;
+    struct word name, key;
     const struct origin *from;
-    const char *key;
 };
 
 enum {
@@ -22,16 +21,16 @@ struct claims {
     size_t count;
 };
 
-static void claim(struct claims *claims, const struct origin *from, const char *key,
+static void claim(struct claims *claims, const struct origin *from, struct word key,
                   struct word name)
 {
-    claims->all[claims->count++] = (struct claim){.name = name, .from = from, .key = key};
+    claims->all[claims->count++] = (struct claim){.name = name, .key = key, .from = from};
 }
 
 static void claim_record(struct claims *claims, const struct record *record, const char *prefix)
 {
-    claim(claims, &record->from, record->name, record->tag);
-    claim(claims, &record->from, record->name,
+    claim(claims, &record->from, record->key, record->tag);
+    claim(claims, &record->from, record->key,
           word_of("%s_%s", prefix, constant_of(record->tag.text).text));
 }
 
@@ -39,19 +38,22 @@ static void claim_words(struct claims *claims, const struct model *model)
 {
     for (size_t i = 0; i < model->id_count; i++) {
         const struct id_kind *id = &model->ids[i];
-        claim(claims, &id->from, id->name, word_of("ID_%s", constant_of(id->name).text));
+        claim(claims, &id->from, word_of("ids.%s", id->name),
+              word_of("ID_%s", constant_of(id->name).text));
     }
     for (size_t i = 0; i < model->rule_count; i++) {
         const struct rule *rule = &model->rules[i];
-        claim(claims, &rule->from, rule->id, word_of("RULE_%s", constant_of(rule->id).text));
+        claim(claims, &rule->from, word_of("rules.%s", rule->id),
+              word_of("RULE_%s", constant_of(rule->id).text));
     }
     for (size_t i = 0; i < model->enum_count; i++) {
         const struct enumeration *values = &model->enums[i];
         struct word prefix = constant_of(values->name);
-        claim(claims, &values->from, values->name, word_of("%s", values->name));
-        claim(claims, &values->from, values->name, word_of("%.*s_COUNT", 64, prefix.text));
+        struct word key = word_of("enums.%s", values->name);
+        claim(claims, &values->from, key, word_of("%s", values->name));
+        claim(claims, &values->from, key, word_of("%.*s_COUNT", 64, prefix.text));
         for (size_t j = 0; j < values->value_count; j++) {
-            claim(claims, &values->from, values->name,
+            claim(claims, &values->from, key,
                   word_of("%.*s_%.*s", 63, prefix.text, 63, constant_of(values->values[j]).text));
         }
     }
@@ -67,7 +69,7 @@ static void claim_own(struct claims *claims, const struct origin *from)
         "ROW_TABLE_COUNT", "RULE_NONE",  "RULE_COUNT",     "civil_time",
     };
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
-        claim(claims, from, own[i], word_of("%s", own[i]));
+        claim(claims, from, word_of("%s", own[i]), word_of("%s", own[i]));
     }
 }
 
@@ -101,8 +103,8 @@ static void check_claims(struct model *model)
         if (strcmp(one->name.text, other->name.text) == 0) {
             const struct claim *blamed = one->from == &own ? other : one;
             const struct claim *before = one->from == &own ? one : other;
-            complain(model, blamed->from, blamed->key, "the name %s in C is taken by %s of %s",
-                     one->name.text, before->key, before->from->file);
+            complain(model, blamed->from, blamed->key.text, "the name %s in C is taken by %s of %s",
+                     one->name.text, before->key.text, before->from->file);
         }
     }
     free(claims.all);
@@ -121,7 +123,7 @@ static void check_companions(struct model *model, const struct record *record)
             if ((record->fields[i].optional && strcmp(name, has.text) == 0) ||
                 (record->fields[i].list && strcmp(name, count.text) == 0) ||
                 (i < j && strcmp(name, record->fields[i].name) == 0)) {
-                complain(model, &record->from, record->name,
+                complain(model, &record->from, record->key.text,
                          "the field \"%s\" is in the way of \"%s\"", name, record->fields[i].name);
             }
         }
@@ -145,7 +147,7 @@ static void check_command(struct model *model, const struct record *command)
     int noun = (int)(strrchr(command->name, '.') - command->name);
     struct word denied = word_of("%.*s.denied", noun, command->name);
     if (find_event(model, denied.text) == NULL) {
-        complain(model, &command->from, command->name, "there is no event %s for its refusal",
+        complain(model, &command->from, command->key.text, "there is no event %s for its refusal",
                  denied.text);
     }
     check_companions(model, command);
@@ -166,7 +168,7 @@ static void check_event(struct model *model, const struct event *event)
     const struct record *record = &event->record;
     for (size_t i = 0; i < event->writes_count; i++) {
         if (!is_row(model, event->writes[i])) {
-            complain(model, &record->from, record->name, "\"writes\": there is no row \"%s\"",
+            complain(model, &record->from, record->key.text, "\"writes\": there is no row \"%s\"",
                      event->writes[i]);
         }
     }
@@ -180,8 +182,8 @@ static void check_id(struct model *model, const struct id_kind *id)
             return;
         }
     }
-    complain(model, &id->from, id->name, "no event creates this id (\"on\": [\"%s:new\"])",
-             id->name);
+    complain(model, &id->from, word_of("ids.%s", id->name).text,
+             "no event creates this id (\"on\": [\"%s:new\"])", id->name);
 }
 
 /* An enum, a union or an array of nothing is not C. */
@@ -202,7 +204,7 @@ static void check_row(struct model *model, const struct record *row)
         }
     }
     if (!written) {
-        complain(model, &row->from, row->name, "no event writes this row");
+        complain(model, &row->from, row->key.text, "no event writes this row");
     }
     check_companions(model, row);
 }

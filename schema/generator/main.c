@@ -24,9 +24,9 @@ static void close_model(struct model **model)
 static char *read_file(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
-    char *memory = file == NULL ? NULL : malloc(JSON_INPUT_MAX + 1);
+    char *memory = file == NULL ? NULL : malloc(FILE_SIZE_MAX + 1);
     if (memory != NULL) {
-        *size = fread(memory, 1, JSON_INPUT_MAX + 1, file);
+        *size = fread(memory, 1, FILE_SIZE_MAX + 1, file);
     }
     if (file == NULL || memory == NULL || ferror(file) != 0) {
         free(memory);
@@ -86,6 +86,10 @@ static void parse_file(struct model *model, const char *path)
         complain(model, &from, "the file", "cannot be read: %s", strerror(errno));
         return;
     }
+    if (size > FILE_SIZE_MAX) {
+        complain(model, &from, "the file", "is longer than %d bytes", FILE_SIZE_MAX);
+        return;
+    }
     if (failed(json_parse(bytes_of(memory, size), &json, &error))) {
         complain(model, &from, word_of("line %u, column %u", error.line, error.column).text, "%s",
                  error.reason);
@@ -102,10 +106,14 @@ static void read_model(struct model *model, char **paths, int count)
     for (size_t i = 0; i < model->context_count; i++) {
         read_words(model, &model->contexts[i]);
     }
-    for (size_t i = 0; i < model->context_count; i++) {
+    /* What is missing because it could not be read need not be missed again. */
+    bool good = model->complaints == 0;
+    for (size_t i = 0; good && i < model->context_count; i++) {
         read_records(model, &model->contexts[i]);
     }
-    check_model(model);
+    if (model->complaints == 0) {
+        check_model(model);
+    }
 }
 
 /* Writing --------------------------------------------------------------------------------- */

@@ -14,7 +14,8 @@
 
 enum {
     FILES_MAX = 64,
-    IDS_MAX = 250, /* a kind's number is one byte */
+    FILE_SIZE_MAX = 4 << 20, /* bytes */
+    IDS_MAX = 250,           /* a kind's number is one byte */
     ENUMS_MAX = 256,
     VALUES_MAX = 64, /* of one enum */
     RULES_MAX = 2048,
@@ -79,6 +80,7 @@ struct field {
 /* What events, commands and rows have in common: a C struct and a JSON object. */
 struct record {
     struct origin from;
+    struct word key; /* events.audit.genesis: where it stands in its file */
     struct word tag; /* of the struct: audit_genesis, emitter_row */
     const char *name, *about;
     const struct id_kind *creates; /* events: the id that is `kind:new`; else NULL */

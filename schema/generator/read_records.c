@@ -156,7 +156,7 @@ static void read_command(struct model *model, const struct context *context, con
         complain(model, &context->from, key.text, "there are more than %d commands", COMMANDS_MAX);
         return;
     }
-    *command = (struct command){.record = {.from = context->from, .name = name}};
+    *command = (struct command){.record = {.from = context->from, .key = key, .name = name}};
     command->record.tag = tag_of(name);
     command->record.about =
         sentence_of(model, &context->from, key.text, json_member(json, "about"));
@@ -222,7 +222,8 @@ static void read_version(struct model *model, const struct context *context, con
         return;
     }
     struct event *event = &model->events[model->event_count];
-    *event = (struct event){.record = {.from = context->from, .name = name}, .version = version};
+    *event = (struct event){.record = {.from = context->from, .key = key, .name = name},
+                            .version = version};
     event->record.tag = tag_of(name);
     if (version > 1) {
         event->record.tag = word_of("%s_v%d", tag_of(name).text, (int)version);
@@ -333,7 +334,7 @@ static void read_row(struct model *model, const struct context *context, const c
         return;
     }
     struct row *row = &model->rows[model->row_count++];
-    *row = (struct row){.record = {.from = context->from, .name = name}};
+    *row = (struct row){.record = {.from = context->from, .key = key, .name = name}};
     row->record.tag = word_of("%s_row", name);
     row->record.about = sentence_of(model, &context->from, key.text, json_member(json, "about"));
     const struct json *keys = json_member(json, "key");
