@@ -55,6 +55,7 @@ struct status note_sign(const struct secret_key *key, struct bytes text, struct 
     const struct public_key *public = secret_key_public(key);
     struct signature signature;
     uint8_t line[KEY_ID_SIZE + SIGNATURE_MAX];
+    size_t before = out->size;
     TRY(check_text(text));
     TRY(secret_key_sign(key, text, &signature));
     bytes_write_u32(line, public->id);
@@ -66,7 +67,7 @@ struct status note_sign(const struct secret_key *key, struct bytes text, struct 
     text_put_char(out, ' ');
     text_put_base64(out, bytes_of(line, KEY_ID_SIZE + signature.size));
     text_put_char(out, '\n');
-    return out->full || out->size > NOTE_MAX ? FAIL(LIMIT, NOTE_MAX) : OK;
+    return out->full || out->size - before > NOTE_MAX ? FAIL(LIMIT, NOTE_MAX) : OK;
 }
 
 /* A note cut in two: the signed text and the lines of its signatures. */

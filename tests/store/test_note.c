@@ -277,14 +277,35 @@ static void what_is_no_note_is_malformed(void **state)
     }
 }
 
-static void a_note_has_a_limit(void **state)
+/* A text that makes the note of this key exactly as long as a note may be, and a byte longer. */
+static void a_note_is_as_long_as_its_limit_and_no_longer(void **state)
 {
     (void)state;
-    char memory[NOTE_MAX + 1];
+    CLEANUP(secret_key_close) struct secret_key *key = make_key(KEY_ED25519, "log");
+    char line[256], memory[NOTE_MAX + 8], signed_text[NOTE_MAX];
+    struct text least = sign(key, LITERAL("\n"), line, sizeof line);
+    size_t size = NOTE_MAX - (least.size - 1);
+    memset(signed_text, 'a', size + 1);
+    signed_text[size - 1] = '\n';
+    signed_text[size] = '\n';
+
+    struct text note = {.data = memory, .capacity = sizeof memory};
     struct bytes text;
+    text_put_literal(&note, "kept"); /* what is there already does not count */
+    assert_false(failed(note_sign(key, bytes_of(signed_text, size), &note)));
+    struct bytes whole = bytes_of(memory + 4, note.size - 4);
+    assert_int_equal(whole.size, NOTE_MAX);
+    assert_false(failed(note_verify(secret_key_public(key), whole, &text)));
+
+    text_clear(&note);
+    assert_int_equal(note_sign(key, bytes_of(signed_text, size + 1), &note).code, STATUS_LIMIT);
     memset(memory, 'a', sizeof memory);
     assert_int_equal(note_text(bytes_of(memory, NOTE_MAX + 1), &text).code, STATUS_LIMIT);
+}
 
+static void a_note_that_does_not_fit_says_so(void **state)
+{
+    (void)state;
     CLEANUP(secret_key_close) struct secret_key *key = make_key(KEY_ED25519, "log");
     char full[256];
     struct text whole = sign(key, LITERAL("text\n"), full, sizeof full);
@@ -400,6 +421,21 @@ static void a_checkpoint_of_another_log_is_refused(void **state)
                      STATUS_BAD_SIGNATURE);
 }
 
+static void the_longest_checkpoint_is_signed_and_read(void **state)
+{
+    (void)state;
+    char name[ORIGIN_MAX + 1] = {0};
+    memset(name, 'n', ORIGIN_MAX);
+    CLEANUP(secret_key_close) struct secret_key *key = make_key(KEY_ECDSA_P256, name);
+    const struct checkpoint checkpoint = {.origin = bytes_of(name, ORIGIN_MAX), .size = UINT64_MAX};
+    struct checkpoint read;
+    char memory[1024];
+    struct text note = TEXT_IN(memory);
+    assert_false(failed(checkpoint_sign(key, &checkpoint, &note)));
+    assert_false(failed(checkpoint_verify(secret_key_public(key), text_bytes(&note), &read)));
+    assert_int_equal(read.size, UINT64_MAX);
+}
+
 static void an_origin_of_two_lines_is_not_signed(void **state)
 {
     (void)state;
@@ -427,13 +463,15 @@ int main(void)
         cmocka_unit_test(sixteen_signatures_are_read_and_no_more),
         cmocka_unit_test(a_long_signature_of_another_algorithm_is_only_ignored),
         cmocka_unit_test(what_is_no_note_is_malformed),
-        cmocka_unit_test(a_note_has_a_limit),
+        cmocka_unit_test(a_note_is_as_long_as_its_limit_and_no_longer),
+        cmocka_unit_test(a_note_that_does_not_fit_says_so),
         cmocka_unit_test(only_what_can_be_checked_is_signed),
         cmocka_unit_test(a_checkpoint_is_read_as_it_was_written),
         cmocka_unit_test(extension_lines_are_ignored),
         cmocka_unit_test(what_is_no_checkpoint_is_malformed),
         cmocka_unit_test(a_signed_checkpoint_holds),
         cmocka_unit_test(a_checkpoint_of_another_log_is_refused),
+        cmocka_unit_test(the_longest_checkpoint_is_signed_and_read),
         cmocka_unit_test(an_origin_of_two_lines_is_not_signed),
     };
     return cmocka_run_group_tests_name("store/note", tests, start, NULL);

@@ -349,7 +349,7 @@ static void extra_data_that_is_not_ours_is_kept_as_it_is(void **state)
     }
 }
 
-static void a_path_and_a_file_have_limits(void **state)
+static void a_path_has_a_limit(void **state)
 {
     (void)state;
     char memory[MEMORY];
@@ -371,8 +371,23 @@ static void a_path_and_a_file_have_limits(void **state)
     struct status status = proof_read(text_bytes(&file), &arena, &read);
     assert_int_equal(status.code, STATUS_LIMIT);
     assert_int_equal(status.at, TREE_PROOF_MAX);
+}
+
+static void a_file_is_as_long_as_its_limit_and_no_longer(void **state)
+{
+    (void)state;
+    static const char head[] = "c2sp.org/tlog-proof@v1\nindex 0\n\n";
+    char *memory = malloc(PROOF_FILE_MAX + 1);
+    uint8_t room[64];
+    struct arena arena = ARENA_IN(room);
+    struct proof read;
+    assert_non_null(memory);
+    memset(memory, 'c', PROOF_FILE_MAX + 1);
+    memcpy(memory, head, sizeof head - 1);
+    assert_false(failed(proof_read(bytes_of(memory, PROOF_FILE_MAX), &arena, &read)));
     assert_int_equal(proof_read(bytes_of(memory, PROOF_FILE_MAX + 1), &arena, &read).code,
                      STATUS_LIMIT);
+    free(memory);
 }
 
 static int start(void **state)
@@ -393,7 +408,8 @@ int main(void)
         cmocka_unit_test(files_of_others_are_read_and_written),
         cmocka_unit_test(what_is_no_proof_is_malformed),
         cmocka_unit_test(extra_data_that_is_not_ours_is_kept_as_it_is),
-        cmocka_unit_test(a_path_and_a_file_have_limits),
+        cmocka_unit_test(a_path_has_a_limit),
+        cmocka_unit_test(a_file_is_as_long_as_its_limit_and_no_longer),
     };
     return cmocka_run_group_tests_name("store/proof", tests, start, end_world);
 }
