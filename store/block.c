@@ -2,6 +2,13 @@
 
 #include <assert.h>
 
+enum {
+    SHORT = 1 << 14, /* gaps below it take one byte or two */
+};
+
+/* The same number in each so many bits of a word. */
+#define EACH(number, bits) (UINT64_MAX / ((UINT64_C(1) << (bits)) - 1) * (number))
+
 static size_t variable_write(uint8_t *out, uint64_t number)
 {
     size_t size = 0;
@@ -13,26 +20,23 @@ static size_t variable_write(uint8_t *out, uint64_t number)
     return size;
 }
 
-static struct status variable_read(struct bytes bytes, size_t *at, uint64_t *out)
+/* Returns the bytes read: 0 if there is no number in its shortest form below 2^53. */
+static size_t variable_read(const uint8_t *data, size_t size, uint64_t *out)
 {
     uint64_t number = 0;
-    for (size_t i = 0; i < BLOCK_VARIABLE_MAX && *at + i < bytes.size; i++) {
-        uint8_t byte = bytes.data[*at + i];
-        number |= (uint64_t)(byte & 0x7F) << (7 * i);
-        if (byte >= 0x80) {
-            continue;
+    for (size_t i = 0; i < BLOCK_VARIABLE_MAX && i < size; i++) {
+        number |= (uint64_t)(data[i] & 0x7F) << (7 * i);
+        if (data[i] < 0x80) {
+            *out = number;
+            return (data[i] == 0 && i > 0) || number > BLOCK_POSITION_MAX ? 0 : i + 1;
         }
-        if (byte == 0 && i > 0) {
-            return FAIL_BECAUSE(MALFORMED, *at, "a number is longer than it needs to be");
-        }
-        if (number > BLOCK_POSITION_MAX) {
-            break;
-        }
-        *at += i + 1;
-        *out = number;
-        return OK;
     }
-    return FAIL_BECAUSE(MALFORMED, *at, "a number has no end or is too large");
+    return 0;
+}
+
+static struct status bad_number(size_t at)
+{
+    return FAIL_BECAUSE(MALFORMED, at, "a number is not in its shortest form, or too large");
 }
 
 /* Writing ----------------------------------------------------------------------------------- */
@@ -83,6 +87,16 @@ static bool add_slowly(struct block *block, uint64_t position)
     return true;
 }
 
+/* Without a branch on one byte or two, which would be a guess: gaps are as random as events are.
+ * There is room for the two bytes. */
+static size_t write_short(uint8_t *out, uint64_t gap)
+{
+    uint64_t two = gap >= 0x80;
+    out[0] = (uint8_t)(gap | two << 7);
+    out[1] = (uint8_t)(gap >> 7);
+    return 1 + two;
+}
+
 size_t block_add(struct block *block, const uint64_t *positions, size_t count)
 {
     assert(block->entry > 0);
@@ -94,11 +108,7 @@ size_t block_add(struct block *block, const uint64_t *positions, size_t count)
     for (; i < count && end <= roomy; i++) {
         uint64_t gap = positions[i] - last - 1;
         last = positions[i];
-        if (gap < 0x80) {
-            *end++ = (uint8_t)gap;
-        } else {
-            end += variable_write(end, gap);
-        }
+        end += gap < SHORT ? write_short(end, gap) : variable_write(end, gap);
     }
     block->size = (size_t)(end - block->data);
     block->last = last;
@@ -106,6 +116,108 @@ size_t block_add(struct block *block, const uint64_t *positions, size_t count)
         i++;
     }
     return i;
+}
+
+static uint64_t eight_bytes(const uint8_t *p)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < 8; i++) {
+        word |= (uint64_t)p[i] << (8 * i);
+    }
+    return word;
+}
+
+/* The sum of eight bytes below 128. */
+static uint64_t sum_bytes(uint64_t bytes)
+{
+    uint64_t pairs = (bytes & EACH(0x00FF, 16)) + ((bytes >> 8) & EACH(0x00FF, 16));
+    return pairs * EACH(0x0001, 16) >> 48;
+}
+
+/* The sum of the gaps, eight bytes at a time for as long as gaps have one byte or two: then a byte
+ * counts 128-fold just when the one before it has its eighth bit set. Adds to *distance the gaps
+ * and one for each; returns the bytes read, which end with a gap. */
+static size_t sum_short(struct bytes gaps, uint64_t *distance)
+{
+    size_t at = 0;
+    uint64_t ones = 0, many = 0, count = 0, carry = 0;
+    for (; gaps.size - at >= 8; at += 8) {
+        uint64_t word = eight_bytes(gaps.data + at);
+        uint64_t goes_on = word & EACH(0x80, 8);
+        uint64_t second = goes_on << 8 | carry;
+        uint64_t mask = (second >> 7) * 0xFF;
+        uint64_t value = word & EACH(0x7F, 8);
+        uint64_t checked = value | ~mask; /* a second byte of zero is the only zero byte */
+        uint64_t zero = (checked - EACH(0x01, 8)) & ~checked & EACH(0x80, 8);
+        if ((goes_on & second) != 0 || zero != 0) {
+            break;
+        }
+        ones += sum_bytes(value & ~mask);
+        many += sum_bytes(value & mask);
+        count += 8 - ((goes_on >> 7) * EACH(1, 8) >> 56);
+        carry = goes_on >> 56;
+    }
+    if (carry != 0) { /* the gap's first byte is left to whoever reads on */
+        at--;
+        ones -= gaps.data[at] & 0x7F;
+    }
+    *distance += ones + (many << 7) + count;
+    return at;
+}
+
+/* The same for gaps of any size; returns how many bytes are well formed. */
+static size_t sum_gaps(struct bytes gaps, uint64_t *distance)
+{
+    size_t at = 0;
+    while (at < gaps.size) {
+        at += sum_short(bytes_of(gaps.data + at, gaps.size - at), distance);
+        for (size_t i = 0; i < 8 && at < gaps.size; i++) {
+            uint64_t gap = 0;
+            size_t size = variable_read(gaps.data + at, gaps.size - at, &gap);
+            if (size == 0) {
+                return at;
+            }
+            *distance += gap + 1;
+            at += size;
+        }
+    }
+    return at;
+}
+
+/* The most bytes of gaps that fit, up to the end of a gap. */
+static size_t fitting(const struct block *block, struct bytes gaps)
+{
+    size_t size = block->max - block->size;
+    if (size >= gaps.size) {
+        return gaps.size;
+    }
+    while (size > 0 && gaps.data[size - 1] >= 0x80) {
+        size--;
+    }
+    return size;
+}
+
+bool block_copy(struct block *block, struct block_entry *rest, uint64_t last)
+{
+    assert(block->entry > 0 && block->last == rest->first);
+    size_t size = fitting(block, rest->gaps);
+    if (size > 0) {
+        memcpy(block->data + block->size, rest->gaps.data, size);
+    }
+    block->size += size;
+    if (size == rest->gaps.size) {
+        block->last = last;
+        return true;
+    }
+    uint64_t distance = 0, gap = 0;
+    size_t summed = sum_gaps(bytes_of(rest->gaps.data, size), &distance);
+    size_t next = variable_read(rest->gaps.data + size, rest->gaps.size - size, &gap);
+    assert(summed == size && next > 0);
+    (void)summed;
+    block->last += distance;
+    rest->first = block->last + gap + 1;
+    rest->gaps = bytes_of(rest->gaps.data + size + next, rest->gaps.size - size - next);
+    return false;
 }
 
 struct bytes block_end(struct block *block)
@@ -142,36 +254,75 @@ struct status block_next(struct block_reader *reader, struct block_entry *out)
     size_t end = at + 2 + size;
     out->term = reader->bytes.data + at + 2;
     at += BLOCK_ENTRY_HEAD;
-    TRY(variable_read(bytes_of(reader->bytes.data, end), &at, &out->first));
+    size_t first_size = variable_read(reader->bytes.data + at, end - at, &out->first);
+    if (first_size == 0) {
+        return bad_number(at);
+    }
+    at += first_size;
     out->gaps = bytes_of(reader->bytes.data + at, end - at);
     out->at = at;
     reader->at = end;
     return OK;
 }
 
+struct status block_last(const struct block_entry *entry, uint64_t *last)
+{
+    uint64_t distance = 0;
+    size_t read = sum_gaps(entry->gaps, &distance);
+    if (read < entry->gaps.size) {
+        return bad_number(entry->at + read);
+    }
+    if (entry->first + distance > BLOCK_POSITION_MAX) {
+        return FAIL_BECAUSE(MALFORMED, entry->at, "a position is too large");
+    }
+    *last = entry->first + distance;
+    return OK;
+}
+
+/* Gaps of one byte or two, as many as come without another and with a byte to spare; without a
+ * branch on which of them it is. Returns the bytes read. */
+static size_t read_short(const struct bytes *gaps, uint64_t *positions, size_t *count)
+{
+    const uint8_t *at = gaps->data, *end = gaps->data + gaps->size;
+    size_t n = *count;
+    uint64_t last = positions[n - 1];
+    while (end - at >= 2) {
+        uint64_t low = at[0], high = at[1], two = low >> 7;
+        if (two != 0 && (high == 0 || high >= 0x80)) {
+            break;
+        }
+        last += ((low & 0x7F) | (high & (0 - two)) << 7) + 1;
+        positions[n++] = last;
+        at += 1 + two;
+    }
+    *count = n;
+    return (size_t)(at - gaps->data);
+}
+
 struct status block_positions(const struct block_entry *entry,
                               uint64_t positions[static BLOCK_POSITIONS_MAX], size_t *count)
 {
-    const uint8_t *gaps = entry->gaps.data;
-    size_t size = entry->gaps.size, at = 0, n = 0;
-    uint64_t last = entry->first;
-    assert(size < BLOCK_POSITIONS_MAX);
-    positions[n++] = last;
-    while (at < size) {
-        uint64_t gap = gaps[at];
-        if (gap < 0x80) {
-            at++;
-        } else {
-            struct status status = variable_read(entry->gaps, &at, &gap);
-            if (failed(status)) {
-                return FAIL_BECAUSE(MALFORMED, entry->at + status.at, status.why);
-            }
+    struct bytes gaps = entry->gaps;
+    size_t n = 1;
+    assert(gaps.size < BLOCK_POSITIONS_MAX);
+    positions[0] = entry->first;
+    while (gaps.size > 0) {
+        size_t read = read_short(&gaps, positions, &n);
+        gaps = bytes_of(gaps.data + read, gaps.size - read);
+        if (gaps.size == 0) {
+            break;
         }
-        last += gap + 1;
-        if (last > BLOCK_POSITION_MAX) {
-            return FAIL_BECAUSE(MALFORMED, entry->at + at, "a position is too large");
+        uint64_t gap = 0;
+        size_t size = variable_read(gaps.data, gaps.size, &gap);
+        if (size == 0) {
+            return bad_number(entry->at + entry->gaps.size - gaps.size);
         }
-        positions[n++] = last;
+        positions[n] = positions[n - 1] + gap + 1;
+        n++;
+        gaps = bytes_of(gaps.data + size, gaps.size - size);
+    }
+    if (positions[n - 1] > BLOCK_POSITION_MAX) {
+        return FAIL_BECAUSE(MALFORMED, entry->at, "a position is too large");
     }
     *count = n;
     return OK;

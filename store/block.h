@@ -43,6 +43,11 @@ void block_start(struct block *block, uint32_t number);
 bool block_begin(struct block *block, const struct term *term, uint64_t first);
 /* Adds the positions that follow, as many as fit; returns how many did. */
 size_t block_add(struct block *block, const uint64_t *positions, size_t count);
+struct block_entry;
+/* Copies the gaps of an entry of which block_last holds, and whose first position has just been
+ * added; `last` is its last one. True if all of them fit; else *rest is what is left, beginning
+ * with the position that does not fit. */
+bool block_copy(struct block *block, struct block_entry *rest, uint64_t last);
 /* The finished block, lent until it is started again. */
 struct bytes block_end(struct block *block);
 
@@ -63,6 +68,8 @@ struct block_entry {
 MUST_CHECK struct status block_open(struct bytes bytes, struct block_reader *out);
 /* The next entry, its gaps not looked at; NOT_FOUND at the end. */
 MUST_CHECK struct status block_next(struct block_reader *reader, struct block_entry *out);
+/* The last position of an entry, its gaps checked. */
+MUST_CHECK struct status block_last(const struct block_entry *entry, uint64_t *last);
 /* All positions of an entry, ascending; *count is at least 1. */
 MUST_CHECK struct status block_positions(const struct block_entry *entry,
                                          uint64_t positions[static BLOCK_POSITIONS_MAX],

@@ -14,8 +14,7 @@ enum {
 struct group {
     struct term term;
     uint32_t count;
-    uint32_t end; /* while adding: position in `notes` of its last note, plus one; then: where its
-                     positions end */
+    uint32_t mark; /* while adding: its last event; then: where its positions end */
 };
 
 /* One term of one event. */
@@ -34,11 +33,13 @@ struct groups {
     uint64_t first;   /* position of event 0 */
     uint32_t *slots;  /* group + 1; 0: free */
     size_t slot_mask, slots_max;
-    struct group *groups;
+    struct group *groups, *spare;
+    size_t
+        kept_count; /* the first groups are sorted: terms of the run before, likely to come again */
     struct note *notes;
     struct rank *ranks, *scratch;
     uint64_t *positions;
-    size_t group_count, note_count, notes_max;
+    size_t group_count, rank_count, note_count, notes_max;
 };
 
 static size_t slots_for(size_t terms)
@@ -56,24 +57,26 @@ struct status groups_open(size_t events_max, struct groups **out)
     if (groups == NULL) {
         return FAIL(NO_MEMORY, sizeof *groups);
     }
-    size_t terms = events_max * INDEX_EVENT_TERMS_MAX;
+    groups->notes_max = events_max * INDEX_EVENT_TERMS_MAX;
+    size_t terms = 2 * groups->notes_max; /* of this run and of the one before */
     assert(terms < UINT32_MAX);
-    groups->notes_max = terms;
     groups->slots_max = slots_for(terms);
     groups->slots = calloc(groups->slots_max, sizeof *groups->slots);
     groups->groups = calloc(terms, sizeof *groups->groups);
-    groups->notes = calloc(terms, sizeof *groups->notes);
+    groups->spare = calloc(terms, sizeof *groups->spare);
+    groups->notes = calloc(groups->notes_max, sizeof *groups->notes);
     groups->ranks = calloc(terms, sizeof *groups->ranks);
     groups->scratch = calloc(terms, sizeof *groups->scratch);
-    groups->positions = calloc(terms, sizeof *groups->positions);
-    bool whole = groups->slots != NULL && groups->groups != NULL && groups->notes != NULL &&
-                 groups->ranks != NULL && groups->scratch != NULL && groups->positions != NULL;
+    groups->positions = calloc(groups->notes_max, sizeof *groups->positions);
+    bool whole = groups->slots != NULL && groups->groups != NULL && groups->spare != NULL &&
+                 groups->notes != NULL && groups->ranks != NULL && groups->scratch != NULL &&
+                 groups->positions != NULL;
     if (!whole || getrandom(groups->seed, sizeof groups->seed, 0) != sizeof groups->seed) {
         struct status status = whole ? FAIL(IO, (uint64_t)errno) : FAIL(NO_MEMORY, terms);
         groups_close(&groups);
         return status;
     }
-    groups_clear(groups);
+    groups->slot_mask = SLOTS_FIRST - 1;
     *out = groups;
     return OK;
 }
@@ -85,20 +88,13 @@ void groups_close(struct groups **groups)
     }
     free((*groups)->slots);
     free((*groups)->groups);
+    free((*groups)->spare);
     free((*groups)->notes);
     free((*groups)->ranks);
     free((*groups)->scratch);
     free((*groups)->positions);
     free(*groups);
     *groups = NULL;
-}
-
-void groups_clear(struct groups *groups)
-{
-    groups->slot_mask = SLOTS_FIRST - 1;
-    memset(groups->slots, 0, SLOTS_FIRST * sizeof *groups->slots);
-    groups->group_count = 0;
-    groups->note_count = 0;
 }
 
 static uint64_t word_of(const uint8_t *bytes)
@@ -131,9 +127,8 @@ static size_t find_slot(const struct groups *groups, const struct term *term)
     return slot;
 }
 
-static void widen(struct groups *groups)
+static void place_all(struct groups *groups, size_t slots)
 {
-    size_t slots = 2 * (groups->slot_mask + 1);
     assert(slots <= groups->slots_max);
     groups->slot_mask = slots - 1;
     memset(groups->slots, 0, slots * sizeof *groups->slots);
@@ -145,7 +140,7 @@ static void widen(struct groups *groups)
 static uint32_t add_group(struct groups *groups, const struct term *term, size_t slot)
 {
     if (2 * (groups->group_count + 1) > groups->slot_mask + 1) {
-        widen(groups);
+        place_all(groups, 2 * (groups->slot_mask + 1));
         slot = find_slot(groups, term);
     }
     groups->groups[groups->group_count] = (struct group){.term = *term};
@@ -159,12 +154,12 @@ static void add_term(struct groups *groups, uint32_t event, const struct term *t
     uint32_t index =
         groups->slots[slot] != 0 ? groups->slots[slot] - 1 : add_group(groups, term, slot);
     struct group *group = &groups->groups[index];
-    if (group->count > 0 && groups->notes[group->end - 1].event == event) {
+    if (group->count > 0 && group->mark == event) {
         return;
     }
     groups->notes[groups->note_count++] = (struct note){.group = index, .event = event};
     group->count++;
-    group->end = (uint32_t)groups->note_count;
+    group->mark = event;
 }
 
 void groups_add(struct groups *groups, uint64_t n, const struct term *terms, size_t count)
@@ -232,23 +227,53 @@ static void sort_from(struct rank *ranks, struct rank *scratch, size_t count, un
     }
 }
 
-size_t groups_sort(struct groups *groups)
+static struct rank rank_of(const struct groups *groups, size_t index)
 {
-    uint32_t end = 0;
+    const uint8_t *term = groups->groups[index].term.data;
+    return (struct rank){
+        .high = bytes_read_u64(term), .low = bytes_read_u64(term + 8), .group = (uint32_t)index};
+}
+
+/* Where each group's positions begin; writing them moves that on to where they end. */
+static void write_positions(struct groups *groups)
+{
+    uint32_t begin = 0;
     for (size_t i = 0; i < groups->group_count; i++) {
-        struct group *group = &groups->groups[i];
-        groups->ranks[i] = (struct rank){.high = bytes_read_u64(group->term.data),
-                                         .low = bytes_read_u64(group->term.data + 8),
-                                         .group = (uint32_t)i};
-        group->end = end; /* where they begin; moved on to their end below */
-        end += group->count;
+        groups->groups[i].mark = begin;
+        begin += groups->groups[i].count;
     }
     for (size_t i = 0; i < groups->note_count; i++) {
         const struct note *note = &groups->notes[i];
-        groups->positions[groups->groups[note->group].end++] = groups->first + note->event;
+        groups->positions[groups->groups[note->group].mark++] = groups->first + note->event;
     }
-    sort_from(groups->ranks, groups->scratch, groups->group_count, 0);
-    return groups->group_count;
+}
+
+/* The new terms are sorted, and then merged with those that already were. */
+size_t groups_sort(struct groups *groups)
+{
+    size_t fresh_count = groups->group_count - groups->kept_count;
+    struct rank *fresh = groups->scratch + groups->kept_count;
+    for (size_t i = 0; i < fresh_count; i++) {
+        fresh[i] = rank_of(groups, groups->kept_count + i);
+    }
+    sort_from(fresh, groups->ranks, fresh_count, 0);
+    size_t count = 0, next = 0;
+    for (size_t i = 0; i < groups->kept_count; i++) {
+        if (groups->groups[i].count == 0) {
+            continue;
+        }
+        struct rank kept = rank_of(groups, i);
+        while (next < fresh_count && before(&fresh[next], &kept)) {
+            groups->ranks[count++] = fresh[next++];
+        }
+        groups->ranks[count++] = kept;
+    }
+    while (next < fresh_count) {
+        groups->ranks[count++] = fresh[next++];
+    }
+    groups->rank_count = count;
+    write_positions(groups);
+    return count;
 }
 
 size_t groups_at(const struct groups *groups, size_t rank, struct term *term,
@@ -256,6 +281,24 @@ size_t groups_at(const struct groups *groups, size_t rank, struct term *term,
 {
     const struct group *group = &groups->groups[groups->ranks[rank].group];
     *term = group->term;
-    *positions = groups->positions + group->end - group->count;
+    *positions = groups->positions + group->mark - group->count;
     return group->count;
+}
+
+/* A term that came but once is not expected again. */
+void groups_clear(struct groups *groups)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < groups->rank_count; i++) {
+        const struct group *group = &groups->groups[groups->ranks[i].group];
+        if (group->count > 1) {
+            groups->spare[kept++] = (struct group){.term = group->term};
+        }
+    }
+    struct group *groups_before = groups->groups;
+    groups->groups = groups->spare;
+    groups->spare = groups_before;
+    groups->group_count = groups->kept_count = kept;
+    groups->rank_count = groups->note_count = 0;
+    place_all(groups, slots_for(kept));
 }

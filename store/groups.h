@@ -2,7 +2,8 @@
  * store/groups.h -- the terms of one run's events, gathered in memory.
  *
  * Shape    Each distinct term has its ascending positions. Adding costs a look into a hash table
- *          and a note at the end of a list; only the distinct terms are sorted, at the end.
+ *          and a note at the end of a list; only the distinct terms are sorted, at the end, and of
+ *          those only the ones that the run before did not have.
  * Memory   All of it is taken at open, for the most terms that so many events can have; what is not
  *          used is not touched.
  */
@@ -28,7 +29,7 @@ size_t groups_sort(struct groups *groups);
 size_t groups_at(const struct groups *groups, size_t rank, struct term *term,
                  const uint64_t **positions);
 
-/* Forgets everything. */
+/* Makes ready for the next run: forgets everything but terms that may come again. */
 void groups_clear(struct groups *groups);
 
 #endif

@@ -301,13 +301,16 @@ static bool merge_is_due(const struct index *index)
            first->from % span_of(&index->proportions, level + 1) == 0;
 }
 
-static const struct term *least_term(const struct index *index)
+/* The reader whose term comes first; NULL when all are done. */
+static const struct run_reader *least_of(const struct index *index)
 {
-    const struct term *least = NULL;
+    const struct run_reader *least = NULL;
     for (uint32_t i = 0; i < index->proportions.fanout; i++) {
         const struct run_reader *reader = &index->readers[i];
-        if (reader->more && (least == NULL || memcmp(&reader->term, least, sizeof *least) < 0)) {
-            least = &reader->term;
+        if (reader->more && (least == NULL || reader->entry.order[0] < least->entry.order[0] ||
+                             (reader->entry.order[0] == least->entry.order[0] &&
+                              reader->entry.order[1] < least->entry.order[1]))) {
+            least = reader;
         }
     }
     return least;
@@ -315,10 +318,11 @@ static const struct term *least_term(const struct index *index)
 
 /* Everything that one run has of a term. */
 static struct status move_term(struct index *index, struct run_reader *reader,
-                               const struct term *term)
+                               const uint64_t order[2])
 {
-    while (reader->more && memcmp(&reader->term, term, sizeof *term) == 0) {
-        TRY(run_add(&index->writer, term, reader->positions, reader->count));
+    while (reader->more && reader->entry.order[0] == order[0] &&
+           reader->entry.order[1] == order[1]) {
+        TRY(run_add_entry(&index->writer, &reader->entry));
         TRY(run_store_begin(&index->store)); /* run_add may have committed */
         TRY(run_read(reader));
     }
@@ -333,11 +337,13 @@ static struct status merge_entries(struct index *index, const struct index_run *
         index->readers[i].txn = &index->store.txn;
         TRY(run_open(&index->readers[i], &sources[i]));
     }
-    for (const struct term *least = least_term(index); least != NULL; least = least_term(index)) {
-        struct term term = *least;
+    const struct run_reader *least = least_of(index);
+    while (least != NULL) {
+        uint64_t order[2] = {least->entry.order[0], least->entry.order[1]};
         for (uint32_t i = 0; i < fanout; i++) {
-            TRY(move_term(index, &index->readers[i], &term));
+            TRY(move_term(index, &index->readers[i], order));
         }
+        least = least_of(index);
     }
     return OK;
 }

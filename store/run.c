@@ -86,6 +86,21 @@ struct status run_add(struct run_writer *writer, const struct term *term, const 
     return OK;
 }
 
+struct status run_add_entry(struct run_writer *writer, const struct run_entry *entry)
+{
+    struct block_entry rest = entry->bytes;
+    bool begun = writer->block.size > 0 &&
+                 memcmp(&writer->term, &entry->term, sizeof entry->term) == 0 &&
+                 block_add(&writer->block, &rest.first, 1) == 1;
+    if (!begun) {
+        TRY(begin_entry(writer, &entry->term, rest.first));
+    }
+    while (!block_copy(&writer->block, &rest, entry->last)) {
+        TRY(begin_entry(writer, &entry->term, rest.first));
+    }
+    return OK;
+}
+
 struct status run_end(struct run_writer *writer, uint64_t *blocks, struct digest *root)
 {
     if (writer->block.size > 0) {
@@ -161,18 +176,23 @@ static struct status next_entry(struct run_reader *reader, struct block_entry *e
     return check_key(reader, entry);
 }
 
-static struct status take_entry(struct run_reader *reader, const struct block_entry *entry)
+static struct status take_entry(struct run_reader *reader, const struct block_entry *bytes)
 {
-    int order = reader->count == 0 ? 1 : memcmp(entry->term, &reader->term, INDEX_TERM_SIZE);
-    bool follows = order > 0 || (order == 0 && entry->first > reader->positions[reader->count - 1]);
-    if (!follows) {
+    struct run_entry *entry = &reader->entry;
+    uint64_t order[2] = {bytes_read_u64(bytes->term), bytes_read_u64(bytes->term + 8)};
+    bool same = order[0] == entry->order[0] && order[1] == entry->order[1];
+    bool beyond =
+        order[0] > entry->order[0] || (order[0] == entry->order[0] && order[1] > entry->order[1]);
+    if (reader->more && !beyond && !(same && bytes->first > entry->last)) {
         return corrupt(reader, "the entries are not in order");
     }
-    memcpy(&reader->term, entry->term, INDEX_TERM_SIZE);
-    TRY(damaged(reader, block_positions(entry, reader->positions, &reader->count)));
-    if (entry->first < reader->run.from || reader->positions[reader->count - 1] >= reader->run.to) {
+    TRY(damaged(reader, block_last(bytes, &entry->last)));
+    if (bytes->first < reader->run.from || entry->last >= reader->run.to) {
         return corrupt(reader, "a position is outside of the run");
     }
+    memcpy(&entry->term, bytes->term, INDEX_TERM_SIZE);
+    memcpy(entry->order, order, sizeof order);
+    entry->bytes = *bytes;
     reader->more = true;
     return OK;
 }
@@ -201,7 +221,7 @@ struct status run_open(struct run_reader *reader, const struct index_run *run)
 {
     reader->run = *run;
     reader->blocks = 0;
-    reader->count = 0;
+    reader->more = false;
     bytes_write_u64(reader->key, run->from);
     struct status status = fetch_block(reader, 8);
     if (status.code == STATUS_NOT_FOUND) {

@@ -52,8 +52,19 @@ void run_start(struct run_writer *writer, uint32_t level, uint64_t from);
 /* Adds positions of a term, beyond all those added before in (term, position) order. */
 MUST_CHECK struct status run_add(struct run_writer *writer, const struct term *term,
                                  const uint64_t *positions, size_t count);
+struct run_entry;
+/* Adds all positions of an entry of another run. */
+MUST_CHECK struct status run_add_entry(struct run_writer *writer, const struct run_entry *entry);
 /* Ends it; *blocks and *root are of the whole run. */
 MUST_CHECK struct status run_end(struct run_writer *writer, uint64_t *blocks, struct digest *root);
+
+/* The reader's entry: its term, and the last of its positions. */
+struct run_entry {
+    struct term term;
+    uint64_t order[2]; /* the term, to be compared as two numbers */
+    uint64_t last;
+    struct block_entry bytes; /* lent until the next one is read */
+};
 
 struct run_reader {
     struct lmdb_txn *const *txn; /* whichever transaction is at hand when a block is fetched */
@@ -61,9 +72,7 @@ struct run_reader {
     struct tree *tree; /* NULL, or where the blocks' hashes are appended */
     struct hasher *hasher;
     bool more; /* whether there is an entry, the following: */
-    struct term term;
-    uint64_t positions[BLOCK_POSITIONS_MAX];
-    size_t count;
+    struct run_entry entry;
     uint64_t blocks; /* read so far */
     struct block_reader block;
     uint8_t memory[INDEX_BLOCK_SIZE]; /* the block: a transaction may end while it is read */
