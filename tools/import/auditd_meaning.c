@@ -110,7 +110,7 @@ static bool says_nothing(enum fact fact, struct bytes value)
 
 static void note_field(struct facts *facts, struct audit_fields *fields, struct audit_field *field)
 {
-    for (size_t i = 0; i < FACT_COUNT; i++) {
+    for (enum fact i = 0; i < FACT_COUNT; i++) {
         if (fact_rows[i].enriched != field->enriched ||
             !bytes_equal(field->name, fact_rows[i].name)) {
             continue;
@@ -118,7 +118,7 @@ static void note_field(struct facts *facts, struct audit_fields *fields, struct 
         if (i == FACT_OP) {
             audit_fields_extend(fields, field);
         }
-        if (!has(facts, i) && !says_nothing((enum fact)i, field->value)) {
+        if (!has(facts, i) && !says_nothing(i, field->value)) {
             facts->field[i] = *field;
         }
         return;
