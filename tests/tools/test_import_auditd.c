@@ -171,7 +171,7 @@ static void what_has_no_stamp_is_a_problem_of_its_line(void **unused)
         "x",
         "type=",
         "type=CWD",
-        "type=cwd " STAMP,
+        ("type=cwd " STAMP),
         "type=UNKNOWN[1329] msg=?",
         "type=CWD msg=audit(1700000000:1): ",
         "type=CWD msg=audit(1700000000.1:1): ",
