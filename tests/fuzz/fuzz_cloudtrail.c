@@ -1,0 +1,6 @@
+#include "tests/fuzz/import_target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return import_target(IMPORT_FORMAT_CLOUDTRAIL, data, size);
+}
