@@ -88,19 +88,21 @@ static struct status bad_base64(size_t at)
     return FAIL_BECAUSE(MALFORMED, at, "this is not base64 in its one canonical form");
 }
 
-/* Reads four characters, of which the last `padding` are '='. Returns false if any is foreign. */
-static bool read_group(const uint8_t *p, size_t padding, uint32_t *group)
+/* Reads four characters, of which the last `padding` are '='. Returns where one is foreign, or 4. */
+static size_t read_group(const uint8_t *p, size_t padding, uint32_t *group)
 {
     uint32_t bits = 0;
     for (size_t i = 0; i < 4; i++) {
         uint8_t value = i >= 4 - padding ? (uint8_t)(p[i] == '=') : values[p[i]];
         if (value == 0) {
-            return false;
+            return i;
         }
         bits = bits << 6 | (i >= 4 - padding ? 0u : value - 1u);
     }
     *group = bits;
-    return true;
+    /* Bits that decode to nothing would be a second text for one value. */
+    uint32_t lost = padding == 2 ? 0xffff : padding == 1 ? 0xff : 0;
+    return (bits & lost) == 0 ? 4 : 3 - padding;
 }
 
 struct status base64_read(struct bytes text, uint8_t *out, size_t capacity, size_t *size)
@@ -120,11 +122,9 @@ struct status base64_read(struct bytes text, uint8_t *out, size_t capacity, size
     for (size_t i = 0; i < text.size; i += 4) {
         size_t unused = i + 4 == text.size ? padding : 0;
         uint32_t group;
-        if (!read_group(text.data + i, unused, &group)) {
-            return bad_base64(i);
-        }
-        if ((unused == 1 && (group & 0xff) != 0) || (unused == 2 && (group & 0xffff) != 0)) {
-            return bad_base64(i); /* bits that decode to nothing: a second text for one value */
+        size_t good = read_group(text.data + i, unused, &group);
+        if (good < 4) {
+            return bad_base64(i + good);
         }
         for (size_t k = 0; k < 3 - unused; k++) {
             *to++ = (uint8_t)(group >> (16 - 8 * k));

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#define DAY_US (86400 * TIME_SECOND_US)
+
 /* Days since 1970-01-01 and back: the calendar in cycles of 400 years, years begun in March. */
 static uint64_t days_of_civil(uint32_t year, uint32_t month, uint32_t day)
 {
@@ -211,13 +213,17 @@ struct status time_read_rfc3339(struct bytes text, uint64_t *utc_us)
     if (scan.at != text.size) {
         return bad_time(&scan);
     }
-    if (civil.second == 60) {
+    bool leap = civil.second == 60;
+    if (leap) {
         civil.second = 59;
         civil.microsecond = 999999;
     }
     int64_t utc = (int64_t)time_of_civil(&civil) - offset_s * (int64_t)TIME_SECOND_US;
     if (utc < 0 || (uint64_t)utc > TIME_MAX_US) {
         return FAIL_BECAUSE(MALFORMED, 0, "the time is before 1970 or after 9999");
+    }
+    if (leap && (uint64_t)utc % DAY_US != DAY_US - 1) {
+        return FAIL_BECAUSE(MALFORMED, 0, "only the last minute of a day has a second 60");
     }
     *utc_us = (uint64_t)utc;
     return OK;
