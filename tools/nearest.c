@@ -15,7 +15,7 @@ size_t nearest_distance(const char *a, const char *b)
     uint8_t memory[3][NEAREST_WORD_MAX + 1];
     uint8_t *before = memory[0], *last = memory[1], *row = memory[2];
     if (a_size > NEAREST_WORD_MAX || b_size > NEAREST_WORD_MAX) {
-        return NEAREST_WORD_MAX;
+        return SIZE_MAX;
     }
     for (size_t j = 0; j <= b_size; j++) {
         before[j] = last[j] = (uint8_t)j;

@@ -25,7 +25,7 @@ static inline struct nearest nearest_to(const char *typed)
  * one, inserted, left out, exchanged or swapped with the next; or typed is how it begins. */
 void nearest_offer(struct nearest *nearest, const char *word);
 
-/* The number of such changes between two words, at most NEAREST_WORD_MAX. */
+/* The number of such changes between two words; SIZE_MAX if one of them is too long. */
 size_t nearest_distance(const char *a, const char *b);
 
 #endif

@@ -59,7 +59,7 @@ static void every_reading_is_found_near_every_change(void **unused)
     (void)unused;
     for (size_t i = 0; i < TEST_ZONES; i++) {
         struct zone zone = go_to(test_zones[i]);
-        const uint64_t from = instant("2005-01-01T00:00:00Z"), to = instant("2026-12-31T00:00:00Z");
+        const uint64_t from = instant("2010-01-01T00:00:00Z"), to = instant("2014-01-01T00:00:00Z");
         uint32_t changes = 0;
         for (uint64_t utc = from; utc < to; utc += 6 * HOUR_US) {
             if (zone.offset_s(utc) == zone.offset_s(utc + 6 * HOUR_US)) {
