@@ -4,6 +4,7 @@
 #include "schema/time.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -201,8 +202,27 @@ static struct status open_for_reading(struct engine *engine)
     return failed(index) && index.code != STATUS_NOT_FOUND ? index : OK;
 }
 
+/* Whoever holds the log's writer lock may throw away what is folded from it. */
+static struct status throw_away(struct engine *engine, const char *folder)
+{
+    static const char *const files[] = {"data.mdb", "lock.mdb", "writer.lock"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct store_path directory, path;
+        TRY(store_path(engine->directory, folder, &directory));
+        TRY(store_path(directory.text, files[i], &path));
+        if (unlink(path.text) != 0 && errno != ENOENT) {
+            return FAIL(IO, (uint64_t)errno);
+        }
+    }
+    return OK;
+}
+
 static struct status open_for_writing(struct engine *engine)
 {
+    if (engine->options.rebuild) {
+        TRY(throw_away(engine, "state"));
+        TRY(throw_away(engine, "index"));
+    }
     TRY(load_key(engine, "log", &engine->log_key));
     TRY(prepare_open(bytes_of_string(log_origin(engine->log)), &engine->prepare));
     for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {

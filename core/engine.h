@@ -31,6 +31,7 @@ struct engine_options {
     const char *directory;
     bool read_only;
     bool threaded;
+    bool rebuild;               /* throw state/ and index/ away and fold both from the log */
     const char *task;           /* what a writer that stays is doing: bracketed by audit.started and
                                    audit.stopped. NULL: a short visit, not bracketed */
     uint32_t commit_events_max; /* events gathered into one commit; 0: COMMIT_EVENTS_MAX */

@@ -151,6 +151,7 @@ enum exit_code store_open_as(struct invocation *invocation, enum store_need need
         .directory = store,
         .read_only = need == STORE_READ,
         .threaded = wish->threaded,
+        .rebuild = wish->rebuild,
         .task = wish->task,
         .commit_events_max = wish->commit_events_max,
     };

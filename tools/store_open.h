@@ -22,7 +22,7 @@ enum store_need {
 MUST_CHECK enum exit_code store_open(struct invocation *invocation, enum store_need need,
                                      struct engine **out);
 
-/* The same with wishes: of `wish`, only threaded, task and commit_events_max count. */
+/* The same with wishes: of `wish`, only threaded, rebuild, task and commit_events_max count. */
 MUST_CHECK enum exit_code store_open_as(struct invocation *invocation, enum store_need need,
                                         const struct engine_options *wish, struct engine **out);
 

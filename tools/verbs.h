@@ -7,8 +7,20 @@
 #include "tools/command.h"
 
 extern const struct verb verb_completion;
+extern const struct verb verb_emit;
+extern const struct verb verb_emitter_list;
+extern const struct verb verb_emitter_register;
+extern const struct verb verb_emitter_retire;
 extern const struct verb verb_help;
+extern const struct verb verb_ingest;
+extern const struct verb verb_init;
 extern const struct verb verb_man;
+extern const struct verb verb_query;
+extern const struct verb verb_rebuild;
+extern const struct verb verb_schema;
+extern const struct verb verb_show;
+extern const struct verb verb_tail;
+extern const struct verb verb_verify;
 extern const struct verb verb_version;
 
 /* All of them, in the order of help. */

@@ -156,7 +156,9 @@ static void put_tables(struct output *out)
         "extern const struct rule_info rule_infos[RULE_COUNT];\n"
         "extern const struct id_info id_infos[ID_KIND_COUNT];\n\n"
         "/* 64 hexadecimal digits that change with whatever decides how events fold into rows. */\n"
-        "extern const char catalogue_fingerprint[];\n");
+        "extern const char catalogue_fingerprint[];\n"
+        "/* JSON Schema of all of it, line by line; NULL ends it. */\n"
+        "extern const char *const catalogue_schema_lines[];\n");
 }
 
 void write_catalogue_header(struct output *out, const struct model *model)

@@ -1,6 +1,8 @@
 /* schema.json: bodies of events and fields of commands, as JSON Schema 2020-12. */
 #include "schema/generator/output.h"
 
+#include <stdlib.h>
+
 static void put_type(struct output *out, const struct field *field)
 {
     static const char *const types[BASE_COUNT] = {
@@ -104,4 +106,26 @@ void write_json_schema(struct output *out, const struct model *model)
         put_record(out, &model->commands[i].record, 1);
     }
     put(out, "\n  }\n}\n");
+}
+
+/* The same as C strings, a line each, for a program to print. */
+void write_schema_lines(struct output *out, const struct model *model)
+{
+    char *text = NULL, *rest;
+    size_t size = 0;
+    struct output memory = {.file = open_memstream(&text, &size)};
+    put(out, "#include \"schema/catalogue/catalogue.h\"\n\n"
+             "const char *const catalogue_schema_lines[] = {\n");
+    if (memory.file != NULL) {
+        write_json_schema(&memory, model);
+        (void)fclose(memory.file);
+        rest = text;
+        for (char *line = strsep(&rest, "\n"); rest != NULL; line = strsep(&rest, "\n")) {
+            put(out, "    ");
+            put_string(out, line);
+            put(out, ",\n");
+        }
+        free(text);
+    }
+    put(out, "    NULL,\n};\n");
 }

@@ -159,6 +159,7 @@ static bool write_all(const char *directory, const struct model *model)
         {"core/dispatch.c", write_dispatch},
         {"docs/cairn-events.7", write_manual},
         {"docs/schema.json", write_json_schema},
+        {"schema/catalogue/schema_lines.c", write_schema_lines},
     };
     bool good = true;
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {

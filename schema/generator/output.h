@@ -55,8 +55,9 @@ write_output write_rows;             /* rows.c */
 write_output write_tables;           /* tables.c */
 write_output write_dispatch_header;  /* dispatch.c */
 write_output write_dispatch;
-write_output write_manual;      /* manual.c */
-write_output write_json_schema; /* json_schema.c */
+write_output write_manual;       /* manual.c */
+write_output write_json_schema;  /* json_schema.c */
+write_output write_schema_lines; /* the same as C strings */
 
 /* codecs.c, also for rows.c: X_encode and X_decode of a record. */
 void write_codec(struct output *out, const struct record *record);

@@ -1,0 +1,109 @@
+#include "tools/operator.h"
+
+#include "core/command_record.h"
+#include "core/identity/user.h"
+
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void operator_name(struct text *out)
+{
+    char memory[4096];
+    struct passwd entry, *found = NULL;
+    if (getpwuid_r(getuid(), &entry, memory, sizeof memory, &found) == 0 && found != NULL &&
+        text_is_utf8(bytes_of_string(found->pw_name))) {
+        text_put_string(out, found->pw_name);
+        return;
+    }
+    text_add(out, "uid:%u", (unsigned)getuid());
+}
+
+enum exit_code operator_key_path(const struct invocation *invocation, const char *store,
+                                 struct store_path *out)
+{
+    const char *given = invocation_value(invocation, "key");
+    given = given != NULL ? given : getenv("CAIRN_KEY");
+    size_t size = strlen(store);
+    while (size > 1 && store[size - 1] == '/') {
+        size--;
+    }
+    int written = given != NULL
+                      ? snprintf(out->text, sizeof out->text, "%s", given)
+                      : snprintf(out->text, sizeof out->text, "%.*s.admin.key", (int)size, store);
+    return written < 0 || (size_t)written >= sizeof out->text
+               ? invocation_fail(invocation, EXIT_USAGE, NULL, "the path of the key is too long")
+               : EXIT_DONE;
+}
+
+/* The user whose key this is: the one with the login that the key is named after. */
+static enum exit_code find_user(struct invocation *invocation, struct engine *engine,
+                                const struct secret_key *key, struct id *out)
+{
+    uint8_t memory[16 << 10];
+    struct arena arena = ARENA_IN(memory);
+    struct status trouble = OK;
+    struct user_row user;
+    struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+    const char *login = secret_key_public(key)->name;
+    if (!user_by_login(&view, bytes_of_string(login), &user)) {
+        return invocation_fail(invocation, EXIT_NOT_PERMITTED,
+                               "give the key of a user of this store: --key FILE",
+                               "the store knows no user %s", login);
+    }
+    *out = user.user;
+    return EXIT_DONE;
+}
+
+static enum exit_code sign_and_run(struct invocation *invocation, struct engine *engine,
+                                   const struct secret_key *key, struct command_record *command,
+                                   struct verdict *verdict)
+{
+    char memory[COMMAND_MAX];
+    struct text record = TEXT_IN(memory);
+    key_random(command->nonce, sizeof command->nonce);
+    struct status status = command_record_sign(command, key, &record);
+    status = failed(status) ? status : engine_command(engine, text_bytes(&record), verdict);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, command_name(command->kind));
+    }
+    if (verdict->refused != RULE_NONE) {
+        return invocation_fail(invocation, EXIT_REFUSED, NULL,
+                               "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
+                               rule_sentence(verdict->refused), verdict->first);
+    }
+    return EXIT_DONE;
+}
+
+enum exit_code operator_command(struct invocation *invocation, struct engine *engine,
+                                enum command_kind kind, const union command_fields *fields,
+                                struct verdict *verdict)
+{
+    char memory[16 << 10];
+    struct text field_text = TEXT_IN(memory);
+    struct store_path path;
+    const char *store;
+    CLEANUP(secret_key_close) struct secret_key *key = NULL;
+    enum exit_code code = invocation_store(invocation, &store);
+    code = code == EXIT_DONE ? operator_key_path(invocation, store, &path) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    struct status status = secret_key_load(path.text, &key);
+    if (failed(status)) {
+        return invocation_failed(invocation, status,
+                                 "commands are signed: give your key with --key FILE or CAIRN_KEY",
+                                 path.text);
+    }
+    command_fields_encode(kind, fields, &field_text);
+    struct command_record command = {
+        .kind = kind,
+        .fields = text_bytes(&field_text),
+        .origin = bytes_of_string(log_origin(engine_log(engine))),
+        .t_utc_us = invocation->now_utc_us,
+    };
+    code = find_user(invocation, engine, key, &command.actor);
+    return code == EXIT_DONE ? sign_and_run(invocation, engine, key, &command, verdict) : code;
+}

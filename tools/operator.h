@@ -1,0 +1,25 @@
+/*
+ * tools/operator.h -- whoever types the command: the name for the record, the key for commands.
+ */
+#ifndef TOOLS_OPERATOR_H
+#define TOOLS_OPERATOR_H
+
+#include "core/engine.h"
+#include "core/store_layout.h"
+#include "tools/invocation.h"
+
+/* The operating system's name of the user who runs the command, for `by` of an event. */
+void operator_name(struct text *out);
+
+/* The key file of --key, or CAIRN_KEY, or STORE.admin.key. */
+MUST_CHECK enum exit_code operator_key_path(const struct invocation *invocation, const char *store,
+                                            struct store_path *out);
+
+/* Signs a command by whoever holds that key and has the engine execute it. A refusal is told with
+ * its rule: EXIT_REFUSED. */
+MUST_CHECK enum exit_code operator_command(struct invocation *invocation, struct engine *engine,
+                                           enum command_kind kind,
+                                           const union command_fields *fields,
+                                           struct verdict *verdict);
+
+#endif

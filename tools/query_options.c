@@ -1,0 +1,143 @@
+#include "tools/query_options.h"
+
+#include "core/identity/user.h"
+#include "reports/names.h"
+#include "tools/operator.h"
+
+static const struct {
+    const char *option;
+    enum query_member member;
+} filters[] = {
+    {"emitter", QUERY_EMITTER}, {"kind", QUERY_KIND},     {"on", QUERY_ON},
+    {"outcome", QUERY_OUTCOME}, {"source", QUERY_SOURCE}, {"project", QUERY_PROJECT},
+    {"session", QUERY_SESSION}, {"rule", QUERY_RULE},
+};
+
+static const struct {
+    const char *option;
+    enum query_member member;
+    enum subject_class class;
+} named[] = {
+    {"user", QUERY_USER, SUBJECT_CLASS_USER},
+    {"host", QUERY_HOST, SUBJECT_CLASS_HOST},
+    {"action", QUERY_ACTION, SUBJECT_CLASS_ACTION},
+};
+
+static enum exit_code add(const struct invocation *invocation, struct query *query,
+                          enum query_member member, const char *option, struct bytes value)
+{
+    struct status status = query_add(query, member, value);
+    if (failed(status)) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL, "--%s: %s", option,
+                               status.why == NULL ? "too many conditions" : status.why);
+    }
+    return EXIT_DONE;
+}
+
+/* Names ----------------------------------------------------------------------------------- */
+
+struct naming {
+    struct query *query;
+    enum query_member member;
+    bool excluded;
+};
+
+static struct status add_named(void *context, struct id id)
+{
+    struct naming *naming = context;
+    char memory[64];
+    struct text text = TEXT_IN(memory);
+    text_put_string(&text, naming->excluded ? "!" : "");
+    id_write(&text, id);
+    return query_add(naming->query, naming->member, text_bytes(&text));
+}
+
+static enum exit_code add_name(struct invocation *invocation, struct engine *engine,
+                               struct query *query, size_t which, const char *value)
+{
+    struct naming naming = {
+        .query = query, .member = named[which].member, .excluded = value[0] == '!'};
+    const char *name = naming.excluded ? value + 1 : value;
+    struct id id;
+    if (!failed(id_read(bytes_of_string(name), &id))) {
+        return add(invocation, query, naming.member, named[which].option, bytes_of_string(value));
+    }
+    struct status status =
+        names_find(engine, named[which].class, bytes_of_string(name), add_named, &naming);
+    if (status.code == STATUS_NOT_FOUND && naming.excluded) {
+        return EXIT_DONE; /* nothing to leave out */
+    }
+    if (status.code == STATUS_NOT_FOUND) {
+        invocation_note(invocation, "no record names a %s %s", named[which].option, name);
+        return EXIT_NOTHING;
+    }
+    return failed(status) ? invocation_failed(invocation, status, NULL, value) : EXIT_DONE;
+}
+
+/* A login stands for its user's id; anything else is taken as it is. */
+static enum exit_code add_actor(const struct invocation *invocation, struct engine *engine,
+                                struct query *query, const char *value)
+{
+    uint8_t arena_memory[16 << 10];
+    char memory[64];
+    struct arena arena = ARENA_IN(arena_memory);
+    struct text text = TEXT_IN(memory);
+    struct status trouble = OK;
+    struct user_row user;
+    const char *name = value[0] == '!' ? value + 1 : value;
+    if (engine_state(engine) != NULL) {
+        struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+        if (user_by_login(&view, bytes_of_string(name), &user)) {
+            text_put_string(&text, value[0] == '!' ? "!" : "");
+            id_write(&text, user.user);
+            return add(invocation, query, QUERY_ACTOR, "actor", text_bytes(&text));
+        }
+    }
+    return add(invocation, query, QUERY_ACTOR, "actor", bytes_of_string(value));
+}
+
+enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
+                                struct query *query)
+{
+    const char *value;
+    enum exit_code code = EXIT_DONE;
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+        for (size_t k = 0; code == EXIT_DONE &&
+                           (value = invocation_value_at(invocation, filters[i].option, k)) != NULL;
+             k++) {
+            code = add(invocation, query, filters[i].member, filters[i].option,
+                       bytes_of_string(value));
+        }
+    }
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        for (size_t k = 0; code == EXIT_DONE &&
+                           (value = invocation_value_at(invocation, named[i].option, k)) != NULL;
+             k++) {
+            code = add_name(invocation, engine, query, i, value);
+        }
+    }
+    for (size_t k = 0;
+         code == EXIT_DONE && (value = invocation_value_at(invocation, "actor", k)) != NULL; k++) {
+        code = add_actor(invocation, engine, query, value);
+    }
+    return code;
+}
+
+struct status query_record(struct engine *engine, const struct query *query,
+                           const struct query_outcome *outcome, const struct digest *result)
+{
+    char query_memory[8192], name_memory[64];
+    struct text asked = TEXT_IN(query_memory), by = TEXT_IN(name_memory);
+    query_write(query, &asked);
+    operator_name(&by);
+    union event_body body = {.audit_query_run = {.query = text_bytes(&asked),
+                                                 .size = outcome->size,
+                                                 .rows = outcome->rows,
+                                                 .result = *result,
+                                                 .by = text_bytes(&by)}};
+    struct status status = engine_say(
+        engine, VOICE_AUDIT,
+        &(struct draft){
+            .kind = EVENT_AUDIT_QUERY_RUN, .on = {THE_LOG}, .on_count = 1, .body = &body});
+    return status.code == STATUS_READ_ONLY ? OK : status;
+}

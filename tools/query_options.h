@@ -1,0 +1,36 @@
+/*
+ * tools/query_options.h -- the filters that query and tail share, from options to a struct query.
+ */
+#ifndef TOOLS_QUERY_OPTIONS_H
+#define TOOLS_QUERY_OPTIONS_H
+
+#include "reports/query.h"
+#include "tools/store_open.h"
+
+/* The rows of an option table that are filters; both verbs begin with them. */
+#define QUERY_FILTER_OPTIONS                                                      \
+    {"actor", 0, "WHO", "a user by id or login, or an emitter", true},            \
+        {"emitter", 0, "NAME", "the component that vouches for it", true},        \
+        {"kind", 0, "GLOB", "kinds of event, like audit.*", true},                \
+        {"on", 0, "ID", "what it is about, like subject:12", true},               \
+        {"user", 0, "NAME", "a foreign system's user", true},                     \
+        {"host", 0, "NAME", "a foreign system's host", true},                     \
+        {"action", 0, "NAME", "what a foreign system calls what happened", true}, \
+        {"outcome", 0, "OUTCOME", "ok, denied or failed", true},                  \
+        {"source", 0, "ADDRESS", "the network address it came from", true},       \
+        {"project", 0, "ID", "the active project", true},                         \
+        {"session", 0, "ID", "the session", true},                                \
+    {                                                                             \
+        "rule", 0, "RULE", "the rule that refused", true                          \
+    }
+
+/* Fills the query's conditions. A name that nobody has is EXIT_NOTHING, with a note. */
+MUST_CHECK enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
+                                           struct query *query);
+
+/* Logs that the question was asked: audit.query_run. Does nothing in an engine that only reads. */
+MUST_CHECK struct status query_record(struct engine *engine, const struct query *query,
+                                      const struct query_outcome *outcome,
+                                      const struct digest *result);
+
+#endif

@@ -1,0 +1,139 @@
+#include "reports/verdict.h"
+#include "store/verify_log.h"
+#include "tools/store_open.h"
+#include "tools/verbs.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct verification {
+    struct invocation *invocation;
+    struct engine *engine;
+    struct verifier *verifier;
+    struct progress progress;
+};
+
+static bool show_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct verification *verification = context;
+    (void)total;
+    progress_show(&verification->progress, done);
+    return invocation_interrupted(verification->invocation);
+}
+
+static void note_reading(void *context, uint64_t n)
+{
+    struct verification *verification = context;
+    invocation_at(verification->invocation, "reading", n);
+}
+
+/* The runs of the index have the roots that the log says. */
+static struct status check_runs(struct verification *verification)
+{
+    struct engine *engine = verification->engine;
+    uint8_t memory[4096];
+    CLEANUP(index_snapshot_close) struct index_snapshot *snapshot = NULL;
+    if (engine_index(engine) == NULL || engine_state(engine) == NULL) {
+        invocation_note(verification->invocation,
+                        "note: index and state are missing or stale, and were not compared");
+        return OK;
+    }
+    TRY(index_snapshot_open(engine_index(engine), &snapshot));
+    uint64_t from = 0;
+    for (uint32_t level = INDEX_LEVELS_MAX; level-- > 0;) {
+        struct index_run run;
+        struct status status;
+        while (!failed(status = index_run_root(snapshot, level, from, &run))) {
+            struct arena arena = ARENA_IN(memory);
+            struct status trouble = OK;
+            struct index_run_row row = {.level = level, .from = from};
+            struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+            if (view_find(&view, ROW_INDEX_RUN, &row) && !digest_equal(&row.root, &run.root)) {
+                verify_note(verification->verifier, from,
+                            "the index's run that begins here is not the one that was logged");
+            }
+            from = run.to;
+        }
+        if (status.code == STATUS_CORRUPT) {
+            verify_note(
+                verification->verifier, from,
+                "the index's run that begins here is damaged (cairn rebuild makes it anew)");
+            return OK;
+        }
+    }
+    return OK;
+}
+
+static enum exit_code verify(struct verification *verification)
+{
+    struct invocation *invocation = verification->invocation;
+    struct log *log = engine_log(verification->engine);
+    verification->progress = invocation_progress(invocation, "verifying", log_head_of(log)->size);
+    struct status status = verify_log(log,
+                                      &(struct verify_log_options){.threaded = true,
+                                                                   .progress = show_progress,
+                                                                   .reading = note_reading,
+                                                                   .context = verification},
+                                      verification->verifier);
+    progress_end(&verification->progress);
+    status = failed(status) ? status : check_runs(verification);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, "verifying");
+    }
+    const struct verify_report *report = verify_report_of(verification->verifier);
+    verdict_write(report, log_origin(log), invocation->format == ROWS_JSON, invocation->output);
+    return report->finding_count > 0 ? EXIT_INTEGRITY : EXIT_DONE;
+}
+
+/* The key to check against: of --key, else the store's own. */
+static enum exit_code trusted_key(const struct verification *verification, struct public_key *out)
+{
+    const char *path = invocation_value(verification->invocation, "key");
+    *out = *engine_log_key(verification->engine);
+    if (path == NULL) {
+        invocation_note(verification->invocation,
+                        "note: the log's key is taken from the store itself; --key FILE takes the "
+                        "one you were given");
+        return EXIT_DONE;
+    }
+    struct status status = public_key_load(path, out);
+    return failed(status) ? invocation_failed(verification->invocation, status, NULL, path)
+                          : EXIT_DONE;
+}
+
+static enum exit_code run(struct invocation *invocation)
+{
+    struct verification verification = {.invocation = invocation};
+    struct public_key key;
+    enum exit_code code = store_open(invocation, STORE_READ, &verification.engine);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    code = trusted_key(&verification, &key);
+    if (code == EXIT_DONE) {
+        struct status status = verifier_open(&key, &verification.verifier);
+        code = failed(status) ? invocation_failed(invocation, status, NULL, "starting")
+                              : verify(&verification);
+    }
+    verifier_close(&verification.verifier);
+    engine_close(&verification.engine);
+    return code;
+}
+
+static const struct option_info options[] = {
+    {"key", 0, "FILE", "the log's public key as you were given it (STORE/log.vkey)", false},
+};
+
+const struct verb verb_verify = {
+    .name = "verify",
+    .about = "check everything, and say what was checked",
+    .details = "Re-derives canonical form, chain, tree, tiles, checkpoints, emitters' chains and\n"
+               "signatures, counters, commitments, users' signatures, the order of time and the\n"
+               "runs of the index. Names the first bad event. cairn-verify does the same from an\n"
+               "export, without this store.",
+    .examples = "cairn verify\ncairn verify --key auditor/log.vkey --json",
+    .purpose = PURPOSE_PROVE,
+    OPTIONS(options),
+    .guarded = true,
+    .run = run,
+};
