@@ -324,6 +324,29 @@ static void a_scalar_is_between_nothing_and_the_order(void **state)
     }
 }
 
+static void a_secret_is_32_bytes_of_a_known_algorithm(void **state)
+{
+    (void)state;
+    uint8_t secret[64] = {7};
+    for (size_t size = 0; size <= sizeof secret; size++) {
+        for (uint8_t type = 0; type < 5; type++) {
+            char memory[256];
+            struct text text = TEXT_IN(memory);
+            struct secret_key *key = NULL;
+            secret_text(&text, (enum key_type)type, bytes_of(secret, size), 1);
+            struct status status = secret_key_read(text_bytes(&text), &key);
+            assert_int_equal(status.code, STATUS_KEY);
+            bool known = type == KEY_ED25519 || type == KEY_ECDSA_P256;
+            if (known) {
+                assert_string_equal(status.why,
+                                    size == 32 ? "the key's hash is another key's"
+                                               : "the secret is not base64 of a type and 32 bytes");
+            }
+            assert_null(key);
+        }
+    }
+}
+
 static void a_point_off_the_curve_is_no_key(void **state)
 {
     (void)state;
@@ -477,20 +500,28 @@ static void a_public_key_text_cannot_be_changed(void **state)
 static void a_public_key_has_one_text(void **state)
 {
     (void)state;
-    static const char *const texts[] = {
-        "PeterNeumann+C74F20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
-        "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n",
-        " PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
-        "PeterNeumann+c74f20a3+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", /* type 4 */
-        "PeterNeumann+c74f20a3+",
-        "PeterNeumann+c74f20a3+AQ==",
-        "PeterNeumann+c74f20a3",
-        "PeterNeumann",
-        "",
+    /* clang-format off */
+    static const struct { const char *text; uint64_t at; } cases[] = {
+        {"PeterNeumann+C74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", 13},
+        {"PeterNeumann+c74f20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", 13},
+        {"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n", 22},
+        {" PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", 0},
+        {"PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", 13},
+        {"PeterNeumann+c74f20a3+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", 22}, /* type 4 */
+        {"PeterNeumann+c74f20a3+", 22},
+        {"PeterNeumann+c74f20a3+AQ==", 22},
+        {"PeterNeumann+c74f20a3", 13},
+        {"PeterNeumann+", 13},
+        {"PeterNeumann", 12},
+        {"+c74f20a3+AQ==", 0},
+        {"", 0},
     };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct public_key key;
-        assert_int_equal(public_key_read(bytes_of_string(texts[i]), &key).code, STATUS_MALFORMED);
+        struct status status = public_key_read(bytes_of_string(cases[i].text), &key);
+        assert_int_equal(status.code, STATUS_MALFORMED);
+        assert_int_equal(status.at, cases[i].at);
     }
 }
 
@@ -527,6 +558,7 @@ int main(void)
         cmocka_unit_test(an_ed25519_signature_has_one_form),
         cmocka_unit_test(weak_points_are_no_keys),
         cmocka_unit_test(a_scalar_is_between_nothing_and_the_order),
+        cmocka_unit_test(a_secret_is_32_bytes_of_a_known_algorithm),
         cmocka_unit_test(a_point_off_the_curve_is_no_key),
         cmocka_unit_test(any_thread_may_check),
         cmocka_unit_test(a_name_has_no_space_and_no_plus),

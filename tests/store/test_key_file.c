@@ -3,11 +3,14 @@
  */
 #include "store/key.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,6 +107,41 @@ static void a_key_is_never_saved_over_another(void **state)
     assert_int_equal(secret_key_save(key, "no/such/directory").code, STATUS_NOT_FOUND);
 }
 
+/* The disk is full after some bytes: what is there of the file is taken away again. */
+static void a_key_that_cannot_be_written_leaves_no_file(void **state)
+{
+    (void)state;
+    CLEANUP(end_place) struct place place = make_place();
+    CLEANUP(secret_key_close) struct secret_key *key = make_key(KEY_ED25519);
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t room = 0; room < 60; room += 20) {
+        const struct rlimit little = {.rlim_cur = room, .rlim_max = before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+        struct status status = secret_key_save(key, place.path);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(status.code, STATUS_IO);
+        assert_int_equal(status.at, EFBIG);
+        assert_int_equal(access(place.path, F_OK), -1);
+    }
+    (void)signal(SIGXFSZ, SIG_DFL);
+    assert_false(failed(secret_key_save(key, place.path)));
+}
+
+static void a_path_may_have_no_directory(void **state)
+{
+    (void)state;
+    char path[] = "test_key_here_XXXXXX";
+    CLEANUP(secret_key_close) struct secret_key *key = make_key(KEY_ED25519);
+    CLEANUP(secret_key_close) struct secret_key *loaded = NULL;
+    close(mkstemp(path));
+    assert_int_equal(unlink(path), 0);
+    assert_false(failed(secret_key_save(key, path)));
+    assert_false(failed(secret_key_load(path, &loaded)));
+    assert_int_equal(unlink(path), 0);
+}
+
 static void a_file_that_lets_others_in_is_refused(void **state)
 {
     (void)state;
@@ -190,6 +228,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_saved_key_is_the_same_when_loaded),
         cmocka_unit_test(a_key_is_never_saved_over_another),
+        cmocka_unit_test(a_key_that_cannot_be_written_leaves_no_file),
+        cmocka_unit_test(a_path_may_have_no_directory),
         cmocka_unit_test(a_file_that_lets_others_in_is_refused),
         cmocka_unit_test(only_a_regular_file_is_a_key),
         cmocka_unit_test(no_bit_of_a_key_file_can_be_flipped_and_nothing_cut),

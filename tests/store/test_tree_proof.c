@@ -97,6 +97,52 @@ static void proofs_are_right_where_the_second_level_fills(void **state)
     }
 }
 
+/* A log of one leaf again and again, as long as a log may be. */
+struct monotony {
+    struct digest level[TREE_LEVELS_MAX]; /* the complete subtree of 256^level leaves */
+};
+
+static struct status read_again(void *context, uint32_t level, uint64_t index, struct digest *out)
+{
+    (void)index;
+    const struct monotony *monotony = context;
+    assert_true(level < TREE_LEVELS_MAX);
+    *out = monotony->level[level];
+    return OK;
+}
+
+static void the_biggest_tree_is_proved_too(void **state)
+{
+    struct world *world = *state;
+    struct monotony monotony = {.level = {world->leaves[0]}};
+    for (size_t level = 1; level < TREE_LEVELS_MAX; level++) {
+        monotony.level[level] = monotony.level[level - 1];
+        for (size_t bit = 0; bit < 8; bit++) {
+            struct digest half = monotony.level[level];
+            monotony.level[level] = hash_node(world->hasher, &half, &half);
+        }
+    }
+    const struct tree_source source = {.context = &monotony, .read = read_again};
+    const uint64_t size = TREE_SIZE_MAX;
+    const uint64_t others[] = {0, 1, 255, 256, size / 3, size / 2, size - 1};
+    struct digest root;
+    assert_false(failed(tree_root_at(&source, world->hasher, size, &root)));
+    assert_false(failed(tree_load(world->loaded, world->hasher, size, &source)));
+    assert_digest(tree_root(world->loaded, world->hasher), root);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct tree_proof proof;
+        struct digest old_root;
+        assert_false(failed(tree_prove_inclusion(&source, world->hasher, others[i], size, &proof)));
+        assert_false(failed(tree_check_inclusion(world->hasher, others[i], size, &world->leaves[0],
+                                                 &proof, &root)));
+        assert_false(
+            failed(tree_prove_consistency(&source, world->hasher, others[i], size, &proof)));
+        assert_false(failed(tree_root_at(&source, world->hasher, others[i], &old_root)));
+        assert_false(failed(
+            tree_check_consistency(world->hasher, others[i], size, &old_root, &root, &proof)));
+    }
+}
+
 /* Refusing ------------------------------------------------------------------------------------ */
 
 /* One claim that holds; every field is there to be falsified. */
@@ -350,6 +396,7 @@ int main(void)
         cmocka_unit_test(every_proof_of_every_small_tree_is_right),
         cmocka_unit_test(proofs_are_right_at_random_sizes),
         cmocka_unit_test(proofs_are_right_where_the_second_level_fills),
+        cmocka_unit_test(the_biggest_tree_is_proved_too),
         cmocka_unit_test(no_bit_of_an_inclusion_can_be_flipped),
         cmocka_unit_test(no_bit_of_a_consistency_can_be_flipped),
         cmocka_unit_test(another_position_is_refused),
