@@ -277,7 +277,13 @@ static const struct sentence sentences[] = {
     {"type=USER_CMD " STAMP
      "uid=1001 auid=1001 msg='cwd=\"/\" cmd=\"AUID=root\" AUID=\"root\" res=success'",
      "USER_CMD|uid:1001|-|-|ok"},
+    {"type=USER_END " STAMP "uid=0 auid=1001 msg='op=x auid=7 uid=7 res=success res=failed'",
+     "USER_END x|uid:1001|-|-|ok"},
     /* older programs */
+    {"type=USER_ERR " STAMP "uid=0 auid=1001 msg='PAM: x (addr=192.0.2.4)'",
+     "USER_ERR|uid:1001|-|192.0.2.4|ok"},
+    {"type=USER_ERR " STAMP "uid=0 auid=1001 msg='op=x acct=(null) res=failed'",
+     "USER_ERR x|-|-|-|failed"},
     {"type=USER_AUTH " STAMP
      "user pid=1 uid=0 auid=4294967295 msg='PAM: authentication acct=\"mira\" : exe=\"/x\" "
      "(hostname=192.0.2.4, addr=192.0.2.4, terminal=ssh res=failed)'",
@@ -307,6 +313,8 @@ static const struct sentence sentences[] = {
     {SYSCALL_LINE "auid=1001\ntype=SOCKADDR " STAMP "saddr=0200001600000000",
      "SYSCALL open|uid:1001|-|-|ok"},
     {SYSCALL_LINE "auid=1001\ntype=SOCKADDR " STAMP "saddr=01002F746D702F78",
+     "SYSCALL open|uid:1001|-|-|ok"},
+    {SYSCALL_LINE "auid=1001\ntype=SOCKADDR " STAMP "saddr=02000016C000",
      "SYSCALL open|uid:1001|-|-|ok"},
     {SYSCALL_LINE "auid=1001\ntype=SOCKADDR " STAMP "saddr=0200", "SYSCALL open|uid:1001|-|-|ok"},
     {SYSCALL_LINE "auid=1001\ntype=SOCKADDR " STAMP "saddr=xyz", "SYSCALL open|uid:1001|-|-|ok"},

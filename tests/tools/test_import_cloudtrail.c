@@ -112,6 +112,8 @@ struct document {
 };
 
 #define GOOD "{" START "}"
+#define NEST_16 "[[[[[[[[[[[[[[[["
+#define CLOSE_16 "]]]]]]]]]]]]]]]]"
 
 static void a_bad_element_leaves_the_others(void **unused)
 {
@@ -160,7 +162,8 @@ static void a_broken_document_ends_with_one_problem(void **unused)
         {"{\"Records\":[" GOOD "]}"
          "{\"Records\":[" GOOD "]}",
          1, 1},
-        {"{\"Records\":[" GOOD ",[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+        {"{\"Records\":[" GOOD "," NEST_16 NEST_16 NEST_16 NEST_16
+         "[" CLOSE_16 CLOSE_16 CLOSE_16 CLOSE_16 "]," GOOD "]}",
          1, 1},
     };
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
@@ -206,7 +209,7 @@ static struct import_run import_padded(size_t padding, size_t read_size)
                                            .read_size = read_size};
     uint8_t *memory = malloc(padding + 1024);
     assert_non_null(memory);
-    size_t size = put(memory, 0, "{\"Records\":[" GOOD ",\n{" START ",\"x\":\"");
+    size_t size = put(memory, 0, "{\"Records\":[" GOOD ",\n{" START ",\n\"x\":\"");
     memset(memory + size, 'x', padding);
     size = put(memory, size + padding, "\"},\n" GOOD "]}");
     struct import_run run = import_bytes(&options, bytes_of(memory, size));
@@ -217,7 +220,7 @@ static struct import_run import_padded(size_t padding, size_t read_size)
 static void an_element_beyond_the_limit_is_one_problem(void **unused)
 {
     (void)unused;
-    size_t fits = IMPORT_RECORD_MAX - (sizeof "{" START ",\"x\":\"\"}" - 1);
+    size_t fits = IMPORT_RECORD_MAX - (sizeof "{" START ",\n\"x\":\"\"}" - 1);
     const size_t paddings[] = {fits + 1, fits + 2, 3 * (size_t)IMPORT_RECORD_MAX, 10 << 20};
     struct import_run run = import_padded(fits, 0);
     assert_int_equal(run.record_count, 3);
@@ -228,7 +231,9 @@ static void an_element_beyond_the_limit_is_one_problem(void **unused)
         assert_int_equal(run.record_count, 2);
         assert_int_equal(run.problem_count, 1);
         assert_int_equal(run.problems[0].line, 2);
-        assert_int_equal(run.records[1].line, 3);
+        assert_int_equal(run.problems[0].line_count, 2);
+        assert_non_null(strstr(run.problems[0].reason, "longer"));
+        assert_int_equal(run.records[1].line, 4);
         import_run_free(&run);
     }
 }

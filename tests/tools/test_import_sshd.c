@@ -47,6 +47,7 @@ static const struct sentence sentences[] = {
     {"Invalid user test from 192.0.2.4 port 7",
      "invalid-user", "test", "192.0.2.4", OUTCOME_FAILED},
     {"Invalid user  from 192.0.2.4", "invalid-user", "", "192.0.2.4", OUTCOME_FAILED},
+    {"Invalid user test from somewhere else", "invalid-user", "", "", OUTCOME_FAILED},
     {"Illegal user test from 192.0.2.4", "invalid-user", "test", "192.0.2.4", OUTCOME_FAILED},
     {"input_userauth_request: invalid user a b [preauth]",
      "invalid-user", "a b", "", OUTCOME_FAILED},
@@ -127,6 +128,8 @@ static const struct sentence sentences[] = {
     {"pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh "
      "ruser= rhost=192.0.2.4 ",
      "pam-failed", "", "192.0.2.4", OUTCOME_FAILED},
+    {"pam_unix(sshd:auth): authentication failure; logname=  user=x ruser= rhost=192.0.2.4",
+     "pam-failed", "", "192.0.2.4", OUTCOME_FAILED},
     {"pam_unix(sshd:auth): check pass; user unknown", "pam-user-unknown", "", "", OUTCOME_FAILED},
     {"pam_faillock(sshd:auth): Consecutive login failures for user bob account temporarily locked",
      "pam-locked", "bob", "", OUTCOME_FAILED},
@@ -145,6 +148,8 @@ static const struct sentence sentences[] = {
 static const struct sentence forged[] = {
     {"Failed password for invalid user x from 203.0.113.66 port 1 ssh2 from 192.0.2.4 port 7 ssh2",
      "failed-password", "x from 203.0.113.66 port 1 ssh2", "192.0.2.4", OUTCOME_FAILED},
+    {"Failed publickey for x 203.0.113.66 port 1 from 192.0.2.4 port 7 ssh2: RSA SHA256:q",
+     "failed-publickey", "x 203.0.113.66 port 1", "192.0.2.4", OUTCOME_FAILED},
     {"Invalid user x from 203.0.113.66 from 192.0.2.4",
      "invalid-user", "x from 203.0.113.66", "192.0.2.4", OUTCOME_FAILED},
     {"Invalid user x from 203.0.113.66 port 1 from 192.0.2.4 port 7",
