@@ -9,6 +9,7 @@
  *                its first half; kill_before, kill_after: SIGKILL around the call
  * FAULT_STICKY   every call after the n-th goes the same way
  * FAULT_ERRNO    a number; EIO unless set, and always ENOMEM for the heap
+ * FAULT_SKIP     allocations by objects with this in their name are not counted, as in libcrypto
  * FAULT_LOG      a file that gets one line for each counted io call: n, call, path, size; and for
  *                both kinds a last line `calls N`, unless the process was killed
  *
@@ -21,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -45,6 +47,10 @@ enum action {
     ACTION_KILL_AFTER,
 };
 
+enum {
+    SKIPPED_MAX = 8, /* pieces of code */
+};
+
 /* What has been decided about one call. */
 enum verdict {
     VERDICT_PASS,
@@ -63,6 +69,10 @@ static struct shim {
     char directory[PATH_MAX];
     size_t directory_size; /* bytes */
     atomic_uint_fast64_t calls;
+    struct {
+        uintptr_t from, to;
+    } skipped[SKIPPED_MAX]; /* addresses of code whose allocations do not count */
+    size_t skipped_count;
 } shim = {.log = -1};
 
 extern void *__libc_malloc(size_t size);
@@ -95,6 +105,22 @@ static uint64_t number_in(const char *name, uint64_t otherwise)
     return text == NULL ? otherwise : strtoull(text, NULL, 10);
 }
 
+/* Notes where the code of the objects lies whose allocations do not count. */
+static int note_skipped(struct dl_phdr_info *object, size_t size, void *name)
+{
+    (void)size;
+    for (size_t i = 0; i < object->dlpi_phnum && strstr(object->dlpi_name, name) != NULL; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        if (part->p_type == PT_LOAD && (part->p_flags & PF_X) != 0 &&
+            shim.skipped_count < SKIPPED_MAX) {
+            uintptr_t from = object->dlpi_addr + part->p_vaddr;
+            shim.skipped[shim.skipped_count].from = from;
+            shim.skipped[shim.skipped_count++].to = from + part->p_memsz;
+        }
+    }
+    return 0;
+}
+
 static __attribute__((constructor)) void start(void)
 {
     const char *directory = getenv("FAULT_DIR");
@@ -110,6 +136,10 @@ static __attribute__((constructor)) void start(void)
     if (log != NULL) {
         shim.log = (int)syscall(SYS_openat, AT_FDCWD, log,
                                 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    }
+    char *skip = getenv("FAULT_SKIP");
+    if (skip != NULL) {
+        (void)dl_iterate_phdr(note_skipped, skip);
     }
     const char *count = getenv("FAULT_COUNT");
     shim.counts_heap = count != NULL && strcmp(count, "heap") == 0;
@@ -450,10 +480,15 @@ SAME_AS("creat") int creat64(const char *path, mode_t mode);
 
 /* Memory ----------------------------------------------------------------------------------- */
 
-static bool heap_fails(void)
+static bool heap_fails(const void *caller)
 {
     if (!shim.counts_heap) {
         return false;
+    }
+    for (size_t i = 0; i < shim.skipped_count; i++) {
+        if ((uintptr_t)caller >= shim.skipped[i].from && (uintptr_t)caller < shim.skipped[i].to) {
+            return false;
+        }
     }
     return judge(atomic_fetch_add(&shim.calls, 1) + 1) == VERDICT_FAIL;
 }
@@ -466,15 +501,15 @@ static void *no_memory(void)
 
 EXPORTED void *malloc(size_t size)
 {
-    return heap_fails() ? no_memory() : __libc_malloc(size);
+    return heap_fails(__builtin_return_address(0)) ? no_memory() : __libc_malloc(size);
 }
 
 EXPORTED void *calloc(size_t count, size_t size)
 {
-    return heap_fails() ? no_memory() : __libc_calloc(count, size);
+    return heap_fails(__builtin_return_address(0)) ? no_memory() : __libc_calloc(count, size);
 }
 
 EXPORTED void *realloc(void *memory, size_t size)
 {
-    return heap_fails() ? no_memory() : __libc_realloc(memory, size);
+    return heap_fails(__builtin_return_address(0)) ? no_memory() : __libc_realloc(memory, size);
 }

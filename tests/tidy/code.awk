@@ -2,10 +2,14 @@
 # Usage: LC_ALL=C awk -f tests/tidy/code.awk FILE...
 BEGIN {
     split("strcpy strcat strncpy strncat sprintf vsprintf gets strtok atoi atol atoll atof " \
-          "localtime gmtime asctime ctime rand srand random system popen alloca setjmp longjmp " \
+          "localtime gmtime asctime ctime rand srand random alloca setjmp longjmp " \
           "tmpnam tempnam mktemp", names, " ")
     for (i in names) {
         banned[names[i]] = 1
+    }
+    split("system popen", names, " ")
+    for (i in names) {
+        shell[names[i]] = 1
     }
     split("malloc calloc realloc strdup strndup asprintf vasprintf", names, " ")
     for (i in names) {
@@ -58,6 +62,9 @@ function check_calls(line,    name) {
         sub(/ +$/, "", name)
         if (name in banned) {
             complain(name " is banned")
+        }
+        if (name in shell && FILENAME !~ /^tests\//) {
+            complain(name " starts a shell")
         }
         if (name in heap && no_heap) {
             complain(name " in a folder that has no heap of its own")
