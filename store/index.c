@@ -335,6 +335,7 @@ static struct status merge_entries(struct index *index, const struct index_run *
     TRY(run_store_begin(&index->store));
     for (uint32_t i = 0; i < fanout; i++) {
         index->readers[i].txn = &index->store.txn;
+        index->readers[i].hasher = index->hasher;
         TRY(run_open(&index->readers[i], &sources[i]));
     }
     const struct run_reader *least = least_of(index);
@@ -471,33 +472,26 @@ uint64_t index_snapshot_size(const struct index_snapshot *snapshot)
     return end_of(&snapshot->list);
 }
 
-static struct status recompute(struct run_reader *reader, const struct index_run *run)
+static struct status read_whole(struct run_reader *reader, const struct index_run *run)
 {
     TRY(run_open(reader, run));
     while (reader->more) {
         TRY(run_read(reader));
     }
-    struct digest root = tree_root(reader->tree, reader->hasher);
-    if (!digest_equal(&root, &run->root)) {
-        return FAIL_BECAUSE(CORRUPT, run->from, "the root is not the one recorded");
-    }
     return OK;
 }
 
-static struct status recompute_run(struct index_snapshot *snapshot, const struct index_run *run)
+static struct status check_run(struct index_snapshot *snapshot, const struct index_run *run)
 {
     CLEANUP(hasher_close) struct hasher *hasher = NULL;
     TRY(hasher_open(&hasher));
     struct run_reader *reader = calloc(1, sizeof *reader);
-    struct tree *tree = calloc(1, sizeof *tree);
-    struct status status = FAIL(NO_MEMORY, sizeof *reader + sizeof *tree);
-    if (reader != NULL && tree != NULL) {
-        reader->txn = &snapshot->txn;
-        reader->tree = tree;
-        reader->hasher = hasher;
-        status = recompute(reader, run);
+    if (reader == NULL) {
+        return FAIL(NO_MEMORY, sizeof *reader);
     }
-    free(tree);
+    reader->txn = &snapshot->txn;
+    reader->hasher = hasher;
+    struct status status = read_whole(reader, run);
     free(reader);
     return status;
 }
@@ -508,7 +502,7 @@ struct status index_run_root(struct index_snapshot *snapshot, uint32_t level, ui
     for (size_t i = 0; i < snapshot->list.count; i++) {
         const struct index_run *run = &snapshot->list.runs[i];
         if (run->level == level && run->from == from) {
-            TRY(recompute_run(snapshot, run));
+            TRY(check_run(snapshot, run));
             *out = *run;
             return OK;
         }

@@ -27,14 +27,20 @@ struct bytes run_key(uint8_t memory[static RUN_KEY_SIZE], uint64_t from, const u
 
 /* Writing ----------------------------------------------------------------------------------- */
 
+/* Its hashes are not looked at where size and width do not say so. */
+static void empty(struct tree *tree)
+{
+    tree->size = 0;
+    memset(tree->width, 0, sizeof tree->width);
+}
+
 void run_start(struct run_writer *writer, uint32_t level, uint64_t from)
 {
     writer->table = level;
     writer->from = from;
     writer->blocks = 0;
     writer->block.size = 0;
-    writer->tree.size = 0;
-    memset(writer->tree.width, 0, sizeof writer->tree.width);
+    empty(&writer->tree);
 }
 
 static struct status put_block(struct run_writer *writer)
@@ -136,11 +142,8 @@ static struct status take_block(struct run_reader *reader, struct bytes key, str
     if (reader->block.number != reader->blocks++) {
         return corrupt(reader, "a block is missing, or one too many");
     }
-    if (reader->tree != NULL) {
-        struct digest leaf = hash_leaf(reader->hasher, block);
-        TRY(tree_append(reader->tree, reader->hasher, &leaf, NULL, NULL));
-    }
-    return OK;
+    struct digest leaf = hash_leaf(reader->hasher, block);
+    return tree_append(&reader->tree, reader->hasher, &leaf, NULL, NULL);
 }
 
 /* The block whose key is at or after so much of reader->key, if it is still of this run. */
@@ -199,8 +202,9 @@ static struct status take_entry(struct run_reader *reader, const struct block_en
 
 static struct status end_of_run(struct run_reader *reader)
 {
-    if (reader->blocks != reader->run.blocks) {
-        return corrupt(reader, "the run has fewer blocks than it had");
+    struct digest root = tree_root(&reader->tree, reader->hasher);
+    if (reader->blocks != reader->run.blocks || !digest_equal(&root, &reader->run.root)) {
+        return corrupt(reader, "the blocks are not those of the run's root");
     }
     reader->more = false;
     return OK;
@@ -222,6 +226,7 @@ struct status run_open(struct run_reader *reader, const struct index_run *run)
     reader->run = *run;
     reader->blocks = 0;
     reader->more = false;
+    empty(&reader->tree);
     bytes_write_u64(reader->key, run->from);
     struct status status = fetch_block(reader, 8);
     if (status.code == STATUS_NOT_FOUND) {

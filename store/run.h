@@ -69,7 +69,6 @@ struct run_entry {
 struct run_reader {
     struct lmdb_txn *const *txn; /* whichever transaction is at hand when a block is fetched */
     struct index_run run;
-    struct tree *tree; /* NULL, or where the blocks' hashes are appended */
     struct hasher *hasher;
     bool more; /* whether there is an entry, the following: */
     struct run_entry entry;
@@ -77,12 +76,14 @@ struct run_reader {
     struct block_reader block;
     uint8_t memory[INDEX_BLOCK_SIZE]; /* the block: a transaction may end while it is read */
     uint8_t key[RUN_KEY_SIZE + 1];    /* of the block; and the least key beyond it */
+    struct tree tree;                 /* over the blocks read so far */
 };
 
-/* Starts reading at the run's first entry. txn, tree and hasher are set. CORRUPT as run_read. */
+/* Starts reading at the run's first entry. txn and hasher are set. CORRUPT as run_read. */
 MUST_CHECK struct status run_open(struct run_reader *reader, const struct index_run *run);
 /* Goes on to the next entry, or sets `more` to false. CORRUPT at the run's first position if the
- * entries are not well formed, not in order or not within the run, or blocks are missing. */
+ * entries are not well formed, not in order or not within the run, and, once the last has been
+ * read, if the blocks are not those of run.root. */
 MUST_CHECK struct status run_read(struct run_reader *reader);
 
 /* Deletes all blocks of the run of this level that begins at `from`. */
