@@ -1,8 +1,8 @@
 /*
- * writer make STORE: makes a store. writer run|threads STORE COUNT: appends COUNT events, three to a
- * commit, in one thread or in stages at once, and says `acknowledged SIZE` after each commit. writer
- * check STORE SIZE: fails unless the store opens and holds at least SIZE events, each with its leaf,
- * chain and body as they were; of SIZE 0 there may be no store.
+ * writer make STORE: makes a store. writer run|threads STORE COUNT: appends COUNT events, three to
+ * a commit, in one thread or in stages at once, and says `acknowledged SIZE` after each commit.
+ * writer check STORE SIZE: fails unless the store opens and holds at least SIZE events, each with
+ * its leaf, chain and body as they were; of SIZE 0 there may be no store.
  *
  * It is what the sweep makes go wrong, to see what the engine makes of it.
  */
