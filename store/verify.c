@@ -86,6 +86,11 @@ void verify_tiles_with(struct verifier *verifier, verify_read_tile *read, void *
     verifier->tile_context = context;
 }
 
+const struct tree *verify_tree_of(const struct verifier *verifier)
+{
+    return &verifier->tree;
+}
+
 /* Follow ---------------------------------------------------------------------------------- */
 
 static void follow_time(struct verifier *verifier, const struct leaf *leaf)

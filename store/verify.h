@@ -92,6 +92,9 @@ typedef struct status verify_read_tile(void *context, uint32_t level, uint64_t i
                                        struct bytes *tile);
 void verify_tiles_with(struct verifier *verifier, verify_read_tile *read, void *context);
 
+/* The tree of the events followed so far; valid until the next one. */
+const struct tree *verify_tree_of(const struct verifier *verifier);
+
 /* Ends the pass: emitters whose last events are not signed are told. */
 void verify_end(struct verifier *verifier);
 

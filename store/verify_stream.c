@@ -29,6 +29,24 @@ struct run {
     struct status source_status;
 };
 
+struct status stream_chunk_open(struct stream_chunk **out)
+{
+    struct stream_chunk *chunk = malloc(sizeof *chunk);
+    if (chunk == NULL) {
+        return FAIL(NO_MEMORY, sizeof *chunk);
+    }
+    chunk->count = 0;
+    chunk->used = 0;
+    *out = chunk;
+    return OK;
+}
+
+void stream_chunk_close(struct stream_chunk **chunk)
+{
+    free(*chunk);
+    *chunk = NULL;
+}
+
 struct bytes stream_keep(struct stream_chunk *chunk, struct bytes bytes)
 {
     assert(bytes.size <= sizeof chunk->memory - chunk->used);
@@ -56,10 +74,7 @@ static struct status open_worker(const struct stream_options *options, struct wo
     TRY(queue_open(CHUNKS_EACH, &worker->in));
     TRY(queue_open(CHUNKS_EACH, &worker->out));
     for (size_t i = 0; i < CHUNKS_EACH; i++) {
-        worker->chunks[i] = malloc(sizeof *worker->chunks[i]);
-        if (worker->chunks[i] == NULL) {
-            return FAIL(NO_MEMORY, sizeof *worker->chunks[i]);
-        }
+        TRY(stream_chunk_open(&worker->chunks[i]));
     }
     return options->threaded
                ? stage_start(worker->in, worker->out, examine_chunk, worker, &worker->stage)
@@ -76,7 +91,7 @@ static void close_worker(struct worker *worker)
     queue_free(&worker->out);
     examiner_close(&worker->examiner);
     for (size_t i = 0; i < CHUNKS_EACH; i++) {
-        free(worker->chunks[i]);
+        stream_chunk_close(&worker->chunks[i]);
     }
 }
 

@@ -39,6 +39,10 @@ struct stream_options {
     void *context;
 };
 
+/* On success *out is the caller's: stream_chunk_close. NO_MEMORY. */
+MUST_CHECK struct status stream_chunk_open(struct stream_chunk **out);
+void stream_chunk_close(struct stream_chunk **chunk);
+
 /* A copy of the bytes in the chunk. The caller has seen to it that there is room. */
 struct bytes stream_keep(struct stream_chunk *chunk, struct bytes bytes);
 
