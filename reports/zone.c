@@ -117,7 +117,7 @@ void zone_write(const struct zone *zone, uint64_t utc_us, struct zone_style styl
         DATE_SIZE = 10,
         TIME_SIZE = 8, /* without its fraction */
     };
-    char memory[TIME_TEXT_SIZE + 1];
+    char memory[TIME_TEXT_SIZE + 1] = "";
     struct text form = TEXT_IN(memory);
     assert(utc_us <= TIME_MAX_US && style.digits <= 6);
 

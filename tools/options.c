@@ -166,7 +166,7 @@ static const struct option_info *option_of(const struct known *known, int value)
 }
 
 struct pass {
-    const struct known *known;
+    struct known *known;
     int argc;
     char *const *argv;
     struct option_use *uses;
@@ -252,7 +252,7 @@ static enum exit_code take_option(struct pass *pass, int result, const char *tex
         return bad_option(pass, result, text, complaint);
     }
     const struct option_info *option = option_of(pass->known, result);
-    assert(option != NULL);
+    assert(option != NULL && text != NULL);
     if (is_abbreviated(option, result, text)) {
         return unknown_option(pass, text, complaint);
     }
@@ -368,9 +368,7 @@ static enum exit_code check_repeats(const struct command_line *line, struct comp
 static enum exit_code read_twice(const struct verb_table *table, struct pass *pass,
                                  struct command_line *out, struct complaint *complaint)
 {
-    struct known known;
-    pass->known = &known;
-    know_verb(&known, table, NULL);
+    know_verb(pass->known, table, NULL);
     enum exit_code code = run_pass(pass, complaint);
     if (pass->word_count == 0 && code != EXIT_DONE) {
         return code;
@@ -381,7 +379,7 @@ static enum exit_code read_twice(const struct verb_table *table, struct pass *pa
     complaint_init(complaint);
     pass->use_count = pass->word_count = 0;
     if (out->verb != NULL) {
-        know_verb(&known, table, out->verb);
+        know_verb(pass->known, table, out->verb);
     }
     code = run_pass(pass, complaint);
     out->use_count = pass->use_count;
@@ -405,7 +403,9 @@ enum exit_code options_read(const struct verb_table *table, int argc, char *cons
         return EXIT_IO;
     }
     out->uses = out->memory;
+    struct known known;
     struct pass pass = {
+        .known = &known,
         .argc = argc > 0 ? argc : 1,
         .argv = argc > 0 ? argv : nothing,
         .uses = out->uses,
