@@ -142,6 +142,9 @@ struct status base64_read_digest(struct bytes text, struct digest *out)
         return FAIL_BECAUSE(MALFORMED, text.size, "a digest is 44 characters of base64");
     }
     TRY(base64_read(text, read.sha256, sizeof read.sha256, &size));
+    if (size != DIGEST_SIZE) {
+        return FAIL_BECAUSE(MALFORMED, text.size - 2, "a digest is 44 characters of base64");
+    }
     *out = read;
     return OK;
 }

@@ -299,7 +299,7 @@ struct bytes canonical_string(struct canonical_reader *reader, struct arena *are
 {
     size_t escapes;
     struct bytes raw = raw_string(reader, &escapes);
-    return escapes == 0 ? raw : unescape(raw, escapes, arena);
+    return reader->why != NULL || escapes == 0 ? raw : unescape(raw, escapes, arena);
 }
 
 struct bytes canonical_plain(struct canonical_reader *reader)
