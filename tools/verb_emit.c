@@ -28,7 +28,7 @@ static enum exit_code read_body(const struct invocation *invocation, enum event_
         status = event_body_decode(kind, text_bytes(&text), arena, out);
     }
     if (failed(status)) {
-        return invocation_fail(invocation, EXIT_USAGE, "cairn schema show KIND lists its fields",
+        return invocation_fail(invocation, EXIT_USAGE, "cairn schema KIND lists its fields",
                                "%s%s%s", status.why == NULL ? "the fields are wrong" : status.why,
                                word == NULL ? "" : ": ", word == NULL ? "" : word);
     }

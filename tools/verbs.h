@@ -6,6 +6,7 @@
 
 #include "tools/command.h"
 
+extern const struct verb verb_bench;
 extern const struct verb verb_completion;
 extern const struct verb verb_emit;
 extern const struct verb verb_emitter_list;

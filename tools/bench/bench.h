@@ -1,0 +1,78 @@
+/*
+ * tools/bench/bench.h -- measuring the store against the limits of the machine, in one run.
+ *
+ * Shape    A bench makes a store in a directory of its own, fills it by signed submissions, and
+ *          measures each path beside its bound: raw LMDB with the same bytes, batches and syncs for
+ *          ingest, SHA-256 of the same bytes for verification, ingest itself for a rebuild. Machines
+ *          are noisy: only the ratios within one run mean something.
+ * Units    Durations in nanoseconds of the monotonic clock.
+ * Memory   A round of BENCH_ROUND submissions is made before it is timed; everything is flat in
+ *          the number of events.
+ */
+#ifndef TOOLS_BENCH_BENCH_H
+#define TOOLS_BENCH_BENCH_H
+
+#include "core/engine.h"
+
+enum {
+    BENCH_BATCH = 1000, /* events of a submission, and of a commit */
+    BENCH_ROUND = 25,   /* submissions made ahead */
+    BENCH_BODY = 400,   /* bytes of a body */
+    BENCH_SUBJECTS = 1000,
+    BENCH_QUERIES = 200, /* runs of each query */
+};
+
+struct bench {
+    char directory[4200]; /* the store, and raw/ beside it */
+    struct secret_key *admin;
+    struct speaker speaker;
+    struct engine *engine;
+    struct emission *emission;
+    uint64_t events;                   /* to ingest */
+    uint64_t subjects[BENCH_SUBJECTS]; /* positions of the subjects that events are about */
+    uint64_t random;                   /* state of a fixed sequence */
+    /* called now and then; true stops */
+    bool (*tick)(void *context, const char *doing, uint64_t done, uint64_t total);
+    void *context;
+};
+
+struct bench_times {
+    uint64_t flush_ns;   /* one write of 4 KiB made durable */
+    uint64_t ingest_ns;  /* all events, from submission to acknowledgement */
+    uint64_t raw_ns;     /* raw LMDB, the same bytes, batches and syncs */
+    uint64_t sha_ns;     /* SHA-256 of every leaf and body, one core */
+    uint64_t verify_ns;  /* full verification */
+    uint64_t rebuild_ns; /* state and index from the log */
+    uint64_t ed25519_ns; /* one signature checked */
+    uint64_t events;     /* in the log at the end */
+    uint64_t json_bytes; /* leaves and bodies */
+    uint64_t disk_bytes; /* log, state and index */
+    uint64_t log_disk_bytes;
+    uint64_t raw_disk_bytes;
+    uint64_t peak_kib; /* of resident memory, over the whole run */
+};
+
+struct bench_query {
+    const char *what;
+    uint64_t rows;
+    uint64_t median_ns, worst_ns;
+};
+
+uint64_t bench_now_ns(void);
+uint64_t bench_random(struct bench *bench);
+
+/* bench_ingest.c: makes the store and fills it. */
+MUST_CHECK struct status bench_ingest(struct bench *bench, struct bench_times *times);
+/* bench_limits.c: the bounds, and the paths measured against them; after the ingest. */
+MUST_CHECK struct status bench_flush(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_raw(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_sha(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_ed25519(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_verify(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_rebuild(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_space(struct bench *bench, struct bench_times *times);
+/* bench_query.c: the first 50 rows of each kind of query. Fills up to `capacity`. */
+MUST_CHECK struct status bench_queries(struct bench *bench, struct bench_query *out,
+                                       size_t capacity, size_t *count);
+
+#endif

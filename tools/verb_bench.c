@@ -1,0 +1,237 @@
+#include "tools/bench/bench.h"
+#include "tools/invocation.h"
+#include "tools/verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    QUERIES_MAX = 16,
+};
+
+struct benching {
+    struct invocation *invocation;
+    struct progress progress;
+    const char *doing;
+};
+
+static bool tick(void *context, const char *doing, uint64_t done, uint64_t total)
+{
+    struct benching *benching = context;
+    if (benching->doing != doing) {
+        progress_end(&benching->progress);
+        benching->progress = invocation_progress(benching->invocation, doing, total);
+        benching->doing = doing;
+    }
+    progress_show(&benching->progress, done);
+    return invocation_interrupted(benching->invocation);
+}
+
+/* Results --------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct column columns[] = {
+    {"what",   NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"value",  NULL, COLUMN_TEXT, ALIGN_RIGHT},
+    {"unit",   NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"of",     NULL, COLUMN_TEXT, ALIGN_LEFT},
+};
+/* clang-format on */
+
+static struct status put(struct rows *rows, const char *what, double value, const char *unit,
+                         const char *of)
+{
+    char memory[64];
+    struct text text = TEXT_IN(memory);
+    text_add(&text, value < 10 ? "%.2f" : value < 1000 ? "%.1f" : "%.0f", value);
+    const struct cell cells[] = {
+        cell_string(what),
+        cell_text(text_bytes(&text)),
+        cell_string(unit),
+        of == NULL ? cell_absent() : cell_string(of),
+    };
+    return rows_add(rows, cells);
+}
+
+static double per(uint64_t a, uint64_t b)
+{
+    return b == 0 ? 0 : (double)a / (double)b;
+}
+
+static struct status put_limits(struct rows *rows, const struct bench_times *t)
+{
+    TRY(put(rows, "disk: write 4 KiB and flush", per(t->flush_ns, 1000), "us", NULL));
+    TRY(put(rows, "raw LMDB append", per(t->raw_ns, t->events) / 1000, "us/event",
+            "the same bytes, batches of 1,000, syncs"));
+    TRY(put(rows, "SHA-256 of leaf and body", per(t->sha_ns, t->events) / 1000, "us/event",
+            "one core"));
+    return put(rows, "Ed25519 check", per(t->ed25519_ns, 1000), "us", NULL);
+}
+
+static struct status put_paths(struct rows *rows, const struct bench_times *t)
+{
+    TRY(put(rows, "ingest, durable", per(t->ingest_ns, t->events) / 1000, "us/event",
+            "signed submissions of 1,000, all terms indexed"));
+    TRY(put(rows, "ingest", 100 * per(t->raw_ns, t->ingest_ns), "%", "raw LMDB (bar 20)"));
+    TRY(put(rows, "verify, all checks", per(t->verify_ns, t->events) / 1000, "us/event", NULL));
+    TRY(put(rows, "verify", 100 * per(t->sha_ns, t->verify_ns), "%", "the SHA-256 bound (bar 40)"));
+    TRY(put(rows, "rebuild state and index", per(t->rebuild_ns, t->events) / 1000, "us/event",
+            NULL));
+    TRY(put(rows, "rebuild", per(t->ingest_ns, t->rebuild_ns), "x", "faster than ingest (bar 2)"));
+    TRY(put(rows, "leaf and body", per(t->json_bytes, t->events), "bytes/event", "canonical JSON"));
+    TRY(put(rows, "on disk, all included", per(t->disk_bytes, t->events), "bytes/event", NULL));
+    TRY(put(rows, "on disk", per(t->disk_bytes, t->json_bytes), "x", "canonical JSON (bar 2.5)"));
+    return put(rows, "peak memory", per(t->peak_kib, 1024), "MiB",
+               "resident, mapped pages of the log included");
+}
+
+static struct status put_queries(struct rows *rows, const struct bench_query *queries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char memory[128];
+        struct text of = TEXT_IN(memory);
+        text_add(&of, "%" PRIu64 " rows; the slowest of 200 took %.3f ms (bar 2)", queries[i].rows,
+                 per(queries[i].worst_ns, 1000000));
+        TRY(put(rows, queries[i].what, per(queries[i].median_ns, 1000000), "ms", text_string(&of)));
+    }
+    return OK;
+}
+
+static struct status put_all(struct invocation *invocation, const struct bench_times *times,
+                             const struct bench_query *queries, size_t count)
+{
+    uint8_t memory[ROWS_MEMORY_SIZE];
+    struct arena arena = ARENA_IN(memory);
+    struct rows rows;
+    invocation_rows(invocation, &rows, &arena);
+    TRY(rows_begin(&rows, columns, sizeof columns / sizeof columns[0]));
+    TRY(put(&rows, "events", (double)times->events, "", NULL));
+    TRY(put_limits(&rows, times));
+    TRY(put_paths(&rows, times));
+    TRY(put_queries(&rows, queries, count));
+    return rows_flush(&rows);
+}
+
+/* Running --------------------------------------------------------------------------------- */
+
+static struct status measure(struct bench *bench, struct bench_times *times,
+                             struct bench_query *queries, size_t *count)
+{
+    TRY(bench_flush(bench, times));
+    TRY(bench_ingest(bench, times));
+    TRY(bench_raw(bench, times));
+    TRY(bench_sha(bench, times));
+    TRY(bench_ed25519(bench, times));
+    TRY(bench_verify(bench, times));
+    TRY(bench_rebuild(bench, times));
+    TRY(bench_queries(bench, queries, QUERIES_MAX, count));
+    return bench_space(bench, times);
+}
+
+static void close_bench(struct bench *bench)
+{
+    engine_close(&bench->engine);
+    emission_close(&bench->emission);
+    secret_key_close(&bench->speaker.key);
+    secret_key_close(&bench->admin);
+}
+
+/* Removes what the bench made, and only that. */
+static void remove_files(const char *base)
+{
+    static const char *const names[] = {
+        "/log/data.mdb",
+        "/log/lock.mdb",
+        "/log/writer.lock",
+        "/state/data.mdb",
+        "/state/lock.mdb",
+        "/state/writer.lock",
+        "/index/data.mdb",
+        "/index/lock.mdb",
+        "/index/writer.lock",
+        "/keys/log.key",
+        "/keys/audit.key",
+        "/keys/identity.key",
+        "/keys/import.key",
+        "/log.vkey",
+        "/checkpoint",
+        ".raw/data.mdb",
+        ".raw/lock.mdb",
+        ".raw/writer.lock",
+        "/log",
+        "/state",
+        "/index",
+        "/keys",
+        "",
+        ".raw",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[4400];
+        snprintf(path, sizeof path, "%s%s", base, names[i]);
+        (void)remove(path);
+    }
+}
+
+static enum exit_code bench_in(struct invocation *invocation, const char *directory,
+                               uint64_t events)
+{
+    struct benching benching = {.invocation = invocation};
+    struct bench_times times = {0};
+    struct bench_query queries[QUERIES_MAX];
+    size_t count = 0;
+    struct bench *bench = calloc(1, sizeof *bench);
+    if (bench == NULL) {
+        return invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *bench), NULL, "starting");
+    }
+    *bench = (struct bench){.events = events, .random = 42, .tick = tick, .context = &benching};
+    snprintf(bench->directory, sizeof bench->directory, "%s/store", directory);
+    struct status status = measure(bench, &times, queries, &count);
+    progress_end(&benching.progress);
+    status = failed(status) ? status : put_all(invocation, &times, queries, count);
+    close_bench(bench);
+    remove_files(bench->directory);
+    free(bench);
+    return failed(status) ? invocation_failed(invocation, status, NULL, "measuring") : EXIT_DONE;
+}
+
+static enum exit_code run(struct invocation *invocation)
+{
+    char directory[4000];
+    uint64_t events = 200000;
+    const char *base = invocation_value(invocation, "dir");
+    enum exit_code code =
+        invocation_number(invocation, "events", (struct number_limits){1000, 100000000}, &events);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    int written =
+        snprintf(directory, sizeof directory, "%s/cairn-bench-XXXXXX", base == NULL ? "." : base);
+    if (written < 0 || written > 3900 || mkdtemp(directory) == NULL) {
+        return invocation_fail(invocation, EXIT_IO, "name one that is writable with --dir",
+                               "no directory can be made in %s", base == NULL ? "." : base);
+    }
+    code = bench_in(invocation, directory, events);
+    (void)rmdir(directory);
+    return code;
+}
+
+static const struct option_info options[] = {
+    {"events", 0, "N", "how many (200000)", false},
+    {"dir", 0, "DIR", "where the store is made, and removed again (.)", false},
+};
+
+const struct verb verb_bench = {
+    .name = "bench",
+    .about = "measure this machine: each path beside its limit",
+    .details = "Makes a store in a directory of its own, fills it by signed submissions of 1,000\n"
+               "events with bodies of 400 bytes, and measures ingest, verification, rebuild and\n"
+               "queries beside what bounds them, all in one run. Ratios mean something, times\n"
+               "little: machines are noisy.",
+    .examples = "cairn bench\ncairn bench --events 1000000 --json",
+    .purpose = PURPOSE_KEEP,
+    OPTIONS(options),
+    .guarded = true,
+    .run = run,
+};
