@@ -267,7 +267,7 @@ static void the_same_holds_in_many_levels_of_small_runs(void **state)
     static struct made made;
     made.count = 0;
     struct index *index = open_index(room, &small);
-    index->store.written_max = 5000; /* commits in the middle of runs and merges */
+    index->store.written_max = 100000; /* commits in the middle of runs and merges */
     uint32_t highest = 0;
     for (uint64_t end = 20011; end < EVENTS; end += 70001) {
         add_up_to(index, end, &made);
@@ -378,7 +378,7 @@ static void after_a_crash_the_same_runs_are_made_again(void **state)
     index_close(&index); /* without a commit: nothing is there */
     index = open_index(room, &small);
     assert_int_equal(index_size(index), 0);
-    index->store.written_max = 3000;
+    index->store.written_max = 10000;
     for (uint64_t end = 0; end < 30000; end += next_random(&seed) % 2000) {
         add_up_to(index, end, &again);
         uint64_t added = index_size(index);
@@ -387,7 +387,7 @@ static void after_a_crash_the_same_runs_are_made_again(void **state)
         }
         index_close(&index);
         index = open_index(room, &small);
-        index->store.written_max = 3000;
+        index->store.written_max = 10000;
         assert_true(index_size(index) <= added);
         forget_lost_runs(&again, index);
     }
