@@ -353,6 +353,15 @@ static void read_on(struct canonical_reader *reader, struct leaf *leaf)
     }
 }
 
+static void read_on_n(struct canonical_reader *reader, struct leaf *leaf)
+{
+    CANONICAL_REQUIRE(reader, "on_n");
+    leaf->on_n = canonical_integer(reader);
+    if (reader->why == NULL && leaf->on_n == 0) {
+        canonical_fail(reader, "a subject's events are counted from 1");
+    }
+}
+
 static void read_outcome(struct canonical_reader *reader, struct leaf *leaf)
 {
     CANONICAL_REQUIRE(reader, "outcome");
@@ -368,7 +377,7 @@ static void read_project_to_session(struct canonical_reader *reader, struct leaf
     }
     if (CANONICAL_MEMBER(reader, "rule")) {
         leaf->rule = canonical_plain(reader);
-        if (leaf->rule.size == 0 || leaf->rule.size > RULE_MAX) {
+        if (!leaf_is_source(leaf->rule) || leaf->rule.size > RULE_MAX) {
             canonical_fail(reader, "a rule has an id like DRV-14d");
         }
     }
@@ -462,8 +471,7 @@ struct status leaf_decode(struct bytes bytes, struct leaf *out)
     from = reader.at;
     read_on(&reader, &leaf);
     (void)end_part(&reader, &leaf, PART_ON, from);
-    CANONICAL_REQUIRE(&reader, "on_n");
-    leaf.on_n = canonical_integer(&reader);
+    read_on_n(&reader, &leaf);
     from = reader.at;
     read_outcome(&reader, &leaf);
     (void)end_part(&reader, &leaf, PART_OUTCOME, from);
