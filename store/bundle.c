@@ -343,6 +343,7 @@ static struct status check_events(struct bundle_reader *reader,
     const struct stream_source source = {.context = reader, .fill = fill_chunk};
     struct stream_options whole = *options;
     whole.whole = true;
+    whole.total = reader->head.size;
     struct status status = verify_stream(&source, &whole, verifier);
     return failed(status) ? note_damage(status, verifier) : check_end(reader, verifier);
 }

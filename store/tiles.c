@@ -258,6 +258,7 @@ static struct status check_all(struct check *check, const struct stream_options 
     const struct stream_source source = {.context = check, .fill = fill_chunk};
     struct stream_options leaves = *options;
     leaves.whole = false;
+    leaves.total = check->size;
     verify_tiles_with(check->verifier, read_tile, check);
     struct status status = verify_stream(&source, &leaves, check->verifier);
     verify_tiles_with(check->verifier, NULL, NULL);

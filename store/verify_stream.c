@@ -125,9 +125,10 @@ static struct status follow_chunk(struct run *run, const struct stream_chunk *ch
     for (uint32_t i = 0; i < chunk->count; i++) {
         TRY(verify_follow(run->verifier, &chunk->events[i]));
     }
+    const struct stream_options *options = run->options;
     bool stop =
-        run->options->progress != NULL &&
-        run->options->progress(run->options->context, verify_report_of(run->verifier)->size);
+        options->progress != NULL &&
+        options->progress(options->context, verify_report_of(run->verifier)->size, options->total);
     return stop ? FAIL(INTERRUPTED, 0) : OK;
 }
 

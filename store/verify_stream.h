@@ -35,8 +35,9 @@ struct stream_options {
     bool threaded;
     bool whole; /* as in examine() */
     /* Called by the caller's thread now and then; true stops: INTERRUPTED. May be NULL. */
-    bool (*progress)(void *context, uint64_t done);
+    bool (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
+    uint64_t total; /* events, for progress; bundle_verify and tiles_verify know it */
 };
 
 /* On success *out is the caller's: stream_chunk_close. NO_MEMORY. */
