@@ -16,12 +16,39 @@ static bool has_choices(const char *argument)
     return argument != NULL && strchr(argument, '|') != NULL;
 }
 
+/* Words in capitals stand for something else, and brackets are not part of any. */
+static bool is_literal(struct bytes word)
+{
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.data[i] >= 'A' && word.data[i] <= 'Z') {
+            return false;
+        }
+    }
+    return word.size > 0;
+}
+
+static struct bytes without_brackets(struct bytes word)
+{
+    while (word.size > 0 && word.data[0] == '[') {
+        word = bytes_of(word.data + 1, word.size - 1);
+    }
+    while (word.size > 0 && strchr("].", word.data[word.size - 1]) != NULL) {
+        word.size--;
+    }
+    return word;
+}
+
 static void put_choices(struct output *output, const char *choices)
 {
     struct bytes choice;
+    const char *before = "";
     for (size_t i = 0; (choice = options_choice(choices, i)).size > 0; i++) {
-        output_put_string(output, i > 0 ? " " : "");
-        output_put_bytes(output, choice);
+        const struct bytes word = without_brackets(choice);
+        if (is_literal(word)) {
+            output_put_string(output, before);
+            output_put_bytes(output, word);
+            before = " ";
+        }
     }
 }
 

@@ -104,7 +104,9 @@ static void no_line_of_help_is_wider_than_a_terminal(void **unused)
         for (size_t j = 0; j < 2; j++) {
             for (const char *line = texts[j]; line != NULL && *line != '\0';) {
                 const size_t size = strcspn(line, "\n");
-                assert_true(size <= 78);
+                if (size > (j == 0 ? 80 : 78)) { /* examples are indented by two */
+                    fail_msg("%s: %s", table->verbs[i]->name, line);
+                }
                 line += size + (line[size] == '\n');
             }
         }
