@@ -88,7 +88,7 @@ static struct status bad_base64(size_t at)
     return FAIL_BECAUSE(MALFORMED, at, "this is not base64 in its one canonical form");
 }
 
-/* Reads four characters, of which the last `padding` are '='. Returns where one is foreign, or 4. */
+/* Reads four characters, the last `padding` of them '='. Returns where one is foreign, or 4. */
 static size_t read_group(const uint8_t *p, size_t padding, uint32_t *group)
 {
     uint32_t bits = 0;

@@ -26,8 +26,8 @@ struct status subject_counts_open(size_t capacity, struct subject_counts **out)
         free(kept);
         return FAIL(NO_MEMORY, 2 * capacity * sizeof *slots);
     }
-    *counts = (struct subject_counts){
-        .capacity = capacity, .shares = 1, .slots = slots, .kept = kept};
+    *counts =
+        (struct subject_counts){.capacity = capacity, .shares = 1, .slots = slots, .kept = kept};
     *out = counts;
     return OK;
 }
