@@ -37,8 +37,9 @@ struct verb {
     const char *name;      /* one word, or two: `emitter register` */
     const char *about;     /* a phrase, without a full stop */
     const char *arguments; /* `ID...`, `[EXPR]`, `SHELL`; NULL: none. Their number is checked. */
-    const char *details;   /* paragraphs for help and manual, lines of at most 80; or NULL */
-    const char *examples;  /* lines, each a command, or `# ` and what the next one does; or NULL */
+    const char *details;   /* paragraphs, filled anew in help and manual; or NULL */
+    const char
+        *examples; /* lines, each a command, or `# ` and what the next one does, at most 78 */
     enum purpose purpose;
     const struct option_info *options;
     size_t option_count;

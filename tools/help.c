@@ -1,14 +1,42 @@
 #include "tools/help.h"
 
+#include "reports/glyph.h"
 #include "tools/invocation.h"
 #include "tools/verbs.h"
 
 enum {
     OPTION_INDENT = 2,
     ABOUT_COLUMN = 28, /* where the text beside options and verbs begins */
+    WIDTH_MAX = 80,
 };
 
 /* Pieces ----------------------------------------------------------------------------------- */
+
+/* Puts the words of a line behind the `used` columns of the present one, and breaks it where one
+ * does not fit; the next begins at column `indent`. Returns the columns used then. */
+static size_t put_filled(struct output *output, struct bytes line, size_t indent, size_t used)
+{
+    while (line.size > 0) {
+        const void *blank = memchr(line.data, ' ', line.size);
+        const size_t size =
+            blank == NULL ? line.size : (size_t)((const uint8_t *)blank - line.data);
+        const struct bytes word = bytes_of(line.data, size);
+        const size_t width = glyph_text_width(word);
+        if (used > indent && used + 1 + width > WIDTH_MAX) {
+            output_put_char(output, '\n');
+            output_pad(output, indent);
+            used = indent;
+        }
+        output_pad(output, used > indent ? 1 : 0);
+        output_put_bytes(output, word);
+        used += width + (used > indent ? 1 : 0);
+        line = bytes_of(line.data + size, line.size - size);
+        while (line.size > 0 && line.data[0] == ' ') {
+            line = bytes_of(line.data + 1, line.size - 1);
+        }
+    }
+    return used;
+}
 
 /* `left`, then `about` in its column; on a line of its own if `left` is too long. */
 static void put_entry(struct output *output, const char *left, const char *about)
@@ -22,7 +50,7 @@ static void put_entry(struct output *output, const char *left, const char *about
     } else {
         output_pad(output, ABOUT_COLUMN - used);
     }
-    output_put_string(output, about);
+    put_filled(output, bytes_of_string(about), ABOUT_COLUMN, ABOUT_COLUMN);
     output_put_char(output, '\n');
 }
 
@@ -73,6 +101,25 @@ static void put_indented(struct output *output, const char *lines)
         output_put_char(output, '\n');
         lines += size + (lines[size] == '\n');
     }
+}
+
+/* Paragraphs, filled anew; a line that begins with a blank stays as it is. */
+static void put_paragraphs(struct output *output, const char *text)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        const struct bytes line = bytes_of(text, strcspn(text, "\n"));
+        if (line.size > 0 && text[0] != ' ') {
+            used = put_filled(output, line, 0, used);
+        } else {
+            output_put_string(output, used > 0 ? "\n" : "");
+            output_put_bytes(output, line);
+            output_put_char(output, '\n');
+            used = 0;
+        }
+        text += line.size + (text[line.size] == '\n');
+    }
+    output_put_string(output, used > 0 ? "\n" : "");
 }
 
 static void put_verb_entry(struct output *output, const struct verb *verb)
@@ -126,8 +173,7 @@ void help_verb(const struct verb *verb, struct output *output)
                verb->arguments != NULL ? verb->arguments : "");
     if (verb->details != NULL) {
         output_put_char(output, '\n');
-        output_put_string(output, verb->details);
-        output_put_char(output, '\n');
+        put_paragraphs(output, verb->details);
     }
     put_options(output, "Options", verb->options, verb->option_count);
     put_global_options(output);

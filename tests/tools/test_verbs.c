@@ -1,6 +1,9 @@
 /*
  * The table of verbs as it is: every row can be read, completed and printed.
  */
+#include "reports/glyph.h"
+#include "tests/reports/capture.h"
+#include "tools/help.h"
 #include "tools/options.h"
 #include "tools/verbs.h"
 
@@ -95,22 +98,49 @@ static void an_option_means_the_same_everywhere(void **unused)
     each_option(compare_with_all);
 }
 
+static void assert_narrow(const struct verb *verb, struct bytes page)
+{
+    while (page.size > 0) {
+        const void *end = memchr(page.data, '\n', page.size);
+        assert_non_null(end);
+        const size_t size = (size_t)((const uint8_t *)end - page.data);
+        if (glyph_text_width(bytes_of(page.data, size)) > 80) {
+            fail_msg("%s: %.*s", verb->name, (int)size, (const char *)page.data);
+        }
+        page = bytes_of(page.data + size + 1, page.size - size - 1);
+    }
+}
+
 static void no_line_of_help_is_wider_than_a_terminal(void **unused)
 {
     (void)unused;
+    static struct capture capture;
     const struct verb_table *table = verbs_all();
     for (size_t i = 0; i < table->count; i++) {
-        const char *texts[] = {table->verbs[i]->details, table->verbs[i]->examples};
-        for (size_t j = 0; j < 2; j++) {
-            for (const char *line = texts[j]; line != NULL && *line != '\0';) {
-                const size_t size = strcspn(line, "\n");
-                if (size > (j == 0 ? 80 : 78)) { /* examples are indented by two */
-                    fail_msg("%s: %s", table->verbs[i]->name, line);
-                }
-                line += size + (line[size] == '\n');
-            }
-        }
+        capture_begin(&capture, &(struct rows_options){.format = ROWS_JSON});
+        help_verb(table->verbs[i], &capture.output);
+        capture_end(&capture);
+        assert_narrow(table->verbs[i], bytes_of(capture.text, capture.size));
     }
+}
+
+static void paragraphs_are_filled_and_indented_lines_kept(void **unused)
+{
+    (void)unused;
+    static struct capture capture;
+    const struct verb verb = {
+        .name = "x",
+        .about = "y",
+        .details = "One line that is not very long\nand another one that goes on for some while, "
+                   "so that it breaks.\n  kept   as it is\n\nA new paragraph.",
+    };
+    capture_begin(&capture, &(struct rows_options){.format = ROWS_JSON});
+    help_verb(&verb, &capture.output);
+    capture_end(&capture);
+    assert_non_null(strstr(capture.text,
+                           "\n\nOne line that is not very long and another one that goes on for "
+                           "some while, so\nthat it breaks.\n  kept   as it is\n\n"
+                           "A new paragraph.\n\nOptions of every"));
 }
 
 int main(void)
@@ -119,6 +149,7 @@ int main(void)
         cmocka_unit_test(every_verb_has_a_name_a_phrase_and_something_to_run),
         cmocka_unit_test(an_option_means_the_same_everywhere),
         cmocka_unit_test(no_line_of_help_is_wider_than_a_terminal),
+        cmocka_unit_test(paragraphs_are_filled_and_indented_lines_kept),
     };
     return cmocka_run_group_tests_name("tools/verbs", tests, NULL, NULL);
 }
