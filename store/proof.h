@@ -28,6 +28,14 @@ struct proof {
     struct bytes checkpoint; /* the signed note, verbatim */
 };
 
+struct log_snapshot;
+
+/* Makes the proof of event `n` under the newest checkpoint of at most `size` events; slices are
+ * lent from the snapshot. NOT_FOUND: that checkpoint does not cover it, or there is none; else as
+ * the log. In store/proof_log.c, so that a program without a log needs no LMDB. */
+MUST_CHECK struct status proof_from_log(struct log_snapshot *snapshot, uint64_t n, uint64_t size,
+                                        struct proof *out);
+
 /* Writes the file's text. */
 void proof_write(const struct proof *proof, struct text *out);
 

@@ -7,15 +7,18 @@
 #include "tools/command.h"
 
 extern const struct verb verb_bench;
+extern const struct verb verb_checkpoint;
 extern const struct verb verb_completion;
 extern const struct verb verb_emit;
 extern const struct verb verb_emitter_list;
 extern const struct verb verb_emitter_register;
 extern const struct verb verb_emitter_retire;
+extern const struct verb verb_export;
 extern const struct verb verb_help;
 extern const struct verb verb_ingest;
 extern const struct verb verb_init;
 extern const struct verb verb_man;
+extern const struct verb verb_prove;
 extern const struct verb verb_query;
 extern const struct verb verb_rebuild;
 extern const struct verb verb_schema;
