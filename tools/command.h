@@ -38,8 +38,7 @@ struct verb {
     const char *about;     /* a phrase, without a full stop */
     const char *arguments; /* `ID...`, `[EXPR]`, `SHELL`; NULL: none. Their number is checked. */
     const char *details;   /* paragraphs, filled anew in help and manual; or NULL */
-    const char
-        *examples; /* lines, each a command, or `# ` and what the next one does, at most 78 */
+    const char *examples;  /* lines, each a command, or `# ` and what the next one does */
     enum purpose purpose;
     const struct option_info *options;
     size_t option_count;
