@@ -118,13 +118,12 @@ size_t block_add(struct block *block, const uint64_t *positions, size_t count)
     return i;
 }
 
-static uint64_t eight_bytes(const uint8_t *p)
+/* The first byte lowest. */
+static inline uint64_t eight_bytes(const uint8_t *p)
 {
-    uint64_t word = 0;
-    for (size_t i = 0; i < 8; i++) {
-        word |= (uint64_t)p[i] << (8 * i);
-    }
-    return word;
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
 }
 
 /* The sum of eight bytes below 128. */

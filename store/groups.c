@@ -7,6 +7,7 @@
 
 enum {
     SLOTS_FIRST = 4096,
+    SLOTS_EACH = 4,           /* for each term at least: a second probe costs more than the first */
     SORTED_BY_INSERTION = 24, /* terms: below this a radix pass costs more than it saves */
     RADIX = 256,
 };
@@ -14,7 +15,7 @@ enum {
 struct group {
     struct term term;
     uint32_t count;
-    uint32_t mark; /* while adding: its last event; then: where its positions end */
+    uint32_t mark; /* while adding: its last event; then: where its events end */
 };
 
 /* One term of one event. */
@@ -38,14 +39,15 @@ struct groups {
         kept_count; /* the first groups are sorted: terms of the run before, likely to come again */
     struct note *notes;
     struct rank *ranks, *scratch;
-    uint64_t *positions;
+    uint32_t *events;    /* of each group, one after the other */
+    uint64_t *positions; /* of the group that is lent */
     size_t group_count, rank_count, note_count, notes_max;
 };
 
 static size_t slots_for(size_t terms)
 {
     size_t slots = SLOTS_FIRST;
-    while (slots < 2 * terms) {
+    while (slots < SLOTS_EACH * terms) {
         slots *= 2;
     }
     return slots;
@@ -67,7 +69,8 @@ struct status groups_open(size_t events_max, struct groups **out)
     groups->notes = calloc(groups->notes_max, sizeof *groups->notes);
     groups->ranks = calloc(terms, sizeof *groups->ranks);
     groups->scratch = calloc(terms, sizeof *groups->scratch);
-    groups->positions = calloc(groups->notes_max, sizeof *groups->positions);
+    groups->events = calloc(groups->notes_max, sizeof *groups->events);
+    groups->positions = calloc(events_max, sizeof *groups->positions);
     bool whole = groups->slots != NULL && groups->groups != NULL && groups->spare != NULL &&
                  groups->notes != NULL && groups->ranks != NULL && groups->scratch != NULL &&
                  groups->positions != NULL;
@@ -92,19 +95,20 @@ void groups_close(struct groups **groups)
     free((*groups)->notes);
     free((*groups)->ranks);
     free((*groups)->scratch);
+    free((*groups)->events);
     free((*groups)->positions);
     free(*groups);
     *groups = NULL;
 }
 
-static uint64_t word_of(const uint8_t *bytes)
+static inline uint64_t word_of(const uint8_t *bytes)
 {
     uint64_t word;
     memcpy(&word, bytes, sizeof word); /* of any byte order: it only chooses a slot */
     return word;
 }
 
-static size_t slot_of(const struct groups *groups, const struct term *term)
+static inline size_t slot_of(const struct groups *groups, const struct term *term)
 {
     __extension__ typedef unsigned __int128 wide;
     wide product =
@@ -112,12 +116,13 @@ static size_t slot_of(const struct groups *groups, const struct term *term)
     return ((size_t)product ^ (size_t)(product >> 64)) & groups->slot_mask;
 }
 
-static bool term_equal(const struct term *a, const struct term *b)
+static inline bool term_equal(const struct term *a, const struct term *b)
 {
-    return memcmp(a->data, b->data, INDEX_TERM_SIZE) == 0;
+    return word_of(a->data) == word_of(b->data) && word_of(a->data + 8) == word_of(b->data + 8);
 }
 
-static size_t find_slot(const struct groups *groups, const struct term *term)
+/* The slot that has the term, or the free one where it belongs. */
+static inline size_t find_slot(const struct groups *groups, const struct term *term)
 {
     size_t slot = slot_of(groups, term);
     while (groups->slots[slot] != 0 &&
@@ -137,29 +142,14 @@ static void place_all(struct groups *groups, size_t slots)
     }
 }
 
-static uint32_t add_group(struct groups *groups, const struct term *term, size_t slot)
+static void add_group(struct groups *groups, const struct term *term, size_t slot)
 {
-    if (2 * (groups->group_count + 1) > groups->slot_mask + 1) {
+    if (SLOTS_EACH * (groups->group_count + 1) > groups->slot_mask + 1) {
         place_all(groups, 2 * (groups->slot_mask + 1));
         slot = find_slot(groups, term);
     }
     groups->groups[groups->group_count] = (struct group){.term = *term};
     groups->slots[slot] = (uint32_t)++groups->group_count;
-    return groups->slots[slot] - 1;
-}
-
-static void add_term(struct groups *groups, uint32_t event, const struct term *term)
-{
-    size_t slot = find_slot(groups, term);
-    uint32_t index =
-        groups->slots[slot] != 0 ? groups->slots[slot] - 1 : add_group(groups, term, slot);
-    struct group *group = &groups->groups[index];
-    if (group->count > 0 && group->mark == event) {
-        return;
-    }
-    groups->notes[groups->note_count++] = (struct note){.group = index, .event = event};
-    group->count++;
-    group->mark = event;
 }
 
 void groups_add(struct groups *groups, uint64_t n, const struct term *terms, size_t count)
@@ -168,8 +158,20 @@ void groups_add(struct groups *groups, uint64_t n, const struct term *terms, siz
         groups->first = n;
     }
     assert(count <= groups->notes_max - groups->note_count);
+    uint32_t event = (uint32_t)(n - groups->first);
     for (size_t i = 0; i < count; i++) {
-        add_term(groups, (uint32_t)(n - groups->first), &terms[i]);
+        size_t slot = find_slot(groups, &terms[i]);
+        uint32_t index = groups->slots[slot];
+        if (index == 0) {
+            add_group(groups, &terms[i], slot);
+            index = (uint32_t)groups->group_count;
+        }
+        struct group *group = &groups->groups[index - 1];
+        if (group->count == 0 || group->mark != event) {
+            groups->notes[groups->note_count++] = (struct note){.group = index - 1, .event = event};
+            group->count++;
+            group->mark = event;
+        }
     }
 }
 
@@ -234,17 +236,17 @@ static struct rank rank_of(const struct groups *groups, size_t index)
         .high = bytes_read_u64(term), .low = bytes_read_u64(term + 8), .group = (uint32_t)index};
 }
 
-/* Where each group's positions begin; writing them moves that on to where they end. */
-static void write_positions(struct groups *groups)
+/* Where each group's events begin; writing them moves that on to where they end. */
+static void write_events(struct groups *groups)
 {
     uint32_t begin = 0;
     for (size_t i = 0; i < groups->group_count; i++) {
         groups->groups[i].mark = begin;
         begin += groups->groups[i].count;
     }
-    for (size_t i = 0; i < groups->note_count; i++) {
-        const struct note *note = &groups->notes[i];
-        groups->positions[groups->groups[note->group].mark++] = groups->first + note->event;
+    const struct note *notes = groups->notes;
+    for (size_t i = 0, count = groups->note_count; i < count; i++) {
+        groups->events[groups->groups[notes[i].group].mark++] = notes[i].event;
     }
 }
 
@@ -272,16 +274,19 @@ size_t groups_sort(struct groups *groups)
         groups->ranks[count++] = fresh[next++];
     }
     groups->rank_count = count;
-    write_positions(groups);
+    write_events(groups);
     return count;
 }
 
-size_t groups_at(const struct groups *groups, size_t rank, struct term *term,
-                 const uint64_t **positions)
+size_t groups_at(struct groups *groups, size_t rank, struct term *term, const uint64_t **positions)
 {
     const struct group *group = &groups->groups[groups->ranks[rank].group];
+    const uint32_t *events = groups->events + group->mark - group->count;
+    for (size_t i = 0; i < group->count; i++) {
+        groups->positions[i] = groups->first + events[i];
+    }
     *term = group->term;
-    *positions = groups->positions + group->mark - group->count;
+    *positions = groups->positions;
     return group->count;
 }
 

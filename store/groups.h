@@ -25,9 +25,8 @@ void groups_add(struct groups *groups, uint64_t n, const struct term *terms, siz
 /* Sorts what was added; returns the number of distinct terms. */
 size_t groups_sort(struct groups *groups);
 
-/* A distinct term by its rank after groups_sort; lends its positions until the next change. */
-size_t groups_at(const struct groups *groups, size_t rank, struct term *term,
-                 const uint64_t **positions);
+/* A distinct term by its rank after groups_sort; lends its positions until the next call. */
+size_t groups_at(struct groups *groups, size_t rank, struct term *term, const uint64_t **positions);
 
 /* Makes ready for the next run: forgets everything but terms that may come again. */
 void groups_clear(struct groups *groups);

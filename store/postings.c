@@ -20,12 +20,15 @@ struct around {
 struct status postings_open(struct index_snapshot *snapshot, const struct term *term,
                             struct postings **out)
 {
-    struct postings *postings = calloc(1, sizeof *postings);
+    struct postings *postings = malloc(sizeof *postings); /* clearing it would cost a lookup */
     if (postings == NULL) {
         return FAIL(NO_MEMORY, sizeof *postings);
     }
     postings->snapshot = snapshot;
     postings->term = *term;
+    postings->count = 0;
+    postings->from = postings->to = 0;
+    memset(postings->cursors, 0, sizeof postings->cursors);
     *out = postings;
     return OK;
 }
