@@ -124,28 +124,6 @@ void canonical_open_array(struct canonical_reader *reader)
     open_level(reader, '[', "an array is expected here");
 }
 
-bool canonical_member(struct canonical_reader *reader, const char *name, size_t name_size)
-{
-    const uint8_t *at = reader->at;
-    size_t left = (size_t)(reader->end - at);
-    size_t comma = reader->fresh ? 0 : 1;
-    if (left < name_size + comma + 3 || (comma == 1 && at[0] != ',') || at[comma] != '"' ||
-        memcmp(at + comma + 1, name, name_size) != 0 || at[comma + 1 + name_size] != '"' ||
-        at[comma + 2 + name_size] != ':') {
-        return false;
-    }
-    reader->at = at + comma + name_size + 3;
-    reader->fresh = false;
-    return true;
-}
-
-void canonical_require(struct canonical_reader *reader, const char *name, size_t name_size)
-{
-    if (!canonical_member(reader, name, name_size)) {
-        canonical_fail(reader, "a member is missing, unknown, repeated or out of order");
-    }
-}
-
 bool canonical_element(struct canonical_reader *reader)
 {
     if (reader->why != NULL) {

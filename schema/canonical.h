@@ -54,12 +54,33 @@ void canonical_close_object(struct canonical_reader *reader);
 void canonical_open_array(struct canonical_reader *reader);
 
 /* Whether the next member is called `name` (a C string literal's bytes); takes its name and colon
- * if so. False at the end of the object, before any other member, or once failed. */
-bool canonical_member(struct canonical_reader *reader, const char *name, size_t name_size);
+ * if so. False at the end of the object, before any other member, or once failed. In the header so
+ * that a literal's comparison is made of a few instructions: decoders ask it for every member. */
+static inline bool canonical_member(struct canonical_reader *reader, const char *name,
+                                    size_t name_size)
+{
+    const uint8_t *at = reader->at;
+    size_t left = (size_t)(reader->end - at);
+    size_t comma = reader->fresh ? 0 : 1;
+    if (left < name_size + comma + 3 || (comma == 1 && at[0] != ',') || at[comma] != '"' ||
+        memcmp(at + comma + 1, name, name_size) != 0 || at[comma + 1 + name_size] != '"' ||
+        at[comma + 2 + name_size] != ':') {
+        return false;
+    }
+    reader->at = at + comma + name_size + 3;
+    reader->fresh = false;
+    return true;
+}
 #define CANONICAL_MEMBER(reader, name) canonical_member((reader), (name), sizeof(name) - 1)
 
 /* The same, but its absence is a failure. */
-void canonical_require(struct canonical_reader *reader, const char *name, size_t name_size);
+static inline void canonical_require(struct canonical_reader *reader, const char *name,
+                                     size_t name_size)
+{
+    if (!canonical_member(reader, name, name_size)) {
+        canonical_fail(reader, "a member is missing, unknown, repeated or out of order");
+    }
+}
 #define CANONICAL_REQUIRE(reader, name) canonical_require((reader), (name), sizeof(name) - 1)
 
 /* Whether the array has a further element; closes it if not. */
