@@ -423,6 +423,18 @@ struct status index_add(struct index *index, uint64_t n, const struct term *term
     return index->failed;
 }
 
+struct status index_add_leaf(struct index *index, const struct leaf *leaf, index_made *made,
+                             void *context)
+{
+    struct term terms[INDEX_EVENT_TERMS_MAX];
+    struct term *kind = &index->kinds[leaf->kind];
+    if (kind->data[0] == 0) {
+        *kind = term_of_kind(index->hasher, leaf->kind);
+    }
+    size_t count = terms_of_leaf_and_kind(index->hasher, leaf, kind, terms);
+    return index_add(index, leaf->n, terms, count, made, context);
+}
+
 struct status index_commit(struct index *index)
 {
     if (index->read_only) {

@@ -75,12 +75,18 @@ void index_close(struct index **index);
  * the caller adds the rest of the log again. */
 uint64_t index_size(const struct index *index);
 
-/* Adds the next event's terms (position index_size() + those added since). Nothing is durable
+/* Adds the next event's terms (position index_size() + those added since). Nothing need be durable
  * before index_commit. When this fills a run it is built, and merged where 16 are complete; each
- * run made is handed to `made` (which may be NULL). Fails as LMDB does. */
+ * run made is handed to `made` (which may be NULL), and once more after a crash that took it away.
+ * CONFLICT at the position expected; READ_ONLY; LIMIT; else it fails as LMDB does, or with CORRUPT
+ * where a run to be merged is not what was written. A failure to build is final: every later add
+ * and commit fails in the same way, and the index is closed and opened again, or made anew. */
 typedef void index_made(void *context, const struct index_run *run);
 MUST_CHECK struct status index_add(struct index *index, uint64_t n, const struct term *terms,
                                    size_t count, index_made *made, void *context);
+/* terms_of_leaf and index_add in one, and quicker: long names of kinds are hashed once. */
+MUST_CHECK struct status index_add_leaf(struct index *index, const struct leaf *leaf,
+                                        index_made *made, void *context);
 /* Makes the runs finished so far durable. */
 MUST_CHECK struct status index_commit(struct index *index);
 

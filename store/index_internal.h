@@ -41,6 +41,7 @@ struct index {
     struct run_list list; /* with those not yet committed */
     uint64_t added;       /* events beyond the last run */
     struct groups *groups;
+    struct term kinds[EVENT_KIND_COUNT]; /* of type 0: not yet made */
     struct run_store store;
     struct run_writer writer;
     struct run_reader *readers; /* `fanout` of them */
@@ -55,6 +56,12 @@ struct index_snapshot {
 MUST_CHECK struct status index_open_with(const char *directory, bool read_only,
                                          const struct index_proportions *proportions,
                                          struct index **out);
+
+struct term term_of_kind(struct hasher *hasher, enum event_kind kind);
+/* terms_of_leaf, with the term of the leaf's kind at hand. */
+size_t terms_of_leaf_and_kind(struct hasher *hasher, const struct leaf *leaf,
+                              const struct term *kind,
+                              struct term out[static INDEX_EVENT_TERMS_MAX]);
 
 /* Reads the table of runs. CORRUPT at the first position that no run covers as it should. */
 MUST_CHECK struct status run_list_load(struct lmdb_txn *txn,

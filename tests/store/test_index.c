@@ -515,6 +515,36 @@ static void positions_are_added_without_a_gap(void **state)
     index_close(&index);
 }
 
+static void a_leaf_is_added_by_its_terms(void **state)
+{
+    struct room *room = *state;
+    struct leaf leaf = {.actor = LITERAL("user:12"), .emitter = LITERAL("vault"), .on_count = 1};
+    struct index *index = open_index(room, &small);
+    struct index_snapshot *snapshot = NULL;
+    leaf.on[0] = (struct id){.kind = (enum id_kind)1, .n = 4};
+    for (leaf.n = 0; leaf.n < 16; leaf.n++) {
+        leaf.kind = (enum event_kind)(leaf.n % EVENT_KIND_COUNT);
+        assert_ok(index_add_leaf(index, &leaf, NULL, NULL));
+    }
+    assert_ok(index_commit(index));
+    assert_ok(index_snapshot_open(index, &snapshot));
+    for (leaf.n = 0; leaf.n < 16; leaf.n++) {
+        struct term terms[INDEX_EVENT_TERMS_MAX];
+        leaf.kind = (enum event_kind)(leaf.n % EVENT_KIND_COUNT);
+        size_t count = terms_of_leaf(index->hasher, &leaf, terms);
+        for (size_t i = 0; i < count; i++) {
+            struct postings *postings = NULL;
+            uint64_t n = 0;
+            assert_ok(postings_open(snapshot, &terms[i], &postings));
+            assert_ok(postings_at_or_after(postings, leaf.n, &n));
+            assert_int_equal(n, leaf.n);
+            postings_close(&postings);
+        }
+    }
+    index_snapshot_close(&snapshot);
+    index_close(&index);
+}
+
 static void events_without_terms_make_runs_too(void **state)
 {
     struct room *room = *state;
@@ -684,6 +714,7 @@ int main(void)
         FRESH(an_index_of_other_proportions_is_another_version),
         FRESH(what_is_not_committed_is_not_read),
         FRESH(positions_are_added_without_a_gap),
+        FRESH(a_leaf_is_added_by_its_terms),
         FRESH(events_without_terms_make_runs_too),
         FRESH(every_flipped_byte_of_a_block_is_noticed),
         FRESH(a_block_that_is_gone_or_misplaced_is_noticed),
