@@ -8,6 +8,7 @@ struct postings {
     struct lmdb_cursor *cursors[INDEX_LEVELS_MAX]; /* NULL until needed */
     uint64_t positions[BLOCK_POSITIONS_MAX];       /* of one entry */
     size_t count;                                  /* 0: none read yet */
+    size_t near;                                   /* how many were before the last question */
     uint64_t from, to; /* these positions are all that the term has in [from, to] */
 };
 
@@ -26,7 +27,7 @@ struct status postings_open(struct index_snapshot *snapshot, const struct term *
     }
     postings->snapshot = snapshot;
     postings->term = *term;
-    postings->count = 0;
+    postings->count = postings->near = 0;
     postings->from = postings->to = 0;
     memset(postings->cursors, 0, sizeof postings->cursors);
     *out = postings;
@@ -141,10 +142,24 @@ static struct status take(struct postings *postings, const struct index_run *run
     return OK;
 }
 
-/* How many of the positions are before `position`. */
-static size_t count_before(const struct postings *postings, uint64_t position)
+/* Whether just `count` of the positions are before `position`. */
+static bool splits(const struct postings *postings, size_t count, uint64_t position)
+{
+    return count <= postings->count && (count == 0 || postings->positions[count - 1] < position) &&
+           (count == postings->count || postings->positions[count] >= position);
+}
+
+/* How many of the positions are before `position`. Who walks asks for the neighbour next. */
+static size_t count_before(struct postings *postings, uint64_t position)
 {
     size_t low = 0, high = postings->count;
+    for (size_t near = postings->near > 0 ? postings->near - 1 : 0; near <= postings->near + 1;
+         near++) {
+        if (splits(postings, near, position)) {
+            low = high = near;
+            break;
+        }
+    }
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (postings->positions[middle] < position) {
@@ -153,6 +168,7 @@ static size_t count_before(const struct postings *postings, uint64_t position)
             high = middle;
         }
     }
+    postings->near = low;
     return low;
 }
 
