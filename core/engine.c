@@ -368,13 +368,8 @@ struct status engine_say(struct engine *engine, enum engine_voice voice, const s
     if (engine->log_key == NULL) {
         return FAIL(READ_ONLY, 0);
     }
-    TRY(announce(engine));
+    TRY(engine_say_due(engine));
     return say(engine, voice, draft);
-}
-
-struct status engine_announce(struct engine *engine)
-{
-    return announce(engine);
 }
 
 /* What the engine has noticed by itself: runs of the index, a clock that stepped back. */
@@ -438,6 +433,16 @@ static struct status say_state_digest(struct engine *engine)
                                                     .versions = engine->versions_digested}};
     TRY(say_of_log(engine, EVENT_AUDIT_STATE_DIGEST, &body));
     return engine_flush(engine);
+}
+
+struct status engine_say_due(struct engine *engine)
+{
+    TRY(announce(engine));
+    if (!engine->digest_due || engine->options.task == NULL) {
+        return OK;
+    }
+    engine->digest_due = false;
+    return say_state_digest(engine);
 }
 
 static struct status say_stopped(struct engine *engine)

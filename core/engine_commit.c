@@ -10,7 +10,18 @@ static void prepare_job(void *context, void *thing)
 {
     struct engine *engine = context;
     struct job *job = thing;
-    job->status = prepare_submission(engine->prepare, &job->prepared);
+    job->status = job->task == JOB_FOLD ? engine_read_leaves(job)
+                                        : prepare_submission(engine->prepare, &job->prepared);
+}
+
+void engine_hand_to_prepare(struct engine *engine, struct job *job)
+{
+    if (engine->options.threaded) {
+        queue_put(engine->to_prepare, job);
+        return;
+    }
+    prepare_job(engine, job);
+    queue_put(engine->prepared, job);
 }
 
 /* Index ----------------------------------------------------------------------------------- */
@@ -270,7 +281,7 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
     if (submission.size > SUBMISSION_MAX) {
         return FAIL(LIMIT, SUBMISSION_MAX);
     }
-    TRY(acknowledge_with == engine_note_own ? OK : engine_announce(engine));
+    TRY(acknowledge_with == engine_note_own ? OK : engine_say_due(engine));
     TRY(engine_take_job(engine, &job));
     memcpy(job->buffer, submission.data, submission.size);
     struct prepared_event *events = job->prepared.events;
@@ -280,12 +291,7 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
     job->acknowledge = acknowledge_with;
     job->acknowledge_context = context;
     engine->on_their_way++;
-    if (engine->options.threaded) {
-        queue_put(engine->to_prepare, job);
-    } else {
-        prepare_job(engine, job);
-        queue_put(engine->prepared, job);
-    }
+    engine_hand_to_prepare(engine, job);
     return engine->options.threaded ? commit_ready(engine) : OK;
 }
 
@@ -299,24 +305,30 @@ struct status engine_drain(struct engine *engine)
 
 /* Durability of what is folded ------------------------------------------------------------ */
 
+struct status engine_sync_fold(struct engine *engine, const struct digest *last)
+{
+    struct job *job;
+    engine->since_sync = 0;
+    TRY(state_commit(engine->state, last));
+    TRY(engine_take_job(engine, &job));
+    job->task = JOB_SYNC;
+    engine_hand_to_index(engine, job);
+    return OK;
+}
+
 struct status engine_sync(struct engine *engine)
 {
     char memory[NOTE_MAX];
     struct text note = TEXT_IN(memory);
     struct store_path path;
-    struct job *job;
     if (engine->since_sync == 0) {
         return OK;
     }
-    engine->since_sync = 0;
-    TRY(state_commit(engine->state, &log_head_of(engine->log)->last));
     TRY(engine_checkpoint(engine, &note));
     TRY(store_path(engine->directory, "checkpoint", &path));
     TRY(store_write_file(path.text, note.data, note.size, false));
-    TRY(engine_take_job(engine, &job));
-    job->task = JOB_SYNC;
-    engine_hand_to_index(engine, job);
-    return OK;
+    engine->digest_due = true;
+    return engine_sync_fold(engine, &log_head_of(engine->log)->last);
 }
 
 struct status engine_settle_index(struct engine *engine)

@@ -1,6 +1,7 @@
 #include "core/audit/record.h"
 #include "core/engine_parts.h"
 #include "core/evolution.h"
+#include "store/log_walk.h"
 
 /* A state digest in the log was taken over all events before it: a fold arrives at the same. */
 static struct status check_digest(struct engine *engine, const struct leaf *leaf, struct bytes body)
@@ -38,46 +39,153 @@ static struct status fold_state(struct engine *engine, struct log_snapshot *snap
     return OK;
 }
 
-/* Copies the leaf into the job, so that it outlives the snapshot's next read. */
-static struct status add_leaf(struct job *job, struct bytes leaf)
+/* Folding in stages ------------------------------------------------------------------------- */
+
+/* One pass over what state or index lack. The walk and the hashes belong to the prepare stage, the
+ * rest to the caller's thread. */
+struct folding {
+    struct log_snapshot *read_snapshot;
+    struct log_walk *walk;
+    struct hasher *hasher;
+
+    struct log_snapshot *snapshot;
+    uint64_t next, end;  /* handed out so far, and where to stop */
+    uint64_t index_from; /* the first position that the index lacks */
+    struct digest last;  /* hash of the leaf folded last */
+    bool last_known;
+    uint32_t on_their_way;
+};
+
+/* Reads a job's worth of leaves and hashes them. The hash is kept where a statement's signature
+ * would be: a decoded leaf is not there yet. */
+struct status engine_read_leaves(struct job *job)
 {
-    char *copy = job->buffer + job->buffer_used;
-    memcpy(copy, leaf.data, leaf.size);
-    job->buffer_used += leaf.size;
-    return leaf_decode(bytes_of(copy, leaf.size), &job->prepared.events[job->prepared.count].leaf);
+    struct log_stored stored;
+    size_t used = 0;
+    for (uint32_t i = 0; i < job->prepared.count; i++) {
+        TRY(log_walk_next(job->folding->walk, &stored));
+        if (stored.leaf.size > LEAF_MAX) {
+            return FAIL_BECAUSE(CORRUPT, job->first + i, "the leaf is too long");
+        }
+        memcpy(job->buffer + used, stored.leaf.data, stored.leaf.size);
+        job->prepared.events[i].body = bytes_of(job->buffer + used, stored.leaf.size);
+        job->prepared.events[i].hash = hash_leaf(job->folding->hasher, stored.leaf);
+        used += stored.leaf.size;
+    }
+    return OK;
 }
 
-/* Folds up to a job's worth of events from `n` on, and hands them to the index if it lacks them. */
-static struct status fold_some(struct engine *engine, struct log_snapshot *snapshot, uint64_t *n,
-                               uint64_t to_index)
+/* Decodes one leaf of the job, checks that it follows the one before, and folds it. */
+static struct status fold_event(struct engine *engine, struct folding *folding,
+                                struct prepared_event *event, uint64_t n)
 {
-    struct job *job;
-    struct bytes bytes;
-    TRY(engine_take_job(engine, &job));
-    job->task = JOB_FOLDED;
-    job->prepared.count = 0;
-    job->buffer_used = 0;
-    uint64_t end = *n + SUBMISSION_EVENTS_MAX;
-    end = end < log_snapshot_size(snapshot) ? end : log_snapshot_size(snapshot);
-    struct status status = OK;
-    while (*n < end && !failed(status)) {
-        const struct leaf *leaf = &job->prepared.events[job->prepared.count].leaf;
-        status = log_read_leaf(snapshot, *n, &bytes);
-        status = failed(status) ? status : add_leaf(job, bytes);
-        if (!failed(status) && *n >= state_size(engine->state)) {
-            status = fold_state(engine, snapshot, leaf);
-            engine->since_sync++;
+    struct leaf *leaf = &event->leaf;
+    if (failed(leaf_decode(event->body, leaf)) || leaf->n != n ||
+        (folding->last_known && !digest_equal(&leaf->prev, &folding->last))) {
+        return FAIL_BECAUSE(CORRUPT, n, "the leaf does not follow the one before it");
+    }
+    folding->last = event->hash;
+    folding->last_known = true;
+    if (n < state_size(engine->state)) {
+        return OK;
+    }
+    engine->since_sync++;
+    return fold_state(engine, folding->snapshot, leaf);
+}
+
+/* The events that the index has already are dropped from the job. */
+static void keep_for_index(const struct folding *folding, struct job *job)
+{
+    uint64_t known = folding->index_from > job->first ? folding->index_from - job->first : 0;
+    if (known >= job->prepared.count) {
+        job->prepared.count = 0;
+    } else if (known > 0) {
+        job->prepared.count -= (uint32_t)known;
+        memmove(job->prepared.events, job->prepared.events + known,
+                job->prepared.count * sizeof *job->prepared.events);
+        for (uint32_t i = 0; i < job->prepared.count; i++) {
+            struct leaf *leaf = &job->prepared.events[i].leaf;
+            leaf->sig.data = leaf->sig_memory;
         }
-        job->prepared.count += !failed(status) && *n >= to_index;
-        job->buffer_used = job->prepared.count == 0 ? 0 : job->buffer_used;
-        (*n)++;
+    }
+}
+
+static struct status fold_job(struct engine *engine, struct folding *folding, struct job *job)
+{
+    struct status status = job->status;
+    folding->on_their_way--;
+    for (uint32_t i = 0; i < job->prepared.count && !failed(status); i++) {
+        status = fold_event(engine, folding, &job->prepared.events[i], job->first + i);
     }
     if (failed(status)) {
         queue_put(engine->free, job);
         return status;
     }
+    keep_for_index(folding, job);
     engine_hand_to_index(engine, job);
-    return engine->since_sync >= ENGINE_STATE_COMMIT ? engine_sync(engine) : OK;
+    return OK;
+}
+
+/* Hands out the next stretch to be read. */
+static void hand_out(struct engine *engine, struct folding *folding, struct job *job)
+{
+    uint64_t left = folding->end - folding->next;
+    job->task = JOB_FOLD;
+    job->folding = folding;
+    job->first = folding->next;
+    job->acknowledge = NULL;
+    job->prepared.count = left < SUBMISSION_EVENTS_MAX ? (uint32_t)left : SUBMISSION_EVENTS_MAX;
+    folding->next += job->prepared.count;
+    folding->on_their_way++;
+    engine_hand_to_prepare(engine, job);
+}
+
+static struct status fold_all(struct engine *engine, struct folding *folding)
+{
+    while (folding->next < folding->end || folding->on_their_way > 0) {
+        struct job *job = folding->next < folding->end ? queue_take_now(engine->free) : NULL;
+        if (job != NULL) {
+            hand_out(engine, folding, job);
+            continue;
+        }
+        if (folding->on_their_way == 0) {
+            hand_out(engine, folding, queue_take(engine->free)); /* all are with the index */
+            continue;
+        }
+        job = queue_take(engine->prepared);
+        TRY(fold_job(engine, folding, job));
+        if (engine->since_sync >= ENGINE_STATE_COMMIT) {
+            TRY(engine_sync_fold(engine, &folding->last));
+        }
+        if (engine->options.progress != NULL) {
+            engine->options.progress(engine->options.progress_context, folding->next, folding->end);
+        }
+    }
+    return OK;
+}
+
+/* After a failure: no job may be with the prepare stage when what it reads through is closed. */
+static void call_back(struct engine *engine, struct folding *folding)
+{
+    for (; folding->on_their_way > 0; folding->on_their_way--) {
+        queue_put(engine->free, queue_take(engine->prepared));
+    }
+}
+
+static struct status open_folding(struct engine *engine, struct folding *folding)
+{
+    TRY(hasher_open(&folding->hasher));
+    TRY(log_snapshot_open(engine->log, &folding->snapshot));
+    TRY(log_snapshot_open(engine->log, &folding->read_snapshot));
+    return log_walk_open(folding->read_snapshot, folding->next, &folding->walk);
+}
+
+static void close_folding(struct folding *folding)
+{
+    log_walk_close(&folding->walk);
+    log_snapshot_close(&folding->read_snapshot);
+    log_snapshot_close(&folding->snapshot);
+    hasher_close(&folding->hasher);
 }
 
 static struct status say_recovered(struct engine *engine, const char *what, uint64_t from,
@@ -93,18 +201,24 @@ static struct status say_recovered(struct engine *engine, const char *what, uint
 
 struct status engine_fold_behind(struct engine *engine)
 {
-    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
-    TRY(log_snapshot_open(engine->log, &snapshot));
-    engine->behind_end = log_snapshot_size(snapshot);
+    const struct log_head *head = log_head_of(engine->log);
+    engine->behind_end = head->size;
     engine->behind_state = state_size(engine->state);
     engine->behind_index = index_size(engine->index);
-    uint64_t n =
-        engine->behind_state < engine->behind_index ? engine->behind_state : engine->behind_index;
-    while (n < engine->behind_end) {
-        TRY(fold_some(engine, snapshot, &n, engine->behind_index));
-        if (engine->options.progress != NULL) {
-            engine->options.progress(engine->options.progress_context, n, engine->behind_end);
-        }
+    struct folding folding = {
+        .next = engine->behind_state < engine->behind_index ? engine->behind_state
+                                                            : engine->behind_index,
+        .end = engine->behind_end,
+        .index_from = engine->behind_index,
+    };
+    bool any = folding.next < folding.end;
+    struct status status = open_folding(engine, &folding);
+    status = failed(status) ? status : fold_all(engine, &folding);
+    call_back(engine, &folding);
+    close_folding(&folding);
+    TRY(status);
+    if (any && !digest_equal(&folding.last, &head->last)) {
+        return FAIL_BECAUSE(CORRUPT, head->size - 1, "the last leaf is not the log's head");
     }
     TRY(engine_sync(engine));
     return engine_settle_index(engine);

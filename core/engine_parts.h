@@ -24,7 +24,7 @@ enum {
 
 enum job_task {
     JOB_SUBMISSION, /* to be prepared, committed and indexed */
-    JOB_FOLDED,     /* leaves of the log, to be indexed */
+    JOB_FOLD,       /* leaves of the log: to be read, folded and indexed */
     JOB_SYNC,       /* make the index durable */
 };
 
@@ -32,9 +32,9 @@ struct job {
     enum job_task task;
     struct prepared prepared;
     char *buffer; /* of the submission, or of folded leaves */
-    size_t buffer_used;
     struct status status;
-    uint64_t first; /* position of its first event, once committed */
+    uint64_t first;          /* position of its first event, once it is known */
+    struct folding *folding; /* of JOB_FOLD; lent for as long as the fold takes */
     engine_acknowledge *acknowledge;
     void *acknowledge_context;
 };
@@ -61,12 +61,13 @@ struct engine {
     struct index_run runs[ENGINE_MADE_MAX];
     size_t run_next;
 
-    struct status failed;                /* the first failure of log or state: final */
-    uint32_t on_their_way;               /* submissions taken and not yet committed */
-    uint64_t since_sync;                 /* events since state and index were made durable */
-    bool announced;                      /* audit.started has been said */
-    bool clock_held;                     /* the clock is behind what was recorded last */
-    bool clock_noted;                    /* and that has been said */
+    struct status failed;  /* the first failure of log or state: final */
+    uint32_t on_their_way; /* submissions taken and not yet committed */
+    uint64_t since_sync;   /* events since state and index were made durable */
+    bool announced;        /* audit.started has been said */
+    bool digest_due;       /* the state has been made durable since its digest was logged */
+    bool clock_held;       /* the clock is behind what was recorded last */
+    bool clock_noted;      /* and that has been said */
     uint64_t behind_state, behind_index; /* where folding began at open */
     uint64_t behind_end;                 /* and where it ended */
     uint64_t versions_digested;          /* row versions when the state's digest was last logged */
@@ -80,16 +81,22 @@ void engine_stop_stages(struct engine *engine);
 MUST_CHECK struct status engine_drain(struct engine *engine);
 /* Waits until the index stage is idle, too, and what it made is durable. */
 MUST_CHECK struct status engine_settle_index(struct engine *engine);
-/* Hands a job of folded leaves to the index stage. */
+/* Hands a job to the prepare stage, or does its work here and now. */
+void engine_hand_to_prepare(struct engine *engine, struct job *job);
+/* Hands a job to the index stage, likewise. */
 void engine_hand_to_index(struct engine *engine, struct job *job);
 /* A free job; commits what is prepared while it waits. */
 MUST_CHECK struct status engine_take_job(struct engine *engine, struct job **out);
 /* Makes the state durable, and the checkpoint's file beside the log. */
 MUST_CHECK struct status engine_sync(struct engine *engine);
+/* The same for a state that is still being folded up to the leaf with this hash. */
+MUST_CHECK struct status engine_sync_fold(struct engine *engine, const struct digest *last);
 
 /* engine_fold.c: what state and index lag behind -------------------------------------------------
  */
 
+/* Reads the leaves of a JOB_FOLD: the prepare stage's part of it. */
+struct status engine_read_leaves(struct job *job);
 /* Folds the log into state and index as far as they are behind it, and notes what was. */
 MUST_CHECK struct status engine_fold_behind(struct engine *engine);
 /* Says what had to be folded, if anything had. */
@@ -101,7 +108,8 @@ MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 MUST_CHECK struct status engine_send(struct engine *engine, enum engine_voice voice);
 /* A refusal of the writer's own submission is a failure of the engine. */
 void engine_note_own(void *context, const struct receipt *receipt);
-/* Says audit.started if that is due. */
-MUST_CHECK struct status engine_announce(struct engine *engine);
+/* Says what is due before somebody else's submission is taken: audit.started, the digest of the
+ * state. */
+MUST_CHECK struct status engine_say_due(struct engine *engine);
 
 #endif

@@ -22,6 +22,7 @@ struct prepare; /* opaque */
 struct prepared_event {
     struct leaf leaf; /* a decoded statement */
     struct bytes body, command;
+    struct digest hash; /* of a leaf that is folded (core/engine_fold.c); a statement has none */
 };
 
 /* One submission on its way; slices are lent from `submission`. */

@@ -1,29 +1,16 @@
 #include "store/log.h"
 
-#include "store/lmdb.h"
+#include "store/log_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-enum log_table {
-    TABLE_LEAF,
-    TABLE_BODY,
-    TABLE_COMMAND,
-    TABLE_TILE,
-    TABLE_CHECKPOINT,
-    TABLE_EMITTER,
-    TABLE_META,
-    TABLE_COUNT,
-};
 
 static const char *const table_names[TABLE_COUNT] = {"leaf",       "body",    "command", "tile",
                                                      "checkpoint", "emitter", "meta"};
 
 enum {
-    KEY_SIZE = 8,
     TILE_KEY_SIZE = 9,
     HEAD_SIZE = 8 + 8 + DIGEST_SIZE,
-    EMITTER_HEAD_SIZE = DIGEST_SIZE + 8,
     TILE_SIZE = TREE_TILE_WIDTH * DIGEST_SIZE,
 };
 
@@ -39,13 +26,6 @@ struct log {
     char leaf[LEAF_MAX + 1];
     char note[NOTE_MAX];
     uint32_t pending; /* events since begin */
-};
-
-struct log_snapshot {
-    struct log *log;
-    struct lmdb_txn *txn;
-    struct hasher *hasher;
-    struct log_head head;
 };
 
 static void put_position(uint8_t key[static KEY_SIZE], uint64_t n)
@@ -73,10 +53,11 @@ static struct status write_head(struct lmdb_txn *txn, const struct log_head *hea
 static struct status read_head(struct lmdb_txn *txn, struct log_head *head)
 {
     struct bytes value;
-    TRY(lmdb_get(txn, TABLE_META, LITERAL("head"), &value));
-    if (value.size != HEAD_SIZE) {
-        return FAIL_BECAUSE(CORRUPT, 0, "the log's head has a wrong size");
+    struct status status = lmdb_get(txn, TABLE_META, LITERAL("head"), &value);
+    if (status.code == STATUS_NOT_FOUND || (!failed(status) && value.size != HEAD_SIZE)) {
+        return FAIL_BECAUSE(CORRUPT, 0, "the log's head is missing or has a wrong size");
     }
+    TRY(status);
     head->size = bytes_read_u64(value.data);
     head->t_utc_us = bytes_read_u64(value.data + 8);
     memcpy(head->last.sha256, value.data + 16, DIGEST_SIZE);
@@ -97,12 +78,22 @@ static struct status write_identity(struct log *log, const char *origin)
     return lmdb_commit(&txn);
 }
 
+/* A log that has not got its identity yet has nothing at all. */
+static struct status no_version(struct lmdb_txn *txn)
+{
+    uint64_t entries = 0, events = 0;
+    TRY(lmdb_count(txn, TABLE_META, &entries));
+    TRY(lmdb_count(txn, TABLE_LEAF, &events));
+    return entries == 0 && events == 0 ? FAIL(INCOMPLETE, 0)
+                                       : FAIL_BECAUSE(CORRUPT, 0, "the log's version is missing");
+}
+
 static struct status read_identity(struct log *log, struct lmdb_txn *txn)
 {
     struct bytes version, origin;
     struct status status = lmdb_get(txn, TABLE_META, LITERAL("version"), &version);
     if (status.code == STATUS_NOT_FOUND) {
-        return FAIL(INCOMPLETE, 0);
+        return no_version(txn);
     }
     TRY(status);
     if (version.size != 4) {
@@ -111,13 +102,28 @@ static struct status read_identity(struct log *log, struct lmdb_txn *txn)
     if (bytes_read_u32(version.data) != LOG_FORMAT_VERSION) {
         return FAIL(VERSION, bytes_read_u32(version.data));
     }
-    TRY(lmdb_get(txn, TABLE_META, LITERAL("origin"), &origin));
-    if (origin.size > ORIGIN_MAX || !text_is_utf8(origin)) {
-        return FAIL_BECAUSE(CORRUPT, 0, "the log's name is damaged");
+    status = lmdb_get(txn, TABLE_META, LITERAL("origin"), &origin);
+    if (status.code == STATUS_NOT_FOUND ||
+        (!failed(status) && (origin.size > ORIGIN_MAX || !text_is_utf8(origin)))) {
+        return FAIL_BECAUSE(CORRUPT, 0, "the log's name is missing or damaged");
     }
+    TRY(status);
     memcpy(log->origin, origin.data, origin.size);
     log->origin[origin.size] = '\0';
     return read_head(txn, &log->head);
+}
+
+/* The next event is chained to the last one, and not recorded before it. */
+static struct status check_last(struct log_snapshot *snapshot)
+{
+    struct bytes bytes;
+    struct leaf last;
+    uint64_t n = snapshot->head.size - 1;
+    TRY(log_read_leaf(snapshot, n, &bytes));
+    if (failed(leaf_decode(bytes, &last)) || last.t_utc_us != snapshot->head.t_utc_us) {
+        return FAIL_BECAUSE(CORRUPT, n, "the log's head is not its last event");
+    }
+    return OK;
 }
 
 /* The tree that the stored leaves make must be the one that was signed. */
@@ -133,6 +139,7 @@ static struct status load_tree(struct log *log)
     struct bytes note, text;
     struct checkpoint checkpoint;
     uint64_t size;
+    TRY(check_last(snapshot));
     TRY(log_read_checkpoint(snapshot, log->head.size, &note, &size));
     TRY(note_text(note, &text));
     TRY(checkpoint_read(text, &checkpoint));
@@ -260,8 +267,7 @@ struct status log_set_emitter(struct log *log, struct bytes emitter,
                               const struct emitter_head *head)
 {
     uint8_t value[EMITTER_HEAD_SIZE];
-    memcpy(value, head->chain.sha256, DIGEST_SIZE);
-    bytes_write_u64(value + DIGEST_SIZE, head->emitter_n);
+    emitter_head_write(log->hasher, emitter, head, value);
     return lmdb_put(log->txn, TABLE_EMITTER, emitter, BYTES(value));
 }
 
@@ -330,6 +336,33 @@ void log_snapshot_close(struct log_snapshot **snapshot)
 uint64_t log_snapshot_size(const struct log_snapshot *snapshot)
 {
     return snapshot->head.size;
+}
+
+/* Every event is the next one of one emitter. */
+static struct status count_emitted(struct log_snapshot *snapshot, uint64_t *emitted)
+{
+    struct bytes name, stored;
+    struct emitter_head head;
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(snapshot->txn, TABLE_EMITTER, &cursor));
+    *emitted = 0;
+    struct status status = lmdb_cursor_move(cursor, LMDB_FIRST, &name, &stored);
+    while (!failed(status)) {
+        TRY(emitter_head_read(snapshot->hasher, name, stored, &head));
+        *emitted += head.emitter_n;
+        status = lmdb_cursor_move(cursor, LMDB_NEXT, &name, &stored);
+    }
+    return status.code == STATUS_NOT_FOUND ? OK : status;
+}
+
+struct status log_count(struct log_snapshot *snapshot, struct log_counts *out)
+{
+    TRY(lmdb_count(snapshot->txn, TABLE_LEAF, &out->leaves));
+    TRY(lmdb_count(snapshot->txn, TABLE_BODY, &out->bodies));
+    TRY(lmdb_count(snapshot->txn, TABLE_COMMAND, &out->commands));
+    TRY(lmdb_count(snapshot->txn, TABLE_TILE, &out->tiles));
+    TRY(lmdb_count(snapshot->txn, TABLE_CHECKPOINT, &out->checkpoints));
+    return count_emitted(snapshot, &out->emitted);
 }
 
 static struct status read_at(struct log_snapshot *snapshot, enum log_table table, uint64_t n,
@@ -465,12 +498,7 @@ struct status log_read_emitter(struct log_snapshot *snapshot, struct bytes emitt
 {
     struct bytes value;
     TRY(lmdb_get(snapshot->txn, TABLE_EMITTER, emitter, &value));
-    if (value.size != EMITTER_HEAD_SIZE) {
-        return FAIL_BECAUSE(CORRUPT, 0, "an emitter's head has a wrong size");
-    }
-    memcpy(out->chain.sha256, value.data, DIGEST_SIZE);
-    out->emitter_n = bytes_read_u64(value.data + DIGEST_SIZE);
-    return OK;
+    return emitter_head_read(snapshot->hasher, emitter, value, out);
 }
 
 /* Checkpoints ----------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "store/verify_log.h"
 
+#include "store/log_walk.h"
 #include "store/pipeline.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct chunk {
 /* What one worker owns. */
 struct worker {
     struct log_snapshot *snapshot;
+    struct log_walk *walk; /* of the chunk at hand: a worker's chunks are not neighbours */
     struct examiner *examiner;
     struct queue *in, *out;
     struct stage *stage;
@@ -34,6 +36,8 @@ struct run {
     struct worker workers[VERIFY_WORKERS];
     uint64_t size;
     uint64_t next_checkpoint; /* size of the next one; UINT64_MAX: none left */
+    struct log_counts stored; /* as the file counts its entries */
+    struct log_counts found;  /* as they were come across */
     struct bytes note;
 };
 
@@ -47,20 +51,31 @@ static void examine_one(struct worker *worker, struct chunk *chunk, uint32_t i)
     if (worker->options->reading != NULL) {
         worker->options->reading(worker->options->context, n);
     }
-    struct status status =
-        log_read_raw(worker->snapshot, n, &event->bytes, &event->body, &event->command);
+    struct log_stored stored;
+    struct status status = log_walk_next(worker->walk, &stored);
     if (failed(status)) {
         chunk->missing[i] = status.why != NULL ? status.why : "the event cannot be read";
         return;
     }
+    event->bytes = stored.leaf;
+    event->body = stored.body;
+    event->command = stored.command;
     examine(worker->examiner, true, event);
 }
 
 static void examine_chunk(void *context, void *thing)
 {
+    struct worker *worker = context;
     struct chunk *chunk = thing;
+    CLEANUP(log_walk_close) struct log_walk *walk = NULL;
+    struct status status = log_walk_open(worker->snapshot, chunk->first, &walk);
+    worker->walk = walk;
     for (uint32_t i = 0; i < chunk->count; i++) {
-        examine_one(context, chunk, i);
+        if (failed(status)) {
+            chunk->missing[i] = "the event cannot be read";
+        } else {
+            examine_one(worker, chunk, i);
+        }
     }
 }
 
@@ -92,13 +107,75 @@ static struct status follow_chunk(struct run *run, const struct chunk *chunk)
             verify_missing(run->verifier, n, chunk->missing[i]);
         } else {
             TRY(verify_follow(run->verifier, &chunk->events[i]));
+            run->found.leaves++;
+            run->found.bodies += chunk->events[i].body.size > 0;
+            run->found.commands += chunk->events[i].command.size > 0;
         }
         if (n + 1 == run->next_checkpoint) {
+            run->found.checkpoints++;
             verify_checkpoint(run->verifier, run->note);
             find_next_checkpoint(run, n + 1);
         }
     }
     return OK;
+}
+
+/* Counting -------------------------------------------------------------------------------- */
+
+/* A head that says more events than there are leaves must not make this go on for ever. */
+static void count_stored(struct run *run)
+{
+    run->size = log_snapshot_size(run->snapshot);
+    if (failed(log_count(run->snapshot, &run->stored))) {
+        verify_note(run->verifier, 0, "where an emitter's chain stands cannot be read");
+    }
+    if (run->stored.leaves != run->size) {
+        bool more = run->stored.leaves > run->size;
+        run->size = more ? run->size : run->stored.leaves;
+        verify_note(run->verifier, run->size, "the log's head counts other events than there are");
+    }
+}
+
+static uint64_t tiles_of(uint64_t size)
+{
+    uint64_t tiles = 0;
+    for (size /= TREE_TILE_WIDTH; size > 0; size /= TREE_TILE_WIDTH) {
+        tiles += size;
+    }
+    return tiles;
+}
+
+/* What lies under a key that is nobody's is missing where it belongs. */
+static void compare_counts(struct run *run)
+{
+    struct log_counts *found = &run->found;
+    const struct log_counts *stored = &run->stored;
+    found->tiles = tiles_of(run->size);
+    found->emitted = run->size;
+    const struct {
+        uint64_t found, stored;
+        const char *what;
+    } rows[] = {
+        {found->bodies, stored->bodies, "the file has other bodies than those of its events"},
+        {found->commands, stored->commands, "the file has other commands than its events'"},
+        {found->tiles, stored->tiles, "the file has other tiles than those of its events"},
+        {found->checkpoints, stored->checkpoints, "a checkpoint is not where it was signed"},
+        {found->emitted, stored->emitted, "the emitters' heads count other events than there are"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].found != rows[i].stored) {
+            verify_note(run->verifier, run->size, rows[i].what);
+        }
+    }
+}
+
+/* The next event would be chained to what the head says. */
+static void check_head(struct run *run)
+{
+    struct bytes last;
+    if (run->size > 0 && failed(log_read_leaf(run->snapshot, run->size - 1, &last))) {
+        verify_note(run->verifier, run->size - 1, "the log's head is not its last event");
+    }
 }
 
 /* Running --------------------------------------------------------------------------------- */
@@ -174,19 +251,27 @@ static struct status follow_all(struct run *run)
     return OK;
 }
 
+/* One more pass over the leaves; what cannot be read has been told in the first. */
+static struct status count_pass(struct run *run)
+{
+    struct log_stored stored;
+    struct leaf leaf;
+    CLEANUP(log_walk_close) struct log_walk *walk = NULL;
+    TRY(log_walk_open(run->snapshot, 0, &walk));
+    for (uint64_t n = 0; n < run->size; n++) {
+        if (!failed(log_walk_next(walk, &stored)) && !failed(leaf_decode(stored.leaf, &leaf))) {
+            verify_count(run->verifier, &leaf);
+        }
+    }
+    return OK;
+}
+
 /* The further passes that more subjects than fit into memory need. */
 static struct status count_again(struct run *run)
 {
     while (verify_passes_left(run->verifier) > 0) {
         verify_next_pass(run->verifier);
-        for (uint64_t n = 0; n < run->size; n++) {
-            struct bytes leaf, body, command;
-            struct leaf decoded;
-            if (!failed(log_read_raw(run->snapshot, n, &leaf, &body, &command)) &&
-                !failed(leaf_decode(leaf, &decoded))) {
-                verify_count(run->verifier, &decoded);
-            }
-        }
+        TRY(count_pass(run));
     }
     return OK;
 }
@@ -194,7 +279,7 @@ static struct status count_again(struct run *run)
 static struct status verify_all(struct run *run, struct log *log)
 {
     TRY(log_snapshot_open(log, &run->snapshot));
-    run->size = log_snapshot_size(run->snapshot);
+    count_stored(run);
     for (size_t i = 0; i < VERIFY_WORKERS; i++) {
         TRY(open_worker(run, log, &run->workers[i]));
     }
@@ -203,6 +288,8 @@ static struct status verify_all(struct run *run, struct log *log)
     TRY(follow_all(run));
     TRY(count_again(run));
     verify_end(run->verifier);
+    compare_counts(run);
+    check_head(run);
     return OK;
 }
 
