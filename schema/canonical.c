@@ -4,6 +4,43 @@
 
 #include <assert.h>
 
+/* Both ways ------------------------------------------------------------------------------- */
+
+/* Little-endian by shifts, so that the first byte is the lowest. */
+static uint64_t eight_bytes(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+
+/* The high bit of each byte that is a quote, a backslash, a control character or not ASCII, set in
+ * the lowest such byte at least: a borrow only spoils the bytes above it. */
+static uint64_t special_bytes(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    /* With bit 1 turned over, the quote is 0x20: just above the control characters. */
+    uint64_t below = (word ^ ones * 2) - ones * 0x21;
+    uint64_t backslash = (word ^ ones * '\\') - ones;
+    return (word | below | backslash) & highs;
+}
+
+/* Skips ASCII that needs no escape; stops at the first other byte, or at the end. */
+static inline const uint8_t *skip_simple(const uint8_t *at, const uint8_t *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t special = special_bytes(eight_bytes(at));
+        if (special != 0) {
+            return at + __builtin_ctzll(special) / 8;
+        }
+    }
+    while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\') {
+        at++;
+    }
+    return at;
+}
+
 /* Writing --------------------------------------------------------------------------------- */
 
 static void put_escaped(struct text *text, uint8_t c)
@@ -27,15 +64,19 @@ static bool must_escape(uint8_t c)
 void canonical_put_string(struct text *text, struct bytes value)
 {
     text_put_char(text, '"');
-    size_t start = 0;
-    for (size_t i = 0; i < value.size; i++) {
-        if (must_escape(value.data[i])) {
-            text_put(text, value.data + start, i - start);
-            put_escaped(text, value.data[i]);
-            start = i + 1;
+    const uint8_t *start = value.data;
+    const uint8_t *at = start;
+    const uint8_t *end = value.size == 0 ? start : start + value.size;
+    while (at < end) {
+        at = skip_simple(at, end);
+        if (at < end && must_escape(*at)) {
+            text_put(text, start, (size_t)(at - start));
+            put_escaped(text, *at);
+            start = at + 1;
         }
+        at += at < end;
     }
-    text_put_bytes(text, bytes_of(value.data + start, value.size - start));
+    text_put_bytes(text, bytes_of(start, (size_t)(end - start)));
     text_put_char(text, '"');
 }
 
@@ -179,19 +220,6 @@ bool canonical_boolean(struct canonical_reader *reader)
 
 /* Strings --------------------------------------------------------------------------------- */
 
-/* Whether one of eight bytes is a quote, a backslash, a control character or not ASCII. */
-static bool eight_are_simple(const uint8_t *p)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t highs = UINT64_C(0x8080808080808080);
-    uint64_t word;
-    memcpy(&word, p, 8);
-    uint64_t quote = word ^ ones * '"';
-    uint64_t backslash = word ^ ones * '\\';
-    uint64_t found = word | (word - ones * 0x20) | (quote - ones) | (backslash - ones);
-    return (found & highs) == 0;
-}
-
 /* The value of one escape at p (after the backslash) in its shortest form; its size, 0 if none. */
 static size_t read_escape(const uint8_t *p, const uint8_t *end, uint8_t *value)
 {
@@ -225,9 +253,7 @@ static struct bytes raw_string(struct canonical_reader *reader, size_t *escapes)
     const uint8_t *at = first;
     bool ascii = true;
     for (;;) {
-        while (reader->end - at >= 8 && eight_are_simple(at)) {
-            at += 8;
-        }
+        at = skip_simple(at, reader->end);
         if (at >= reader->end || *at < 0x20) {
             reader->at = at;
             canonical_fail(reader, at >= reader->end ? "the string does not end"
@@ -273,8 +299,28 @@ static struct bytes unescape(struct bytes raw, size_t escapes, struct arena *are
     return bytes_of(copy, size);
 }
 
+/* Takes a string of ASCII without escapes, which most are; false, and nothing taken, otherwise. */
+static bool simple_string(struct canonical_reader *reader, struct bytes *value)
+{
+    if (peek(reader) != '"') {
+        return false;
+    }
+    const uint8_t *first = reader->at + 1;
+    const uint8_t *last = skip_simple(first, reader->end);
+    if (last == reader->end || *last != '"') {
+        return false;
+    }
+    *value = bytes_of(first, (size_t)(last - first));
+    reader->at = last + 1;
+    return true;
+}
+
 struct bytes canonical_string(struct canonical_reader *reader, struct arena *arena)
 {
+    struct bytes value;
+    if (simple_string(reader, &value)) {
+        return value;
+    }
     size_t escapes;
     struct bytes raw = raw_string(reader, &escapes);
     return reader->why != NULL || escapes == 0 ? raw : unescape(raw, escapes, arena);
@@ -282,6 +328,10 @@ struct bytes canonical_string(struct canonical_reader *reader, struct arena *are
 
 struct bytes canonical_plain(struct canonical_reader *reader)
 {
+    struct bytes value;
+    if (simple_string(reader, &value)) {
+        return value;
+    }
     size_t escapes;
     struct bytes raw = raw_string(reader, &escapes);
     if (escapes > 0) {
