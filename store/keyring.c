@@ -9,6 +9,7 @@ struct known_emitter {
     char name[NAME_MAX_SIZE + 1];
     struct public_key key;
     bool has_key; /* false without bodies: the key is in the one that registered it */
+    bool spoke;
     bool retired;
     struct digest chain;
     uint64_t emitter_n;
@@ -27,6 +28,8 @@ struct keyring {
     struct arena arena;
     struct known_emitter *emitters;
     size_t emitter_count, emitter_capacity;
+    size_t hidden;            /* registrations whose key is not at hand */
+    size_t keyless;           /* emitters that spoke without a known key */
     struct known_user *users; /* in the order of their ids */
     size_t user_count, user_capacity;
 };
@@ -104,7 +107,7 @@ static struct status add_emitter(struct keyring *keyring, struct bytes name,
     return OK;
 }
 
-/* The emitter's entry; made if it is new, for what is known of it may be erased. */
+/* The emitter's entry; made if it is new, for what registered it may be erased. */
 static struct status emitter_entry(struct keyring *keyring, struct bytes name,
                                    struct known_emitter **out)
 {
@@ -118,77 +121,32 @@ static struct status emitter_entry(struct keyring *keyring, struct bytes name,
     return add_emitter(keyring, name, out);
 }
 
-static struct status learn_emitter(struct keyring *keyring, struct bytes name, struct bytes key)
+static struct status learn_emitter(struct keyring *keyring, struct bytes name, struct bytes key,
+                                   const char **wrong)
 {
     struct known_emitter *emitter;
+    /* Under a second key, whoever gave it could go on in the first one's name. */
+    if (find_emitter(keyring, name) != NULL) {
+        *wrong = "it registers an emitter whose name was used before";
+        return OK;
+    }
     struct status status = emitter_entry(keyring, name, &emitter);
     if (failed(status)) {
+        *wrong = "it registers an emitter that cannot be one";
         return status.code == STATUS_NO_MEMORY ? status : OK;
     }
     emitter->has_key = !failed(public_key_read(key, &emitter->key));
     return OK;
 }
 
-static const char *check_signature(struct known_emitter *emitter, const struct leaf *leaf,
-                                   bool *checked)
+/* An emitter without a key is one of those whose registration is hidden, or none at all. */
+static const char *check_registered(struct keyring *keyring, struct known_emitter *emitter)
 {
-    if (leaf->sig.size == 0) {
-        return NULL;
-    }
-    emitter->unsigned_events = 0;
-    if (!emitter->has_key) {
-        return NULL; /* leaves without bodies: the emitters' keys are not at hand */
-    }
-    *checked = true;
-    return failed(public_key_verify(&emitter->key, BYTES(emitter->chain.sha256), leaf->sig))
-               ? "its emitter's signature does not hold"
+    keyring->keyless += !emitter->has_key && !emitter->spoke;
+    emitter->spoke = true;
+    return !emitter->has_key && keyring->keyless > keyring->hidden
+               ? "its emitter was never registered"
                : NULL;
-}
-
-const char *keyring_follow(struct keyring *keyring, const struct examined *event, uint64_t n,
-                           bool *signature_checked)
-{
-    const struct leaf *leaf = &event->leaf;
-    const char *wrong = NULL;
-    struct known_emitter *emitter;
-    /* The genesis event introduces its own emitter. */
-    if (leaf->kind == EVENT_AUDIT_GENESIS && failed(keyring_learn(keyring, event))) {
-        return "there is no memory left for its emitter";
-    }
-    if (failed(emitter_entry(keyring, leaf->emitter, &emitter))) {
-        return "its emitter cannot be one";
-    }
-    if (leaf->emitter_n != emitter->emitter_n + 1) {
-        wrong = "an event of its emitter is missing: `emitter_n` is not one more than before";
-    } else if (emitter->retired) {
-        wrong = "its emitter had been retired";
-    }
-    emitter->emitter_n = leaf->emitter_n;
-    emitter->chain =
-        hash_emitter_link_digest(keyring->hasher, &emitter->chain, &event->statement_hash);
-    emitter->first_unsigned = emitter->unsigned_events == 0 ? n : emitter->first_unsigned;
-    emitter->unsigned_events++;
-    const char *unsound = check_signature(emitter, leaf, signature_checked);
-    return wrong != NULL ? wrong : unsound;
-}
-
-uint32_t keyring_emitters(const struct keyring *keyring)
-{
-    return (uint32_t)keyring->emitter_count;
-}
-
-uint64_t keyring_unsigned(const struct keyring *keyring, uint64_t *first)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < keyring->emitter_count; i++) {
-        const struct known_emitter *emitter = &keyring->emitters[i];
-        if (emitter->unsigned_events > 0) {
-            *first =
-                count == 0 || emitter->first_unsigned < *first ? emitter->first_unsigned : *first;
-            count += emitter->unsigned_events;
-        }
-    }
-    return count;
 }
 
 /* Users ----------------------------------------------------------------------------------- */
@@ -221,6 +179,147 @@ static struct status learn_user(struct keyring *keyring, struct id id, struct by
     keyring->users[keyring->user_count++] = user;
     return OK;
 }
+
+/* Learning -------------------------------------------------------------------------------- */
+
+static struct status learn_body(struct keyring *keyring, const struct leaf *leaf,
+                                const union event_body *body, const char **wrong)
+{
+    if (leaf->kind == EVENT_AUDIT_GENESIS) {
+        const struct audit_genesis *genesis = &body->audit_genesis;
+        return learn_emitter(keyring, genesis->emitter, genesis->emitter_key, wrong);
+    }
+    if (leaf->kind == EVENT_EMITTER_REGISTERED) {
+        const struct emitter_registered *registered = &body->emitter_registered;
+        return learn_emitter(keyring, registered->name, registered->key, wrong);
+    }
+    if (leaf->kind == EVENT_USER_REGISTERED) {
+        return learn_user(keyring, leaf->on[0], body->user_registered.key);
+    }
+    struct known_emitter *emitter = find_emitter(keyring, body->emitter_retired.name);
+    if (emitter != NULL) {
+        emitter->retired = true;
+    }
+    return OK;
+}
+
+/* Only from a body that has been found to be what the leaf commits to. */
+static struct status learn(struct keyring *keyring, const struct examined *event,
+                           const char **wrong)
+{
+    union event_body body;
+    enum event_kind kind = event->leaf.kind;
+    bool registers = kind == EVENT_AUDIT_GENESIS || kind == EVENT_EMITTER_REGISTERED;
+    if (!registers && kind != EVENT_EMITTER_RETIRED && kind != EVENT_USER_REGISTERED) {
+        return OK;
+    }
+    if (event->body.size < SALT_SIZE || event->wrong != NULL) {
+        keyring->hidden += registers;
+        return OK;
+    }
+    arena_reset(&keyring->arena);
+    struct bytes bytes = bytes_of(event->body.data + SALT_SIZE, event->body.size - SALT_SIZE);
+    struct status status = event_body_decode(kind, bytes, &keyring->arena, &body);
+    if (failed(status)) {
+        keyring->hidden += registers;
+        return status.code == STATUS_NO_MEMORY ? status : OK;
+    }
+    return learn_body(keyring, &event->leaf, &body, wrong);
+}
+
+struct status keyring_learn(struct keyring *keyring, const struct examined *event,
+                            const char **wrong)
+{
+    *wrong = NULL;
+    /* A genesis has been taken in by keyring_follow, or refused. */
+    return event->leaf.kind == EVENT_AUDIT_GENESIS ? OK : learn(keyring, event, wrong);
+}
+
+/* Following ------------------------------------------------------------------------------- */
+
+static const char *check_signature(struct known_emitter *emitter, const struct leaf *leaf,
+                                   bool *checked)
+{
+    if (leaf->sig.size == 0) {
+        return NULL;
+    }
+    emitter->unsigned_events = 0;
+    if (!emitter->has_key) {
+        return NULL; /* leaves without bodies: the emitters' keys are not at hand */
+    }
+    *checked = true;
+    return failed(public_key_verify(&emitter->key, BYTES(emitter->chain.sha256), leaf->sig))
+               ? "its emitter's signature does not hold"
+               : NULL;
+}
+
+/* Follows counter and chain; NULL, or the first thing that is wrong. */
+static const char *follow_chain(struct keyring *keyring, struct known_emitter *emitter,
+                                const struct examined *event, uint64_t n)
+{
+    const struct leaf *leaf = &event->leaf;
+    const char *wrong = NULL;
+    if (leaf->emitter_n != emitter->emitter_n + 1) {
+        wrong = "an event of its emitter is missing: `emitter_n` is not one more than before";
+    } else if (emitter->retired) {
+        wrong = "its emitter had been retired";
+    }
+    emitter->emitter_n = leaf->emitter_n;
+    emitter->chain =
+        hash_emitter_link_digest(keyring->hasher, &emitter->chain, &event->statement_hash);
+    emitter->first_unsigned = emitter->unsigned_events == 0 ? n : emitter->first_unsigned;
+    emitter->unsigned_events++;
+    return wrong;
+}
+
+/* The genesis event introduces its own emitter. */
+static const char *follow_genesis(struct keyring *keyring, const struct examined *event, uint64_t n)
+{
+    const char *wrong = NULL;
+    bool genesis = event->leaf.kind == EVENT_AUDIT_GENESIS;
+    if (n == 0 && !genesis) {
+        return "the log does not begin with its genesis";
+    }
+    if (n > 0 && genesis) {
+        return "a log begins once, with its first event";
+    }
+    return genesis && failed(learn(keyring, event, &wrong)) ? "there is no memory left" : wrong;
+}
+
+const char *keyring_follow(struct keyring *keyring, const struct examined *event, uint64_t n,
+                           bool *signature_checked)
+{
+    struct known_emitter *emitter;
+    const char *begun = follow_genesis(keyring, event, n);
+    if (failed(emitter_entry(keyring, event->leaf.emitter, &emitter))) {
+        return "its emitter cannot be one";
+    }
+    const char *unknown = check_registered(keyring, emitter);
+    const char *broken = follow_chain(keyring, emitter, event, n);
+    const char *unsound = check_signature(emitter, &event->leaf, signature_checked);
+    return begun != NULL ? begun : unknown != NULL ? unknown : broken != NULL ? broken : unsound;
+}
+
+uint32_t keyring_emitters(const struct keyring *keyring)
+{
+    return (uint32_t)keyring->emitter_count;
+}
+
+uint64_t keyring_unsigned(const struct keyring *keyring, uint64_t *first)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < keyring->emitter_count; i++) {
+        const struct known_emitter *emitter = &keyring->emitters[i];
+        if (emitter->unsigned_events > 0) {
+            *first =
+                count == 0 || emitter->first_unsigned < *first ? emitter->first_unsigned : *first;
+            count += emitter->unsigned_events;
+        }
+    }
+    return count;
+}
+
+/* Commands -------------------------------------------------------------------------------- */
 
 /* A record is its signed message with `"sig":"…",` cut into it: what was signed is the rest. */
 static const char *split_record(struct bytes record, struct text *message,
@@ -266,35 +365,4 @@ const char *keyring_check_command(struct keyring *keyring, const struct examined
                                     bytes_of(signature.data, signature.size)))
                ? "the user's signature on the command does not hold"
                : NULL;
-}
-
-/* Learning -------------------------------------------------------------------------------- */
-
-struct status keyring_learn(struct keyring *keyring, const struct examined *event)
-{
-    union event_body body;
-    enum event_kind kind = event->leaf.kind;
-    bool tells = kind == EVENT_AUDIT_GENESIS || kind == EVENT_EMITTER_REGISTERED ||
-                 kind == EVENT_EMITTER_RETIRED || kind == EVENT_USER_REGISTERED;
-    if (!tells || event->body.size < SALT_SIZE || event->wrong != NULL) {
-        return OK;
-    }
-    arena_reset(&keyring->arena);
-    TRY(event_body_decode(kind,
-                          bytes_of(event->body.data + SALT_SIZE, event->body.size - SALT_SIZE),
-                          &keyring->arena, &body));
-    if (kind == EVENT_AUDIT_GENESIS) {
-        return learn_emitter(keyring, body.audit_genesis.emitter, body.audit_genesis.emitter_key);
-    }
-    if (kind == EVENT_EMITTER_REGISTERED) {
-        return learn_emitter(keyring, body.emitter_registered.name, body.emitter_registered.key);
-    }
-    if (kind == EVENT_USER_REGISTERED) {
-        return learn_user(keyring, event->leaf.on[0], body.user_registered.key);
-    }
-    struct known_emitter *emitter = find_emitter(keyring, body.emitter_retired.name);
-    if (emitter != NULL) {
-        emitter->retired = true;
-    }
-    return OK;
 }

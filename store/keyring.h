@@ -3,7 +3,9 @@
  * stands: the verifier's memory of who may sign.
  *
  * State    Emitters from audit.genesis, emitter.registered and emitter.retired; users from
- *          user.registered. Nothing is taken from outside the log.
+ *          user.registered. Nothing is taken from outside the log. Where the body that registers an
+ *          emitter is erased or left out, its signatures cannot be checked; there may be as many
+ *          emitters without a key as there are such bodies, and no more.
  */
 #ifndef STORE_KEYRING_H
 #define STORE_KEYRING_H
@@ -22,8 +24,10 @@ const char *keyring_follow(struct keyring *keyring, const struct examined *event
 /* Checks the user's signature on the event's command. NULL, or what is wrong. */
 const char *keyring_check_command(struct keyring *keyring, const struct examined *event);
 
-/* Takes in the key of an event that registers one. NO_MEMORY. */
-MUST_CHECK struct status keyring_learn(struct keyring *keyring, const struct examined *event);
+/* Takes in the key of an event that registers one; after keyring_follow. *wrong is NULL, or what is
+ * wrong. NO_MEMORY. */
+MUST_CHECK struct status keyring_learn(struct keyring *keyring, const struct examined *event,
+                                       const char **wrong);
 
 uint32_t keyring_emitters(const struct keyring *keyring);
 /* How many events no emitter's signature covers, and the first of them. */

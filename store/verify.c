@@ -148,7 +148,12 @@ static struct status follow_decoded(struct verifier *verifier, const struct exam
     }
     follow_emitter(verifier, event);
     follow_command(verifier, event);
-    return keyring_learn(verifier->keyring, event);
+    const char *wrong;
+    TRY(keyring_learn(verifier->keyring, event, &wrong));
+    if (wrong != NULL) {
+        verify_note(verifier, verifier->report.size, wrong);
+    }
+    return OK;
 }
 
 struct status verify_follow(struct verifier *verifier, const struct examined *event)
