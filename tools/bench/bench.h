@@ -34,6 +34,7 @@ struct bench {
     /* called now and then; true stops */
     bool (*tick)(void *context, const char *doing, uint64_t done, uint64_t total);
     void *context;
+    uint64_t peak_kib;
 };
 
 struct bench_times {
@@ -59,6 +60,8 @@ struct bench_query {
 };
 
 uint64_t bench_now_ns(void);
+/* Looks at the memory in use and calls `tick`; true stops. */
+bool bench_tick(struct bench *bench, const char *doing, uint64_t done, uint64_t total);
 uint64_t bench_random(struct bench *bench);
 
 /* bench_ingest.c: makes the store and fills it. */

@@ -173,7 +173,7 @@ static struct status ingest_all(struct bench *bench, struct text *round, struct 
     uint64_t left = bench->events;
     while (left > 0) {
         TRY(ingest_round(bench, round, &left, &times->ingest_ns));
-        if (bench->tick(bench->context, "ingest", bench->events - left, bench->events)) {
+        if (bench_tick(bench, "ingest", bench->events - left, bench->events)) {
             return FAIL(INTERRUPTED, 2);
         }
     }

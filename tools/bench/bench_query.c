@@ -82,7 +82,7 @@ struct status bench_queries(struct bench *bench, struct bench_query *out, size_t
     *count = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0] && *count < capacity; i++) {
         TRY(measure(bench, &all[i], &out[(*count)++]));
-        if (bench->tick(bench->context, "queries", i, sizeof all / sizeof all[0])) {
+        if (bench_tick(bench, "queries", i, sizeof all / sizeof all[0])) {
             return FAIL(INTERRUPTED, 2);
         }
     }
