@@ -5,6 +5,7 @@ include(CheckLinkerFlag)
 set(CAIRN_SANITIZE "" CACHE STRING "sanitizers to build with, e.g. address,undefined")
 option(CAIRN_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
 
+set(CMAKE_REQUIRED_QUIET ON) # sixty lines of "Performing Test" tell nobody anything
 add_library(project_options INTERFACE)
 
 # Offers each flag to the compiler at hand; what it does not know is left out.
