@@ -131,7 +131,7 @@ static void put_json_string(struct output *output, const char *string)
         bytes = text_bytes(&printable);
     }
     canonical_put_string(&text, bytes);
-    output_put_bytes(output, text.full ? LITERAL("\"\"") : text_bytes(&text));
+    members_put_json(output, text.full ? LITERAL("\"\"") : text_bytes(&text));
 }
 
 static void begin_json(const struct asked *asked, const char *path, const char *form)
@@ -234,11 +234,11 @@ static void proof_for_programs(const struct asked *asked, const char *path,
                checkpoint->size);
     put_root(output, &checkpoint->root);
     output_add(output, ",\"n\":%" PRIu64 ",\"leaf\":", proof->index);
-    output_put_bytes(output, proof->leaf);
+    members_put_json(output, proof->leaf);
     /* The leaf's form has been checked; a body is any bytes that were committed to. */
     if (proof->body.size > 0 && !failed(canonical_check(proof->body))) {
         output_put_string(output, ",\"body\":");
-        output_put_bytes(output, proof->body);
+        members_put_json(output, proof->body);
     }
     output_put_string(output, "}\n");
 }
