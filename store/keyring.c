@@ -322,47 +322,76 @@ uint64_t keyring_unsigned(const struct keyring *keyring, uint64_t *first)
 /* Commands -------------------------------------------------------------------------------- */
 
 /* A record is its signed message with `"sig":"…",` cut into it: what was signed is the rest. */
-static const char *split_record(struct bytes record, struct text *message,
-                                struct signature *signature)
+struct split_record {
+    struct bytes actor, origin;
+    struct bytes head, tail;
+    struct signature signature;
+};
+
+static struct bytes read_member(struct canonical_reader *reader, const char *name)
+{
+    canonical_require(reader, name, strlen(name));
+    return canonical_plain(reader);
+}
+
+static void skip_member(struct canonical_reader *reader, const char *name)
+{
+    canonical_require(reader, name, strlen(name));
+    (void)canonical_skip(reader);
+}
+
+static bool split_record(struct bytes record, struct split_record *out)
 {
     struct canonical_reader reader = canonical_reader_of(record);
     canonical_open_object(&reader);
-    static const char *const before[] = {"actor", "command", "fields", "nonce", "origin"};
-    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
-        canonical_require(&reader, before[i], strlen(before[i]));
-        (void)canonical_skip(&reader);
-    }
-    struct bytes head = bytes_of(record.data, (size_t)(reader.at - record.data));
-    CANONICAL_REQUIRE(&reader, "sig");
-    struct bytes text = canonical_plain(&reader);
-    struct bytes tail = bytes_of(reader.at, (size_t)(record.data + record.size - reader.at));
-    if (reader.why != NULL ||
-        failed(base64_read(text, signature->data, sizeof signature->data, &signature->size))) {
-        return "the signed command is not well formed";
-    }
-    text_put_literal(message, "cairn-command-v1\n");
-    text_put_bytes(message, head);
-    text_put_bytes(message, tail);
-    return NULL;
+    out->actor = read_member(&reader, "actor");
+    skip_member(&reader, "command");
+    skip_member(&reader, "fields");
+    skip_member(&reader, "nonce");
+    out->origin = read_member(&reader, "origin");
+    out->head = bytes_of(record.data, (size_t)(reader.at - record.data));
+    struct bytes text = read_member(&reader, "sig");
+    out->tail = bytes_of(reader.at, (size_t)(record.data + record.size - reader.at));
+    return reader.why == NULL &&
+           !failed(base64_read(text, out->signature.data, SIGNATURE_MAX, &out->signature.size));
+}
+
+static bool holds(struct keyring *keyring, const struct split_record *record,
+                  const struct public_key *key)
+{
+    struct text message = {.capacity = COMMAND_MAX + 64};
+    arena_reset(&keyring->arena);
+    message.data = arena_take(&keyring->arena, message.capacity);
+    text_put_literal(&message, "cairn-command-v1\n");
+    text_put_bytes(&message, record->head);
+    text_put_bytes(&message, record->tail);
+    return !message.full &&
+           !failed(public_key_verify(key, text_bytes(&message),
+                                     bytes_of(record->signature.data, record->signature.size)));
 }
 
 const char *keyring_check_command(struct keyring *keyring, const struct examined *event)
 {
     struct id actor;
-    struct signature signature;
-    arena_reset(&keyring->arena);
-    struct text message = {.capacity = COMMAND_MAX + 64};
-    message.data = arena_take(&keyring->arena, message.capacity);
-    const char *wrong = split_record(event->command, &message, &signature);
-    if (wrong != NULL || failed(id_read(event->leaf.actor, &actor))) {
-        return wrong != NULL ? wrong : "a command's actor is a user";
+    struct split_record record;
+    if (failed(id_read(event->leaf.actor, &actor))) {
+        return "a command's actor is a user";
+    }
+    if (!split_record(event->command, &record)) {
+        return "the signed command is not well formed";
+    }
+    /* A user may have signed it for another log, or for somebody else's name to stand here. */
+    if (!bytes_equal(record.actor, event->leaf.actor)) {
+        return "the command is another user's";
+    }
+    if (!bytes_equal(record.origin, bytes_of_string(keyring->origin))) {
+        return "the command was signed for another log";
     }
     struct known_user *user = find_user(keyring, actor);
     if (user == NULL) {
         return "the command is signed by a user that the log does not know";
     }
-    return failed(public_key_verify(&user->key, text_bytes(&message),
-                                    bytes_of(signature.data, signature.size)))
-               ? "the user's signature on the command does not hold"
-               : NULL;
+    return holds(keyring, &record, &user->key)
+               ? NULL
+               : "the user's signature on the command does not hold";
 }

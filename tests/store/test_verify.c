@@ -83,7 +83,7 @@ static void an_erased_body_is_counted_and_no_finding(void **state)
     assert_int_equal(report.bodies_absent, 1);
 }
 
-/* Damage without knowing any key --------------------------------------------------------------- */
+/* Damage without knowing any key -------------------------------------------------------------- */
 
 /* The first finding is at this event, and says this. */
 static void assert_found(struct chronicle *chronicle, uint64_t n, const char *what)
@@ -200,7 +200,7 @@ static void a_flipped_bit_is_found_wherever_it_is(void **state)
     }
 }
 
-/* Damage by somebody who makes the chain whole again --------------------------------------------- */
+/* Damage by somebody who makes the chain whole again ------------------------------------------ */
 
 static void a_statement_that_was_edited_fails_under_its_emitters_next_signature(void **state)
 {
@@ -300,7 +300,7 @@ static void a_tail_that_nobody_signed_is_named_at_its_first_event(void **state)
     assert_int_equal(report.first_unsigned, SIZE);
 }
 
-/* Damage by the operator, who has the log's key and the writer's own ------------------------------ */
+/* Damage by the operator, who has the log's key and the writer's own -------------------------- */
 
 static void an_emitter_that_was_never_registered_is_named(void **state)
 {
