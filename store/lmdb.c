@@ -66,8 +66,9 @@ static struct status status_of(int code)
     case MDB_VERSION_MISMATCH:
         return FAIL_BECAUSE(VERSION, 0, "another version of LMDB wrote the file");
     case MDB_PANIC:
-    case MDB_BAD_TXN:
         return FAIL_BECAUSE(STOPPED, 0, "LMDB gave up after a failure");
+    case MDB_BAD_TXN: /* what a page that makes no sense does to a transaction, also to a reader's */
+        return FAIL_BECAUSE(CORRUPT, 0, "LMDB met a damaged page");
     case ENOMEM:
         return FAIL(NO_MEMORY, 0);
     default:
@@ -103,7 +104,7 @@ static struct status open_table(struct lmdb *lmdb, const char *name, MDB_txn *tx
     MDB_dbi *table = &lmdb->tables[lmdb->table_count];
     int code = mdb_dbi_open(txn, name, create ? MDB_CREATE : 0, table);
     if (code == MDB_NOTFOUND) {
-        return FAIL_BECAUSE(INCOMPLETE, lmdb->table_count, "a table is missing");
+        return FAIL_BECAUSE(CORRUPT, lmdb->table_count, "a table is missing");
     }
     TRY(status_of(code));
     unsigned flags = 0;
@@ -134,10 +135,7 @@ static struct status fill_new(const struct lmdb_options *options)
 {
     char memory[PATH_MAX];
     struct text path = TEXT_IN(memory);
-    text_add(&path, "%s/%s", options->directory, unfinished_name);
-    if (path.full) {
-        return FAIL(IO, ENAMETOOLONG);
-    }
+    TRY(directory_path(options->directory, unfinished_name, &path));
     struct lmdb made = {0};
     TRY(status_of(mdb_env_create(&made.env)));
     int code = mdb_env_set_maxdbs(made.env, LMDB_TABLES_MAX);
@@ -176,11 +174,12 @@ static struct status read_used(const struct lmdb *lmdb, uint64_t *used)
     return OK;
 }
 
-static struct status check_length(const struct lmdb *lmdb, uint64_t *used, uint64_t *size)
+static struct status check_length(const struct lmdb *lmdb, uint64_t *used)
 {
+    uint64_t size = 0;
     TRY(read_used(lmdb, used));
-    TRY(map_file_size(lmdb->file, size));
-    return *size < *used ? FAIL(TRUNCATED, *size) : OK;
+    TRY(map_file_size(lmdb->file, &size));
+    return size < *used ? FAIL(TRUNCATED, size) : OK;
 }
 
 static struct status configure(struct lmdb *lmdb, const struct lmdb_options *options)
@@ -202,9 +201,8 @@ static struct status open_file(struct lmdb *lmdb, const struct lmdb_options *opt
     unsigned flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0) |
                      (options->no_read_ahead ? MDB_NORDAHEAD : 0);
     TRY(status_of(mdb_env_open(lmdb->env, options->directory, flags, 0600)));
-    unsigned set = 0;
-    TRY(status_of(mdb_env_get_flags(lmdb->env, &set)));
-    assert((set & (MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC)) == 0);
+    TRY(status_of(mdb_env_get_flags(lmdb->env, &flags)));
+    assert((flags & (MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC)) == 0);
     MDB_stat about;
     MDB_envinfo info;
     TRY(status_of(mdb_env_stat(lmdb->env, &about)));
@@ -227,9 +225,7 @@ static struct status find_to_write(struct lmdb *lmdb, const struct lmdb_options 
 {
     TRY(directory_open(options->directory, options->create ? DIRECTORY_CREATE : DIRECTORY_OPEN,
                        &lmdb->directory));
-    if (!options->create) {
-        TRY(find_data(lmdb->directory));
-    }
+    TRY(options->create ? OK : find_data(lmdb->directory));
     TRY(directory_lock(lmdb->directory, &lmdb->lock));
     /* Asked again: before the lock was ours, somebody else may have made it. */
     if (!directory_has(lmdb->directory, data_name)) {
@@ -255,8 +251,8 @@ static struct status open_all(struct lmdb *lmdb, const struct lmdb_options *opti
     TRY(options->read_only ? find_to_read(lmdb, options) : find_to_write(lmdb, options));
     TRY(configure(lmdb, options));
     TRY(open_file(lmdb, options));
-    uint64_t used = 0, size = 0;
-    TRY(check_length(lmdb, &used, &size));
+    uint64_t used = 0;
+    TRY(check_length(lmdb, &used));
     int dead = 0;
     TRY(status_of(mdb_reader_check(lmdb->env, &dead)));
     return open_tables(lmdb, options);
@@ -349,14 +345,15 @@ static struct status grow_map(struct lmdb *lmdb, uint64_t used)
  * that always reaches further, a short one is a damaged one. */
 static struct status prepare_write(struct lmdb *lmdb)
 {
-    uint64_t used = 0, size = 0;
-    TRY(check_length(lmdb, &used, &size));
-    TRY(map_file_extend(lmdb->file, used, size));
+    uint64_t used = 0;
+    TRY(check_length(lmdb, &used));
+    TRY(map_file_extend(lmdb->file, used));
     return grow_map(lmdb, used);
 }
 
 static struct status begin_locked(struct lmdb *lmdb, bool write, MDB_txn **out)
 {
+    assert(!write || !lmdb->writing); /* else it would wait for itself */
     if (write) {
         TRY(prepare_write(lmdb));
     }
@@ -388,7 +385,6 @@ struct status lmdb_begin(struct lmdb *lmdb, bool write, struct lmdb_txn **out)
     if (txn == NULL) {
         return FAIL(NO_MEMORY, sizeof *txn);
     }
-    assert(!write || !lmdb->writing); /* else it would wait for itself */
     *txn = (struct lmdb_txn){.lmdb = lmdb, .write = write};
     pthread_mutex_lock(&lmdb->map);
     struct status status = begin_locked(lmdb, write, &txn->txn);
@@ -445,11 +441,7 @@ static struct status commit_write(struct lmdb *lmdb, MDB_txn *txn)
     if (code != MDB_SUCCESS) {
         return stop(lmdb, status_of(code));
     }
-    uint64_t used = lmdb_used_bytes(lmdb), size = 0;
-    struct status status = map_file_size(lmdb->file, &size);
-    if (!failed(status)) {
-        status = map_file_extend(lmdb->file, used, size);
-    }
+    struct status status = map_file_extend(lmdb->file, lmdb_used_bytes(lmdb));
     return failed(status) ? stop(lmdb, status) : OK;
 }
 
@@ -510,6 +502,15 @@ struct status lmdb_put(struct lmdb_txn *txn, lmdb_table table, struct bytes key,
 {
     MDB_val data = value_of(value);
     return put(txn, table, key, &data, 0);
+}
+
+struct status lmdb_put_reserve(struct lmdb_txn *txn, lmdb_table table, struct bytes key,
+                               size_t size, uint8_t **room)
+{
+    MDB_val data = {.mv_size = size};
+    TRY(put(txn, table, key, &data, MDB_RESERVE));
+    *room = data.mv_data;
+    return OK;
 }
 
 struct status lmdb_append(struct lmdb_txn *txn, lmdb_table table, struct bytes key,

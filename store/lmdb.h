@@ -72,6 +72,9 @@ MUST_CHECK struct status lmdb_get(struct lmdb_txn *txn, lmdb_table table, struct
                                   struct bytes *value);
 MUST_CHECK struct status lmdb_put(struct lmdb_txn *txn, lmdb_table table, struct bytes key,
                                   struct bytes value);
+/* The same, with the value's room lent for the caller to fill before the next write. */
+MUST_CHECK struct status lmdb_put_reserve(struct lmdb_txn *txn, lmdb_table table, struct bytes key,
+                                          size_t size, uint8_t **room);
 /* Puts at the end; a key that is not beyond the last one is CONFLICT. */
 MUST_CHECK struct status lmdb_append(struct lmdb_txn *txn, lmdb_table table, struct bytes key,
                                      struct bytes value);

@@ -1,5 +1,6 @@
 #include "store/log.h"
 
+#include "store/emitter_head.h"
 #include "store/log_internal.h"
 
 #include <assert.h>
@@ -437,6 +438,22 @@ struct status log_read_leaf(struct log_snapshot *snapshot, uint64_t n, struct by
     return OK;
 }
 
+/* A search through a damaged page ends in the wrong place, and would call erased what is there: the
+ * neighbours of what is absent are on both sides of it. */
+static struct status confirm_absent(struct log_snapshot *snapshot, enum log_table table, uint64_t n)
+{
+    uint8_t memory[KEY_SIZE];
+    put_position(memory, n);
+    struct bytes key = BYTES(memory), value;
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(snapshot->txn, table, &cursor));
+    struct status status = lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &key, &value);
+    bool between = failed(status) || (key.size == KEY_SIZE && bytes_read_u64(key.data) > n);
+    status = lmdb_cursor_move(cursor, failed(status) ? LMDB_LAST : LMDB_PREVIOUS, &key, &value);
+    between = between && (failed(status) || (key.size == KEY_SIZE && bytes_read_u64(key.data) < n));
+    return between ? OK : FAIL_BECAUSE(CORRUPT, n, "the body is not where it is looked for");
+}
+
 struct status log_read_body(struct log_snapshot *snapshot, const struct leaf *leaf,
                             struct bytes *body)
 {
@@ -444,7 +461,7 @@ struct status log_read_body(struct log_snapshot *snapshot, const struct leaf *le
     struct status status = read_at(snapshot, TABLE_BODY, leaf->n, &salted);
     if (status.code == STATUS_NOT_FOUND) {
         *body = (struct bytes){0};
-        return OK;
+        return confirm_absent(snapshot, TABLE_BODY, leaf->n);
     }
     TRY(status);
     if (salted.size < SALT_SIZE) {

@@ -89,6 +89,13 @@ void log_snapshot_close(struct log_snapshot **snapshot);
 
 uint64_t log_snapshot_size(const struct log_snapshot *snapshot);
 
+/* Entries of the tables as the file counts them, to be compared with what is found under their
+ * keys; and how many events the emitters' heads have counted. CORRUPT. */
+struct log_counts {
+    uint64_t leaves, bodies, commands, tiles, checkpoints, emitted;
+};
+MUST_CHECK struct status log_count(struct log_snapshot *snapshot, struct log_counts *out);
+
 /* The bytes of a leaf, compared with the tree or the chain; lent until the snapshot closes.
  * NOT_FOUND past the end; CORRUPT at n. */
 MUST_CHECK struct status log_read_leaf(struct log_snapshot *snapshot, uint64_t n,
@@ -106,7 +113,7 @@ MUST_CHECK struct status log_read_checkpoint(struct log_snapshot *snapshot, uint
 MUST_CHECK struct status log_next_checkpoint(struct log_snapshot *snapshot, uint64_t after_size,
                                              struct bytes *note, uint64_t *note_size);
 
-/* NOT_FOUND for an emitter that has not spoken. */
+/* Compared with its hash: CORRUPT. NOT_FOUND for an emitter that has not spoken. */
 MUST_CHECK struct status log_read_emitter(struct log_snapshot *snapshot, struct bytes emitter,
                                           struct emitter_head *out);
 

@@ -17,7 +17,10 @@ static const char *const table_names[TABLE_COUNT] = {"row", "subject", "meta"};
 enum {
     SUBJECT_KEY_SIZE = 9,
     SUBJECT_CACHE = 1 << 14, /* slots */
+    CHECK_SIZE = 8,          /* bytes at the end of every entry */
+    COUNT_SIZE = 8,
     META_SIZE = 8 + 8 + DIGEST_SIZE + DIGEST_SIZE,
+    FORMAT_VERSION = 2,
     ROW_KEY_MAX = 1 + STATE_KEY_MAX + 8,
 };
 
@@ -41,6 +44,51 @@ struct state {
     struct subject_slot *subjects;
 };
 
+/* Entries --------------------------------------------------------------------------------- */
+
+static struct digest check_of(struct state *state, enum state_table table, struct bytes key,
+                              struct bytes value)
+{
+    const uint8_t number = (uint8_t)table;
+    const struct bytes pieces[] = {bytes_of(&number, 1), key, value};
+    return hash_pieces(state->hasher, pieces, sizeof pieces / sizeof pieces[0]);
+}
+
+static struct status put_entry(struct state *state, enum state_table table, struct bytes key,
+                               struct bytes value)
+{
+    uint8_t *room = NULL;
+    struct digest check = check_of(state, table, key, value);
+    TRY(lmdb_put_reserve(state->txn, table, key, value.size + CHECK_SIZE, &room));
+    memcpy(room, value.data, value.size);
+    memcpy(room + value.size, check.sha256, CHECK_SIZE);
+    return OK;
+}
+
+/* Cuts the check off what is stored, after having compared it. */
+static struct status open_entry(struct state *state, enum state_table table, struct bytes key,
+                                struct bytes stored, struct bytes *value)
+{
+    if (stored.size < CHECK_SIZE) {
+        return FAIL_BECAUSE(CORRUPT, 0, "an entry of the state is cut");
+    }
+    struct bytes checked = bytes_of(stored.data, stored.size - CHECK_SIZE);
+    struct digest check = check_of(state, table, key, checked);
+    if (memcmp(stored.data + checked.size, check.sha256, CHECK_SIZE) != 0) {
+        return FAIL_BECAUSE(CORRUPT, 0, "an entry of the state is not what was folded");
+    }
+    *value = checked;
+    return OK;
+}
+
+static struct status get_entry(struct state *state, enum state_table table, struct bytes key,
+                               struct bytes *value)
+{
+    struct bytes stored;
+    TRY(lmdb_get(state->txn, table, key, &stored));
+    return open_entry(state, table, key, stored, value);
+}
+
 /* Meta ------------------------------------------------------------------------------------ */
 
 static struct status write_meta(struct state *state)
@@ -50,17 +98,31 @@ static struct status write_meta(struct state *state)
     bytes_write_u64(value + 8, state->versions);
     memcpy(value + 16, state->digest.sha256, DIGEST_SIZE);
     memcpy(value + 16 + DIGEST_SIZE, state->last.sha256, DIGEST_SIZE);
-    TRY(lmdb_put(state->txn, TABLE_META, LITERAL("fold"), BYTES(value)));
-    return lmdb_put(state->txn, TABLE_META, LITERAL("catalogue"),
-                    bytes_of_string(state->fingerprint));
+    TRY(put_entry(state, TABLE_META, LITERAL("fold"), BYTES(value)));
+    return put_entry(state, TABLE_META, LITERAL("catalogue"), bytes_of_string(state->fingerprint));
+}
+
+/* Whether somebody has folded into it, by this version and this catalogue. */
+static struct status read_catalogue(struct state *state, bool *is_new, bool *same)
+{
+    struct bytes value;
+    struct status status = get_entry(state, TABLE_META, LITERAL("catalogue"), &value);
+    *is_new = status.code == STATUS_NOT_FOUND;
+    *same = !failed(status) && bytes_equal(value, bytes_of_string(state->fingerprint));
+    if (*is_new) {
+        uint64_t entries = 0;
+        TRY(lmdb_count(state->txn, TABLE_META, &entries));
+        return entries == 0 ? OK : FAIL_BECAUSE(CORRUPT, 0, "the state's head is missing");
+    }
+    return status;
 }
 
 static struct status read_meta(struct state *state)
 {
     struct bytes value;
-    struct status status = lmdb_get(state->txn, TABLE_META, LITERAL("fold"), &value);
+    struct status status = get_entry(state, TABLE_META, LITERAL("fold"), &value);
     if (status.code == STATUS_NOT_FOUND) {
-        return OK; /* new */
+        return FAIL_BECAUSE(CORRUPT, 0, "the state's head is missing");
     }
     TRY(status);
     if (value.size != META_SIZE) {
@@ -71,13 +133,6 @@ static struct status read_meta(struct state *state)
     memcpy(state->digest.sha256, value.data + 16, DIGEST_SIZE);
     memcpy(state->last.sha256, value.data + 16 + DIGEST_SIZE, DIGEST_SIZE);
     return OK;
-}
-
-static bool same_catalogue(struct state *state)
-{
-    struct bytes value;
-    return !failed(lmdb_get(state->txn, TABLE_META, LITERAL("catalogue"), &value)) &&
-           bytes_equal(value, bytes_of_string(state->fingerprint));
 }
 
 static struct status empty_all(struct state *state)
@@ -104,7 +159,7 @@ static struct status open_parts(struct state *state, const struct state_options 
         .create = !options->read_only,
     };
     struct text fingerprint = TEXT_IN(state->fingerprint);
-    text_put_string(&fingerprint, options->fingerprint);
+    text_add(&fingerprint, "%d %s", FORMAT_VERSION, options->fingerprint);
     (void)text_string(&fingerprint);
     state->read_only = options->read_only;
     state->subjects = calloc(SUBJECT_CACHE, sizeof *state->subjects);
@@ -114,8 +169,10 @@ static struct status open_parts(struct state *state, const struct state_options 
     TRY(hasher_open(&state->hasher));
     TRY(lmdb_open(&lmdb, &state->lmdb));
     TRY(lmdb_begin(state->lmdb, !options->read_only, &state->txn));
-    TRY(read_meta(state));
-    bool stale = (state->size > 0 && !same_catalogue(state)) || state->size > options->log_size;
+    bool is_new = false, same = false;
+    TRY(read_catalogue(state, &is_new, &same));
+    TRY(same ? read_meta(state) : OK);
+    bool stale = (!is_new && !same) || state->size > options->log_size;
     if (stale && options->read_only) {
         return FAIL_BECAUSE(NOT_FOUND, state->size, "the state was folded from another log");
     }
@@ -227,7 +284,7 @@ struct status state_put(struct state *state, enum row_table table, struct bytes 
     }
     TRY(writing(state));
     size_t size = make_row_key(row_key, table, key, n);
-    TRY(lmdb_put(state->txn, TABLE_ROW, bytes_of(row_key, size), row));
+    TRY(put_entry(state, TABLE_ROW, bytes_of(row_key, size), row));
     add_to_digest(state, table, key, row, n);
     return OK;
 }
@@ -251,7 +308,11 @@ struct status state_find(struct state *state, enum row_table table, struct bytes
     CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
     TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
     TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &stored, &value));
-    if (!is_version_of(stored, row_key, size) || value.size == 0) {
+    if (!is_version_of(stored, row_key, size)) {
+        return FAIL(NOT_FOUND, as_of);
+    }
+    TRY(open_entry(state, TABLE_ROW, stored, value, &value));
+    if (value.size == 0) {
         return FAIL(NOT_FOUND, as_of);
     }
     *row = value;
@@ -331,7 +392,7 @@ static struct status write_slot(struct state *state, struct subject_slot *slot)
     bytes_write_u64(value, slot->on_n);
     TRY(writing(state));
     slot->dirty = false;
-    return lmdb_put(state->txn, TABLE_SUBJECT, BYTES(key), BYTES(value));
+    return put_entry(state, TABLE_SUBJECT, BYTES(key), BYTES(value));
 }
 
 static struct status read_subject(struct state *state, struct id subject, uint64_t *on_n)
@@ -340,8 +401,8 @@ static struct status read_subject(struct state *state, struct id subject, uint64
     struct bytes value;
     put_subject_key(key, subject);
     TRY(reading(state));
-    struct status status = lmdb_get(state->txn, TABLE_SUBJECT, BYTES(key), &value);
-    *on_n = !failed(status) && value.size == 8 ? bytes_read_u64(value.data) : 0;
+    struct status status = get_entry(state, TABLE_SUBJECT, BYTES(key), &value);
+    *on_n = !failed(status) && value.size == COUNT_SIZE ? bytes_read_u64(value.data) : 0;
     return status.code == STATUS_NOT_FOUND ? OK : status;
 }
 
@@ -397,4 +458,45 @@ struct status state_commit(struct state *state, const struct digest *last)
     }
     TRY(write_meta(state));
     return lmdb_commit(&state->txn);
+}
+
+/* Checking -------------------------------------------------------------------------------- */
+
+/* Walks a table; each entry must also be where a search for it ends. */
+static struct status check_table(struct state *state, enum state_table table, uint64_t *sum)
+{
+    uint64_t entries = 0;
+    struct bytes key, stored, value, found;
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(state->txn, table, &cursor));
+    *sum = 0;
+    struct status status = lmdb_cursor_move(cursor, LMDB_FIRST, &key, &stored);
+    while (!failed(status)) {
+        TRY(open_entry(state, table, key, stored, &value));
+        if (failed(lmdb_get(state->txn, table, key, &found)) || found.data != stored.data) {
+            return FAIL_BECAUSE(CORRUPT, 0, "an entry of the state is not where it is looked for");
+        }
+        entries++;
+        *sum += table == TABLE_SUBJECT && value.size == COUNT_SIZE ? bytes_read_u64(value.data) : 0;
+        status = lmdb_cursor_move(cursor, LMDB_NEXT, &key, &stored);
+    }
+    if (status.code != STATUS_NOT_FOUND) {
+        return status;
+    }
+    uint64_t counted = 0;
+    TRY(lmdb_count(state->txn, table, &counted));
+    return entries == counted ? OK : FAIL_BECAUSE(CORRUPT, 0, "entries of the state are missing");
+}
+
+struct status state_check(struct state *state)
+{
+    uint64_t sum = 0;
+    TRY(reading(state));
+    for (unsigned table = 0; table < TABLE_COUNT; table++) {
+        TRY(check_table(state, (enum state_table)table, &sum));
+        if (table == TABLE_SUBJECT && sum != state->size) {
+            return FAIL_BECAUSE(CORRUPT, 0, "the state counts other events than the log has");
+        }
+    }
+    return OK;
 }

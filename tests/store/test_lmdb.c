@@ -204,7 +204,7 @@ static void a_creation_that_was_cut_short_is_incomplete_and_begun_again(void **s
     lmdb_close(&lmdb);
 }
 
-static void a_missing_table_is_incomplete_and_made_on_request(void **state)
+static void a_missing_table_is_damage_and_made_on_request(void **state)
 {
     struct lmdb_options options = options_of(*state);
     options.table_count = 1;
@@ -213,7 +213,7 @@ static void a_missing_table_is_incomplete_and_made_on_request(void **state)
     options.table_count = TABLES;
     options.create = false;
     struct status status = lmdb_open(&options, &lmdb);
-    assert_int_equal(status.code, STATUS_INCOMPLETE);
+    assert_int_equal(status.code, STATUS_CORRUPT);
     assert_int_equal(status.at, BODY);
     options.create = true;
     lmdb = open_store(&options);
@@ -684,7 +684,7 @@ int main(void)
         FRESH(what_was_aborted_is_not),
         FRESH(a_missing_environment_is_not_found),
         FRESH(a_creation_that_was_cut_short_is_incomplete_and_begun_again),
-        FRESH(a_missing_table_is_incomplete_and_made_on_request),
+        FRESH(a_missing_table_is_damage_and_made_on_request),
         FRESH(modes_do_not_depend_on_the_umask),
         FRESH(a_second_writer_in_one_process_is_refused),
         FRESH(a_second_process_may_read_but_not_write),
