@@ -1,7 +1,5 @@
 #include "store/directory.h"
 
-#include "schema/text.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -76,6 +74,12 @@ struct status directory_open(const char *path, enum directory_use use, int *out)
     }
     *out = directory;
     return OK;
+}
+
+struct status directory_path(const char *path, const char *name, struct text *out)
+{
+    text_add(out, "%s/%s", path, name);
+    return out->full ? FAIL(IO, ENAMETOOLONG) : OK;
 }
 
 /* The lock's own answer names no process where the lock belongs to an open file description. */

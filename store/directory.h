@@ -9,7 +9,7 @@
 #ifndef STORE_DIRECTORY_H
 #define STORE_DIRECTORY_H
 
-#include "schema/status.h"
+#include "schema/text.h"
 
 enum directory_use {
     DIRECTORY_OPEN,
@@ -19,6 +19,9 @@ enum directory_use {
 /* On success *out is the caller's to close. NOT_FOUND; IO (errno), with a reason on a remote file
  * system. */
 MUST_CHECK struct status directory_open(const char *path, enum directory_use use, int *out);
+
+/* Writes the path of a file in it. IO with ENAMETOOLONG. */
+MUST_CHECK struct status directory_path(const char *path, const char *name, struct text *out);
 
 /* Locks; *out is the caller's to close, which unlocks. IN_USE at the process that holds it. */
 MUST_CHECK struct status directory_lock(int directory, int *out);

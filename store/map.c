@@ -39,8 +39,10 @@ struct status map_file_size(int file, uint64_t *size)
     return OK;
 }
 
-struct status map_file_extend(int file, uint64_t used, uint64_t size)
+struct status map_file_extend(int file, uint64_t used)
 {
+    uint64_t size = 0;
+    TRY(map_file_size(file, &size));
     if (size >= used + SLACK / 2) {
         return OK;
     }

@@ -22,7 +22,7 @@ uint64_t map_choose(uint64_t size);
 /* The length of an open file. IO. */
 MUST_CHECK struct status map_file_size(int file, uint64_t *size);
 
-/* Lets the file of `size` bytes reach some MiB beyond the `used` ones, as a hole. IO. */
-MUST_CHECK struct status map_file_extend(int file, uint64_t used, uint64_t size);
+/* Lets the file reach some MiB beyond the `used` bytes, as a hole. IO. */
+MUST_CHECK struct status map_file_extend(int file, uint64_t used);
 
 #endif
