@@ -119,11 +119,10 @@ static void say_damaged(const struct guard_page *page, int signal)
     if (page->event != GUARD_NO_EVENT) {
         snprintf(event, sizeof event, " event %" PRIu64, page->event);
     }
-    dprintf(
-        STDERR_FILENO,
-        "%s: the store's file is damaged: %s%s ended by SIG%s\n"
-        "       keep a copy of it as it is, then work on another: `cairn verify --store COPY`\n",
-        page->who, page->doing, event, sigabbrev_np(signal));
+    dprintf(STDERR_FILENO,
+            "%s: the store's file is damaged, or cairn has a bug: %s%s ended by SIG%s\n"
+            "       keep a copy of it as it is: `cairn verify --store COPY` tells which it is\n",
+            page->who, page->doing, event, sigabbrev_np(signal));
 }
 
 static enum exit_code explain_death(const struct guard_page *page, int signal)
