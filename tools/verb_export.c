@@ -4,6 +4,7 @@
 #include "tools/verbs.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum {
     SNAPSHOT_EVENTS = 4096, /* read through one snapshot: it keeps pages of the log from use */
@@ -120,7 +121,7 @@ static struct status put_events(struct export *export, const struct bundle_sink 
 static struct status put_bundle(struct export *export, const struct bundle_sink *sink)
 {
     struct bundle_head head = {.size = export->size};
-    strcpy(head.origin, log_origin(engine_log(export->engine)));
+    snprintf(head.origin, sizeof head.origin, "%s", log_origin(engine_log(export->engine)));
     TRY(bundle_put_head(sink, &head));
     for (uint64_t n = 0; n < export->size; n += SNAPSHOT_EVENTS) {
         uint64_t left = export->size - n;

@@ -1,6 +1,6 @@
 /*
- * ours DIR EVENTS: a log of at least so many events, made and exported by Cairn, for a verifier that
- * others wrote: DIR/log.vkey, DIR/tiles, DIR/proofs, DIR/older (a checkpoint of the same log).
+ * ours DIR EVENTS: a log of at least so many events, made and exported by Cairn, for a verifier
+ * that others wrote: DIR/log.vkey, DIR/tiles, DIR/proofs, DIR/older (a checkpoint of the same log).
  */
 #include "store/log.h"
 #include "store/proof.h"

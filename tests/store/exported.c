@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -83,7 +84,7 @@ struct growing exported_bundle(const struct exported *exported, uint64_t size)
     struct bundle_head head = {.size = exported_checkpoint(exported, size, &note)};
     const struct bundle_sink sink = {.context = &growing, .put = growing_put};
     struct log_snapshot *snapshot = NULL;
-    strcpy(head.origin, log_origin(engine_log(exported->engine)));
+    snprintf(head.origin, sizeof head.origin, "%s", log_origin(engine_log(exported->engine)));
     must(log_snapshot_open(engine_log(exported->engine), &snapshot));
     must(bundle_put_head(&sink, &head));
     must(bundle_put_log(&sink, snapshot, 0, head.size));

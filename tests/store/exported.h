@@ -1,6 +1,6 @@
 /*
- * tests/store/exported.h -- a log of a few emitters, users' commands and an erased body, and what is
- * exported of it, for the tests of bundles, tiles and proofs.
+ * tests/store/exported.h -- a log of a few emitters and users, and what is exported of it, for the
+ * tests of bundles, tiles and proofs.
  */
 #ifndef TESTS_STORE_EXPORTED_H
 #define TESTS_STORE_EXPORTED_H

@@ -169,7 +169,7 @@ static void an_erased_body_is_absent_and_breaks_nothing(void **state)
     const struct bundle_sink sink = {.context = &bundle, .put = growing_put};
     struct log_snapshot *snapshot = NULL;
     struct verify_report report;
-    strcpy(head.origin, "test.example/log");
+    snprintf(head.origin, sizeof head.origin, "test.example/log");
     must(log_snapshot_open(engine_log(exported->engine), &snapshot));
     must(bundle_put_head(&sink, &head));
     for (uint64_t n = 0; n < head.size; n++) {

@@ -1,6 +1,6 @@
 /*
- * Proofs of a log's own events: each holds under each checkpoint over it, and no bit of the file can
- * change unnoticed.
+ * Proofs of a log's own events: each holds under each checkpoint over it, and no bit of the file
+ * can change unnoticed.
  */
 #include "store/log.h"
 #include "store/proof.h"

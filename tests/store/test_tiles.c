@@ -89,7 +89,7 @@ static struct files list_files(const struct place *place)
 {
     struct files files = {0};
     char root[sizeof place->path];
-    strcpy(root, place->path);
+    memcpy(root, place->path, sizeof root);
     char *const roots[] = {root, NULL};
     FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     FTSENT *entry;
