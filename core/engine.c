@@ -149,6 +149,14 @@ static struct status introduce_emitters(struct engine *engine)
 
 /* Opening: what is folded ----------------------------------------------------------------- */
 
+/* Damage to what is folded is another matter than damage to the log. */
+static struct status of_fold(struct status status, const char *why)
+{
+    bool damaged = status.code == STATUS_CORRUPT || status.code == STATUS_TRUNCATED ||
+                   status.code == STATUS_INCOMPLETE || status.code == STATUS_VERSION;
+    return damaged ? FAIL_BECAUSE(FOLD, 0, why) : status;
+}
+
 static struct status open_state(struct engine *engine)
 {
     struct store_path path;
@@ -156,24 +164,22 @@ static struct status open_state(struct engine *engine)
     struct text fingerprint = TEXT_IN(memory);
     text_add(&fingerprint, "%.64s", catalogue_fingerprint);
     TRY(store_path(engine->directory, "state", &path));
-    return state_open(&(struct state_options){.directory = path.text,
-                                              .fingerprint = text_string(&fingerprint),
-                                              .log_size = log_head_of(engine->log)->size,
-                                              .read_only = engine->options.read_only},
-                      &engine->state);
+    struct state_options options = {.directory = path.text,
+                                    .fingerprint = text_string(&fingerprint),
+                                    .log_size = log_head_of(engine->log)->size,
+                                    .read_only = engine->options.read_only};
+    return of_fold(state_open(&options, &engine->state), "its state/ cannot be used");
 }
 
-/* A state that was folded from another history has another last leaf. */
-static struct status check_state_is_ours(struct engine *engine)
+/* A state that was folded from another history has another last leaf. The index carries no mark of
+ * its log: it is believed only beside a state that is ours. */
+static struct status is_ours(struct engine *engine, bool *ours)
 {
     struct bytes bytes;
     struct leaf next;
     uint64_t size = state_size(engine->state);
     struct digest last = log_head_of(engine->log)->last;
-    if (size == 0) {
-        return OK;
-    }
-    if (size < log_head_of(engine->log)->size) {
+    if (size > 0 && size < log_head_of(engine->log)->size) {
         CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
         TRY(log_snapshot_open(engine->log, &snapshot));
         TRY(log_read_leaf(snapshot, size, &bytes));
@@ -181,25 +187,37 @@ static struct status check_state_is_ours(struct engine *engine)
         last = next.prev;
     }
     struct digest folded = state_last(engine->state);
-    return digest_equal(&folded, &last) ? OK : state_clear(engine->state);
+    *ours = size > 0 && digest_equal(&folded, &last);
+    return OK;
 }
 
 static struct status open_index(struct engine *engine)
 {
     struct store_path path;
     TRY(store_path(engine->directory, "index", &path));
-    return index_open(path.text, engine->options.read_only, &engine->index);
+    return of_fold(index_open(path.text, engine->options.read_only, &engine->index),
+                   "its index/ cannot be used");
+}
+
+static struct status without(struct engine *engine, struct status status)
+{
+    if (status.code == STATUS_FOLD) {
+        engine->folded = status;
+    }
+    return status.code == STATUS_FOLD || status.code == STATUS_NOT_FOUND ? OK : status;
 }
 
 /* An engine that only reads goes without what is missing: the log has everything. */
 static struct status open_for_reading(struct engine *engine)
 {
-    struct status state = open_state(engine);
-    struct status index = open_index(engine);
-    if (failed(state) && state.code != STATUS_NOT_FOUND) {
-        return state;
+    bool ours = false;
+    TRY(without(engine, open_state(engine)));
+    TRY(engine->state != NULL ? is_ours(engine, &ours) : OK);
+    if (!ours) {
+        state_close(&engine->state);
+        return OK;
     }
-    return failed(index) && index.code != STATUS_NOT_FOUND ? index : OK;
+    return without(engine, open_index(engine));
 }
 
 /* Whoever holds the log's writer lock may throw away what is folded from it. */
@@ -219,6 +237,7 @@ static struct status throw_away(struct engine *engine, const char *folder)
 
 static struct status open_for_writing(struct engine *engine)
 {
+    bool ours;
     if (engine->options.rebuild) {
         TRY(throw_away(engine, "state"));
         TRY(throw_away(engine, "index"));
@@ -229,7 +248,11 @@ static struct status open_for_writing(struct engine *engine)
         TRY(load_voice(engine, (enum engine_voice)voice));
     }
     TRY(open_state(engine));
-    TRY(check_state_is_ours(engine));
+    TRY(is_ours(engine, &ours));
+    if (!ours) {
+        TRY(state_clear(engine->state));
+        TRY(throw_away(engine, "index"));
+    }
     TRY(open_index(engine));
     TRY(engine_start_stages(engine));
     if (log_head_of(engine->log)->size == 0) {
@@ -500,6 +523,11 @@ struct state *engine_state(struct engine *engine)
 struct index *engine_index(struct engine *engine)
 {
     return engine->index;
+}
+
+struct status engine_folded(const struct engine *engine)
+{
+    return engine->folded;
 }
 
 const struct public_key *engine_log_key(const struct engine *engine)

@@ -52,7 +52,8 @@ enum engine_voice {
 const char *engine_voice_name(enum engine_voice voice);
 
 /* Opens a store. NOT_FOUND, IN_USE, INCOMPLETE, VERSION, ROLLBACK (the log is shorter than the
- * checkpoint beside it), KEY (a key is missing), CORRUPT, IO. On success *out is the caller's. */
+ * checkpoint beside it), KEY (a key is missing), CORRUPT, FOLD (state or index, of one that
+ * writes), IO. On success *out is the caller's. */
 MUST_CHECK struct status engine_open(const struct engine_options *options, struct engine **out);
 /* Commits everything and ends in good order. Needed before engine_close by whoever wrote. */
 MUST_CHECK struct status engine_finish(struct engine *engine);
@@ -98,10 +99,13 @@ struct view engine_view(struct engine *engine, uint64_t as_of_n, struct arena *a
 uint64_t engine_now(const struct engine *engine);
 
 /* The parts, for readers; they belong to the engine. State and index may be NULL in an engine that
- * only reads, when they are missing or stale: then the log itself is scanned. */
+ * only reads, when they are missing, stale or damaged: then the log itself is scanned. */
 struct log *engine_log(struct engine *engine);
 struct state *engine_state(struct engine *engine);
 struct index *engine_index(struct engine *engine);
+/* OK; or FOLD, in an engine that only reads and goes without state or index because they are
+ * damaged. */
+struct status engine_folded(const struct engine *engine);
 /* The log's public key. */
 const struct public_key *engine_log_key(const struct engine *engine);
 /* The newest signed checkpoint; lent until the next call. */

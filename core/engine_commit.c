@@ -37,11 +37,8 @@ static void note_run(void *context, const struct index_run *run)
 
 static struct status index_events(struct engine *engine, struct job *job)
 {
-    struct term terms[INDEX_EVENT_TERMS_MAX];
     for (uint32_t i = 0; i < job->prepared.count; i++) {
-        const struct leaf *leaf = &job->prepared.events[i].leaf;
-        size_t count = terms_of_leaf(engine->index_hasher, leaf, terms);
-        TRY(index_add(engine->index, leaf->n, terms, count, note_run, engine));
+        TRY(index_add_leaf(engine->index, &job->prepared.events[i].leaf, note_run, engine));
     }
     return OK;
 }
@@ -72,6 +69,9 @@ void engine_hand_to_index(struct engine *engine, struct job *job)
 static struct status check_exists(struct engine *engine, struct id id)
 {
     uint64_t events;
+    if (id.kind == ID_NONE || id.n == ID_NEW) {
+        return OK;
+    }
     TRY(state_subject_count(engine->state, id, &events));
     return events > 0 ? OK : FAIL_BECAUSE(NOT_FOUND, id.n, "an event is about something unknown");
 }
@@ -82,10 +82,10 @@ static struct status check_references(struct engine *engine, const struct job *j
     for (uint32_t i = 0; i < job->prepared.count; i++) {
         const struct leaf *leaf = &job->prepared.events[i].leaf;
         for (size_t k = 0; k < leaf->on_count; k++) {
-            if (leaf->on[k].n != ID_NEW) {
-                TRY(check_exists(engine, leaf->on[k]));
-            }
+            TRY(check_exists(engine, leaf->on[k]));
         }
+        TRY(check_exists(engine, leaf->project));
+        TRY(check_exists(engine, leaf->session));
         if (leaf->cause != LEAF_NO_CAUSE && leaf->cause >= log_head_of(engine->log)->size) {
             return FAIL_BECAUSE(NOT_FOUND, leaf->cause, "an event answers one that is not there");
         }
@@ -368,7 +368,6 @@ struct status engine_start_stages(struct engine *engine)
     TRY(queue_open(ENGINE_JOBS, &engine->prepared));
     TRY(queue_open(ENGINE_JOBS, &engine->to_index));
     TRY(queue_open(ENGINE_MADE_MAX, &engine->made));
-    TRY(hasher_open(&engine->index_hasher));
     TRY(open_jobs(engine));
     if (!engine->options.threaded) {
         return OK;
@@ -393,7 +392,6 @@ void engine_stop_stages(struct engine *engine)
     queue_free(&engine->prepared);
     queue_free(&engine->to_index);
     queue_free(&engine->made);
-    hasher_close(&engine->index_hasher);
     for (size_t i = 0; i < ENGINE_JOBS; i++) {
         free(engine->jobs[i].buffer);
         free(engine->jobs[i].prepared.events);

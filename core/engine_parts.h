@@ -56,11 +56,11 @@ struct engine {
     struct job jobs[ENGINE_JOBS];
     struct queue *free, *to_prepare, *prepared, *to_index, *made;
     struct stage *prepare_stage, *index_stage;
-    struct hasher *index_hasher;
     struct status index_status; /* the index stage's; read when it is idle */
     struct index_run runs[ENGINE_MADE_MAX];
     size_t run_next;
 
+    struct status folded;  /* FOLD: state or index are damaged */
     struct status failed;  /* the first failure of log or state: final */
     uint32_t on_their_way; /* submissions taken and not yet committed */
     uint64_t since_sync;   /* events since state and index were made durable */

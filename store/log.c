@@ -71,8 +71,12 @@ static struct status write_identity(struct log *log, const char *origin)
 {
     uint8_t version[4];
     bytes_write_u32(version, LOG_FORMAT_VERSION);
+    struct bytes there;
     CLEANUP(lmdb_abort) struct lmdb_txn *txn = NULL;
     TRY(lmdb_begin(log->lmdb, true, &txn));
+    if (!failed(lmdb_get(txn, TABLE_META, LITERAL("version"), &there))) {
+        return FAIL_BECAUSE(EXISTS, 0, "there is a log already");
+    }
     TRY(lmdb_put(txn, TABLE_META, LITERAL("version"), BYTES(version)));
     TRY(lmdb_put(txn, TABLE_META, LITERAL("origin"), bytes_of_string(origin)));
     TRY(write_head(txn, &log->head));
@@ -145,7 +149,8 @@ static struct status load_tree(struct log *log)
     TRY(note_text(note, &text));
     TRY(checkpoint_read(text, &checkpoint));
     struct digest root = tree_root(&log->tree, log->hasher);
-    if (checkpoint.size != log->head.size || !digest_equal(&checkpoint.root, &root)) {
+    if (checkpoint.size != log->head.size || !digest_equal(&checkpoint.root, &root) ||
+        !bytes_equal(checkpoint.origin, bytes_of_string(log->origin))) {
         return FAIL_BECAUSE(CORRUPT, log->head.size, "the log's end is not what was last signed");
     }
     return OK;
@@ -550,7 +555,9 @@ struct status log_read_checkpoint(struct log_snapshot *snapshot, uint64_t size, 
 struct status log_next_checkpoint(struct log_snapshot *snapshot, uint64_t after_size,
                                   struct bytes *note, uint64_t *note_size)
 {
-    return checkpoint_at(snapshot, after_size + 1, LMDB_NEXT, note, note_size);
+    return after_size == UINT64_MAX
+               ? FAIL(NOT_FOUND, after_size)
+               : checkpoint_at(snapshot, after_size + 1, LMDB_NEXT, note, note_size);
 }
 
 /* Tree ------------------------------------------------------------------------------------ */

@@ -53,7 +53,7 @@ struct log_event {
 };
 
 /* Opens the log, or makes an empty one if `origin` is given. On success *out is the caller's:
- * log_close. NOT_FOUND, IN_USE, INCOMPLETE, VERSION, CORRUPT, TRUNCATED, IO. */
+ * log_close. NOT_FOUND, EXISTS, IN_USE, INCOMPLETE, VERSION, CORRUPT, TRUNCATED, IO. */
 MUST_CHECK struct status log_open(const struct log_options *options, struct log **out);
 void log_close(struct log **log);
 

@@ -70,12 +70,12 @@ static struct status open_entry(struct state *state, enum state_table table, str
                                 struct bytes stored, struct bytes *value)
 {
     if (stored.size < CHECK_SIZE) {
-        return FAIL_BECAUSE(CORRUPT, 0, "an entry of the state is cut");
+        return FAIL_BECAUSE(FOLD, 0, "an entry of the state is cut");
     }
     struct bytes checked = bytes_of(stored.data, stored.size - CHECK_SIZE);
     struct digest check = check_of(state, table, key, checked);
     if (memcmp(stored.data + checked.size, check.sha256, CHECK_SIZE) != 0) {
-        return FAIL_BECAUSE(CORRUPT, 0, "an entry of the state is not what was folded");
+        return FAIL_BECAUSE(FOLD, 0, "an entry of the state is not what was folded");
     }
     *value = checked;
     return OK;
@@ -112,7 +112,7 @@ static struct status read_catalogue(struct state *state, bool *is_new, bool *sam
     if (*is_new) {
         uint64_t entries = 0;
         TRY(lmdb_count(state->txn, TABLE_META, &entries));
-        return entries == 0 ? OK : FAIL_BECAUSE(CORRUPT, 0, "the state's head is missing");
+        return entries == 0 ? OK : FAIL_BECAUSE(FOLD, 0, "the state's head is missing");
     }
     return status;
 }
@@ -122,11 +122,11 @@ static struct status read_meta(struct state *state)
     struct bytes value;
     struct status status = get_entry(state, TABLE_META, LITERAL("fold"), &value);
     if (status.code == STATUS_NOT_FOUND) {
-        return FAIL_BECAUSE(CORRUPT, 0, "the state's head is missing");
+        return FAIL_BECAUSE(FOLD, 0, "the state's head is missing");
     }
     TRY(status);
     if (value.size != META_SIZE) {
-        return FAIL_BECAUSE(CORRUPT, 0, "the state's head has a wrong size");
+        return FAIL_BECAUSE(FOLD, 0, "the state's head has a wrong size");
     }
     state->size = bytes_read_u64(value.data);
     state->versions = bytes_read_u64(value.data + 8);
@@ -363,6 +363,9 @@ struct status state_next(struct state *state, enum row_table table, struct bytes
             return FAIL(NOT_FOUND, as_of);
         }
         *key = bytes_of(stored.data + 1, stored.size - 9);
+        if (key->size > STATE_KEY_MAX) {
+            return FAIL_BECAUSE(FOLD, 0, "a key of the state is too long");
+        }
         struct status status = state_find(state, table, *key, as_of, row, &made_by);
         if (status.code != STATUS_NOT_FOUND) {
             return status;
@@ -474,7 +477,7 @@ static struct status check_table(struct state *state, enum state_table table, ui
     while (!failed(status)) {
         TRY(open_entry(state, table, key, stored, &value));
         if (failed(lmdb_get(state->txn, table, key, &found)) || found.data != stored.data) {
-            return FAIL_BECAUSE(CORRUPT, 0, "an entry of the state is not where it is looked for");
+            return FAIL_BECAUSE(FOLD, 0, "an entry of the state is not where it is looked for");
         }
         entries++;
         *sum += table == TABLE_SUBJECT && value.size == COUNT_SIZE ? bytes_read_u64(value.data) : 0;
@@ -485,7 +488,7 @@ static struct status check_table(struct state *state, enum state_table table, ui
     }
     uint64_t counted = 0;
     TRY(lmdb_count(state->txn, table, &counted));
-    return entries == counted ? OK : FAIL_BECAUSE(CORRUPT, 0, "entries of the state are missing");
+    return entries == counted ? OK : FAIL_BECAUSE(FOLD, 0, "entries of the state are missing");
 }
 
 struct status state_check(struct state *state)
@@ -495,7 +498,7 @@ struct status state_check(struct state *state)
     for (unsigned table = 0; table < TABLE_COUNT; table++) {
         TRY(check_table(state, (enum state_table)table, &sum));
         if (table == TABLE_SUBJECT && sum != state->size) {
-            return FAIL_BECAUSE(CORRUPT, 0, "the state counts other events than the log has");
+            return FAIL_BECAUSE(FOLD, 0, "the state counts other events than the log has");
         }
     }
     return OK;

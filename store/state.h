@@ -7,7 +7,7 @@
  *          covers all row versions in order: D' = SHA-256(D || u64 n || u16 table name size ||
  *          table name || u16 key size || key || row).
  * Damage   Every entry ends in the first 8 bytes of SHA-256(table || key || value), because what is
- *          folded decides what is written: CORRUPT instead of a wrong row or count.
+ *          folded decides what is written: FOLD instead of a wrong row or count.
  * Truth    Folded from the log and safe to delete. A state of another catalogue, or ahead of its
  *          log, is emptied when it is opened for writing.
  * Process  Writing goes on in one open transaction, seen by reads through the same handle, until
@@ -47,7 +47,7 @@ struct digest state_last(const struct state *state);
 uint64_t state_versions(const struct state *state);
 
 /* Reads all of it and compares every entry with its hash, their number with what was folded, and
- * each way to an entry with the entry. CORRUPT. */
+ * each way to an entry with the entry. FOLD; or CORRUPT, of LMDB. */
 MUST_CHECK struct status state_check(struct state *state);
 
 /* Empties it, to be folded anew. */

@@ -9,6 +9,7 @@ enum exit_code exit_of(struct status status)
     case STATUS_OK:
         return EXIT_DONE;
     case STATUS_CORRUPT:
+    case STATUS_FOLD:
     case STATUS_TRUNCATED:
     case STATUS_ROLLBACK:
     case STATUS_BAD_SIGNATURE:

@@ -139,6 +139,16 @@ static void note_unrecorded(const struct invocation *invocation, struct status s
     invocation_note(invocation, "note: this is not recorded in the log: %s", text_string(&why));
 }
 
+static void note_folded(const struct invocation *invocation, const struct engine *engine)
+{
+    char memory[512];
+    struct text what = TEXT_IN(memory);
+    if (failed(engine_folded(engine))) {
+        status_describe(engine_folded(engine), &what);
+        invocation_note(invocation, "note: %s", text_string(&what));
+    }
+}
+
 enum exit_code store_open_as(struct invocation *invocation, enum store_need need,
                              const struct engine_options *wish, struct engine **out)
 {
@@ -167,6 +177,7 @@ enum exit_code store_open_as(struct invocation *invocation, enum store_need need
     if (failed(status)) {
         return say_failed(invocation, status, store);
     }
+    note_folded(invocation, *out);
     invocation_at(invocation, "reading the store", GUARD_NO_EVENT);
     return EXIT_DONE;
 }

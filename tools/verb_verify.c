@@ -27,6 +27,22 @@ static void note_reading(void *context, uint64_t n)
     invocation_at(verification->invocation, "reading", n);
 }
 
+/* A state or an index that does not hold is a finding, though the log has everything. */
+static struct status check_folded(struct verification *verification)
+{
+    struct engine *engine = verification->engine;
+    struct status status = engine_folded(engine);
+    if (!failed(status) && engine_state(engine) != NULL) {
+        status = state_check(engine_state(engine));
+    }
+    if (status.code == STATUS_FOLD || status.code == STATUS_CORRUPT) {
+        verify_note(verification->verifier, log_head_of(engine_log(engine))->size,
+                    "state or index are damaged (cairn rebuild makes both anew)");
+        return OK;
+    }
+    return status;
+}
+
 /* The runs of the index have the roots that the log says. */
 static struct status check_runs(struct verification *verification)
 {
@@ -76,6 +92,7 @@ static enum exit_code verify(struct verification *verification)
                                                                    .context = verification},
                                       verification->verifier);
     progress_end(&verification->progress);
+    status = failed(status) ? status : check_folded(verification);
     status = failed(status) ? status : check_runs(verification);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "verifying");

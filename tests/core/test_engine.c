@@ -138,6 +138,72 @@ static void a_submission_sent_twice_is_in_the_log_once(void **unused)
     scratch_end(&scratch);
 }
 
+/* Every event of the log, read as an auditor would. */
+static void assert_readable(struct engine *engine)
+{
+    struct log_snapshot *snapshot = NULL;
+    must(log_snapshot_open(engine_log(engine), &snapshot));
+    for (uint64_t n = 0; n < log_snapshot_size(snapshot); n++) {
+        struct bytes bytes;
+        struct leaf leaf;
+        must(log_read_leaf(snapshot, n, &bytes));
+        must(leaf_decode(bytes, &leaf));
+    }
+    log_snapshot_close(&snapshot);
+}
+
+/* An observation with this project and session; the speaker moves on if it is taken. */
+static enum status_code observe_in(struct engine *engine, struct emission *emission,
+                                   struct speaker *speaker, struct id project, struct id session)
+{
+    struct receipts receipts = {0};
+    struct bytes submission;
+    struct emitter_head head;
+    union event_body body = {.audit_observed = {.what = LITERAL("door")}};
+    emission_begin(emission, speaker, bytes_of_string(log_origin(engine_log(engine))));
+    must(emission_add(emission, &(struct draft){.kind = EVENT_AUDIT_OBSERVED,
+                                                .on = {THE_LOG},
+                                                .on_count = 1,
+                                                .body = &body,
+                                                .project = project,
+                                                .session = session}));
+    must(emission_end(emission, &submission, &head));
+    must(engine_submit(engine, submission, keep, &receipts));
+    must(engine_flush(engine));
+    assert_int_equal(receipts.count, 1);
+    if (!failed(receipts.last.status)) {
+        speaker->head = head;
+    }
+    return receipts.last.status.code;
+}
+
+/* A leaf that points past itself could never be read again. */
+static void an_event_in_an_unknown_project_or_session_is_refused(void **unused)
+{
+    (void)unused;
+    struct scratch scratch;
+    struct speaker speaker;
+    struct emission *emission = NULL;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct engine *engine = scratch_open(&scratch, false);
+    scratch_emitter(&scratch, engine, "door", &speaker);
+    must(emission_open(&emission));
+    const struct id none = {0}, later = {ID_SUBJECT, UINT64_C(1) << 40}, never = {ID_SUBJECT, 0};
+    const struct id known = scratch_admin(engine);
+    uint64_t size = log_head_of(engine_log(engine))->size;
+    assert_int_equal(observe_in(engine, emission, &speaker, later, none), STATUS_NOT_FOUND);
+    assert_int_equal(observe_in(engine, emission, &speaker, none, later), STATUS_NOT_FOUND);
+    assert_int_equal(observe_in(engine, emission, &speaker, never, none), STATUS_NOT_FOUND);
+    assert_int_equal(log_head_of(engine_log(engine))->size, size);
+    assert_int_equal(observe_in(engine, emission, &speaker, known, known), STATUS_OK);
+    assert_readable(engine);
+    scratch_close(&engine);
+    emission_close(&emission);
+    secret_key_close(&speaker.key);
+    scratch_end(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +212,7 @@ int main(void)
         cmocka_unit_test(one_stage_after_the_other),
         cmocka_unit_test(stages_at_once),
         cmocka_unit_test(a_submission_sent_twice_is_in_the_log_once),
+        cmocka_unit_test(an_event_in_an_unknown_project_or_session_is_refused),
     };
     return cmocka_run_group_tests_name("core/engine", tests, NULL, NULL);
 }

@@ -35,6 +35,7 @@ static void the_numbers_are_those_that_scripts_know(void **unused)
         int code;
     } rows[] = {
         {{.code = STATUS_CORRUPT}, 3},
+        {{.code = STATUS_FOLD}, 3},
         {{.code = STATUS_BAD_SIGNATURE}, 3},
         {{.code = STATUS_ROLLBACK}, 3},
         {{.code = STATUS_TRUNCATED}, 3},
