@@ -1,25 +1,6 @@
 #include "reports/candidates.h"
 
 #include <fnmatch.h>
-#include <stdlib.h>
-
-enum {
-    CONDITION_TERMS_MAX = 64,
-};
-
-/* The postings of one condition's values. */
-struct condition {
-    struct postings *postings[CONDITION_TERMS_MAX];
-    size_t count;
-};
-
-struct candidates {
-    struct condition conditions[QUERY_MEMBER_COUNT];
-    size_t condition_count;
-    uint64_t covered; /* positions that the index knows */
-    uint64_t log_size;
-    uint64_t scanned;
-};
 
 static enum term_type term_type_of(enum query_member member)
 {
@@ -49,7 +30,7 @@ static struct term term_for(struct hasher *hasher, enum query_member member, con
 static struct status add_term(struct condition *condition, struct index_snapshot *index,
                               const struct term *term, bool *too_many)
 {
-    if (condition->count == CONDITION_TERMS_MAX) {
+    if (condition->count == QUERY_VALUES_MAX) {
         *too_many = true;
         return OK;
     }
@@ -104,43 +85,34 @@ static struct status add_condition(struct candidates *candidates, const struct q
 }
 
 struct status candidates_open(const struct query *query, struct index_snapshot *index,
-                              uint64_t log_size, struct candidates **out)
+                              uint64_t log_size, struct candidates *out)
 {
     CLEANUP(hasher_close) struct hasher *hasher = NULL;
-    CLEANUP(candidates_close) struct candidates *candidates = calloc(1, sizeof *candidates);
-    if (candidates == NULL) {
-        return FAIL(NO_MEMORY, sizeof *candidates);
+    *out = (struct candidates){.log_size = log_size};
+    if (index == NULL) {
+        return OK;
     }
-    candidates->log_size = log_size;
-    if (index != NULL) {
-        TRY(hasher_open(&hasher));
-        candidates->covered = index_snapshot_size(index);
-        for (unsigned member = 0; member < QUERY_MEMBER_COUNT; member++) {
-            TRY(add_condition(candidates, query, index, hasher, (enum query_member)member));
-        }
+    TRY(hasher_open(&hasher));
+    for (unsigned member = 0; member < QUERY_MEMBER_COUNT; member++) {
+        TRY(add_condition(out, query, index, hasher, (enum query_member)member));
     }
-    if (candidates->covered > log_size) {
-        candidates->covered = log_size; /* the index was read after the log */
-    }
-    *out = candidates;
-    candidates = NULL;
+    /* The index may have been read after the log. */
+    uint64_t covered = index_snapshot_size(index);
+    out->covered = covered < log_size ? covered : log_size;
     return OK;
 }
 
-void candidates_close(struct candidates **candidates)
+void candidates_close(struct candidates *candidates)
 {
-    if (*candidates != NULL) {
-        for (size_t i = 0; i < (*candidates)->condition_count; i++) {
-            close_condition(&(*candidates)->conditions[i]);
-        }
-        free(*candidates);
-        *candidates = NULL;
+    for (size_t i = 0; i < candidates->condition_count; i++) {
+        close_condition(&candidates->conditions[i]);
     }
+    candidates->condition_count = 0;
 }
 
-uint64_t candidates_scanned(const struct candidates *candidates)
+bool candidates_narrowed(const struct candidates *candidates, uint64_t n)
 {
-    return candidates->scanned;
+    return candidates->condition_count > 0 && n < candidates->covered;
 }
 
 /* Stepping -------------------------------------------------------------------------------- */
@@ -180,9 +152,8 @@ static struct status before(struct condition *condition, uint64_t from, uint64_t
     return found ? OK : FAIL(NOT_FOUND, from);
 }
 
-static struct status scan(struct candidates *candidates, uint64_t from, uint64_t *n)
+static struct status scan(const struct candidates *candidates, uint64_t from, uint64_t *n)
 {
-    candidates->scanned++;
     *n = from;
     return from < candidates->log_size ? OK : FAIL(NOT_FOUND, from);
 }
@@ -207,7 +178,7 @@ static struct status meet(struct candidates *candidates, step *next, uint64_t fr
 
 struct status candidates_at_or_after(struct candidates *candidates, uint64_t from, uint64_t *n)
 {
-    if (candidates->condition_count == 0 || from >= candidates->covered) {
+    if (!candidates_narrowed(candidates, from)) {
         return scan(candidates, from, n);
     }
     struct status status = meet(candidates, after, from, n);
@@ -219,7 +190,7 @@ struct status candidates_at_or_after(struct candidates *candidates, uint64_t fro
 
 struct status candidates_at_or_before(struct candidates *candidates, uint64_t from, uint64_t *n)
 {
-    if (candidates->condition_count == 0 || from >= candidates->covered) {
+    if (!candidates_narrowed(candidates, from)) {
         return scan(candidates, from, n);
     }
     return meet(candidates, before, from, n);

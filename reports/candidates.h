@@ -10,12 +10,23 @@
 
 #include "reports/query.h"
 
-struct candidates; /* opaque; closed before its snapshot */
+struct condition { /* the postings of one condition's values */
+    struct postings *postings[QUERY_VALUES_MAX];
+    size_t count;
+};
 
-/* `index` may be NULL. *out is the caller's. Fails as the index does; NO_MEMORY. */
+struct candidates { /* the caller's memory; its members are this module's own */
+    struct condition conditions[QUERY_MEMBER_COUNT];
+    size_t condition_count;
+    uint64_t covered; /* positions that the index knows */
+    uint64_t log_size;
+};
+
+/* `index` may be NULL. candidates_close also after a failure, and before the snapshot is closed.
+ * Fails as the index does. */
 MUST_CHECK struct status candidates_open(const struct query *query, struct index_snapshot *index,
-                                         uint64_t log_size, struct candidates **out);
-void candidates_close(struct candidates **candidates);
+                                         uint64_t log_size, struct candidates *out);
+void candidates_close(struct candidates *candidates);
 
 /* The next candidate at or after, or at or before a position: NOT_FOUND if there is none. */
 MUST_CHECK struct status candidates_at_or_after(struct candidates *candidates, uint64_t from,
@@ -23,7 +34,7 @@ MUST_CHECK struct status candidates_at_or_after(struct candidates *candidates, u
 MUST_CHECK struct status candidates_at_or_before(struct candidates *candidates, uint64_t from,
                                                  uint64_t *n);
 
-/* How many of those handed out the index did not narrow. */
-uint64_t candidates_scanned(const struct candidates *candidates);
+/* Whether the index had a say in what candidates there are around this position. */
+bool candidates_narrowed(const struct candidates *candidates, uint64_t n);
 
 #endif

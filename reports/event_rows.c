@@ -1,5 +1,7 @@
 #include "reports/event_rows.h"
 
+#include "reports/query.h"
+
 enum {
     NAMES_SIZE = 2048,
     ACTOR_SIZE = 512,
@@ -62,7 +64,7 @@ static struct status add_for_people(struct rows *rows, struct engine *engine,
     names_put_subjects(engine, leaf, &names);
     names_put_actor(engine, leaf, &actor);
     const struct cell cells[PEOPLE_COLUMNS] = {
-        cell_number(leaf->at_utc_us != 0 ? leaf->at_utc_us : leaf->t_utc_us),
+        cell_number(query_time_of(leaf)),
         cell_number(leaf->n),
         cell_text(text_bytes(&actor)),
         cell_string(event_name(leaf->kind)),

@@ -26,6 +26,7 @@ static bool matches_any_kind(const char *pattern)
 static const char *objection(enum query_member member, struct bytes value, const char *text)
 {
     struct id id;
+    enum rule rule;
     enum outcome outcome;
     bool is_id = member == QUERY_ON || member == QUERY_PROJECT || member == QUERY_SESSION ||
                  member == QUERY_USER || member == QUERY_HOST || member == QUERY_ACTION;
@@ -40,6 +41,15 @@ static const char *objection(enum query_member member, struct bytes value, const
     }
     if (member == QUERY_EMITTER && !leaf_is_emitter_name(value)) {
         return "an emitter's name is [a-z][a-z0-9_.-]*";
+    }
+    if (member == QUERY_ACTOR && !leaf_is_emitter_name(value) && failed(id_read(value, &id))) {
+        return "an actor is an id like user:12, or an emitter's name";
+    }
+    if (member == QUERY_RULE && !rule_read(value, &rule)) {
+        return "the catalogue has no such rule (cairn schema lists them)";
+    }
+    if (member == QUERY_SOURCE && !leaf_is_source(value)) {
+        return "a source is 1 to 64 printable ASCII characters";
     }
     return NULL;
 }
@@ -143,10 +153,15 @@ static bool before(const struct moment *bound, uint64_t time_utc_us, uint64_t n)
     return bound->kind == MOMENT_POSITION ? n < bound->value : time_utc_us < bound->value;
 }
 
+uint64_t query_time_of(const struct leaf *leaf)
+{
+    return leaf->at_utc_us != 0 && leaf->at_utc_us < leaf->t_utc_us ? leaf->at_utc_us
+                                                                    : leaf->t_utc_us;
+}
+
 static bool in_range(const struct query *query, const struct leaf *leaf)
 {
-    uint64_t time_utc_us =
-        query->by_received || leaf->at_utc_us == 0 ? leaf->t_utc_us : leaf->at_utc_us;
+    uint64_t time_utc_us = query->by_received ? leaf->t_utc_us : query_time_of(leaf);
     const struct moment_range *range = &query->range;
     return (range->since.kind == MOMENT_OPEN || !before(&range->since, time_utc_us, leaf->n)) &&
            (range->until.kind == MOMENT_OPEN || before(&range->until, time_utc_us, leaf->n));
@@ -179,8 +194,9 @@ struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint6
     return OK;
 }
 
-/* The positions that can match: nothing happens after it was recorded, so that a lower bound on
- * either time is one on the position; an upper bound is one only on the time it was recorded. */
+/* The positions that can match: nothing counts under a time after it was recorded, so that a lower
+ * bound on either time is one on the position; an upper bound is one only on the time it was
+ * recorded. */
 static struct status positions(const struct query *query, struct log_snapshot *log, uint64_t *first,
                                uint64_t *end)
 {
@@ -210,7 +226,7 @@ struct run {
     query_visit *visit;
     void *context;
     struct query_outcome *outcome;
-    struct candidates *candidates;
+    struct candidates candidates;
     bool done;
 };
 
@@ -220,6 +236,7 @@ static struct status compare(struct run *run, uint64_t n)
     struct leaf leaf;
     TRY(leaf_at(run->log, n, &bytes, &leaf));
     run->outcome->compared++;
+    run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
     if (!in_range(run->query, &leaf) || !conditions_match(run->query, &leaf)) {
         return OK;
     }
@@ -236,7 +253,7 @@ static struct status run_upwards(struct run *run, uint64_t first, uint64_t end)
 {
     uint64_t n = first;
     while (n < end && !run->done) {
-        struct status status = candidates_at_or_after(run->candidates, n, &n);
+        struct status status = candidates_at_or_after(&run->candidates, n, &n);
         if (status.code == STATUS_NOT_FOUND || (!failed(status) && n >= end)) {
             return OK;
         }
@@ -251,7 +268,7 @@ static struct status run_downwards(struct run *run, uint64_t first, uint64_t end
 {
     uint64_t n = end;
     while (n > first && !run->done) {
-        struct status status = candidates_at_or_before(run->candidates, n - 1, &n);
+        struct status status = candidates_at_or_before(&run->candidates, n - 1, &n);
         if (status.code == STATUS_NOT_FOUND || (!failed(status) && n < first)) {
             return OK;
         }
@@ -261,31 +278,45 @@ static struct status run_downwards(struct run *run, uint64_t first, uint64_t end
     return OK;
 }
 
+static void end_run(struct run *run)
+{
+    candidates_close(&run->candidates);
+}
+
 struct status query_run(const struct query *query, struct log_snapshot *log,
                         struct index_snapshot *index, query_visit *visit, void *context,
                         struct query_outcome *outcome)
 {
     uint64_t first, end;
+    CLEANUP(end_run)
     struct run run = {
         .query = query, .log = log, .visit = visit, .context = context, .outcome = outcome};
-    CLEANUP(candidates_close) struct candidates *candidates = NULL;
     *outcome = (struct query_outcome){.size = log_snapshot_size(log)};
     TRY(positions(query, log, &first, &end));
-    TRY(candidates_open(query, index, log_snapshot_size(log), &candidates));
-    run.candidates = candidates;
-    TRY(query->newest_first ? run_downwards(&run, first, end) : run_upwards(&run, first, end));
-    outcome->scanned = candidates_scanned(candidates);
-    return OK;
+    TRY(candidates_open(query, index, log_snapshot_size(log), &run.candidates));
+    return query->newest_first ? run_downwards(&run, first, end) : run_upwards(&run, first, end);
 }
 
 /* Writing --------------------------------------------------------------------------------- */
 
 static void write_bound(const char *name, const struct moment *bound, struct text *out)
 {
-    struct zone utc = {0};
+    struct zone utc = zone_utc();
     if (bound->kind != MOMENT_OPEN) {
         text_add(out, "%s%s=", out->size > 0 ? " " : "", name);
         moment_write(*bound, &utc, out);
+    }
+}
+
+/* A blank would end the value for whoever reads the line. */
+static void write_value(const char *value, struct text *out)
+{
+    for (const char *c = value; *c != '\0'; c++) {
+        if (*c == ' ' || *c == '\\') {
+            text_add(out, "\\x%02x", (unsigned)*c);
+        } else {
+            text_put_printable(out, bytes_of(c, 1));
+        }
     }
 }
 
@@ -295,7 +326,7 @@ void query_write(const struct query *query, struct text *out)
         const struct query_value *value = &query->values[i];
         text_add(out, "%s%s%s", out->size > 0 ? " " : "", member_names[value->member],
                  value->excluded ? "!=" : "=");
-        text_put_printable(out, bytes_of_string(value->text));
+        write_value(value->text, out);
     }
     write_bound("since", &query->range.since, out);
     write_bound("until", &query->range.until, out);

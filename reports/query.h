@@ -6,8 +6,8 @@
  *          the index, walked term by term in step; every candidate is then compared with its leaf,
  *          and what the index does not cover yet is scanned. So the index decides how fast an
  *          answer is, never what it is.
- * Time     A range of positions, or of time. An event counts under the time it happened (`at`, else
- *          `t`); with `by_received`, under the time it was recorded.
+ * Time     A range of positions, or of time. An event counts under the time it happened: `at`, but
+ *          never later than it was recorded; with `by_received`, under the time it was recorded.
  * Memory   Flat: answers stream.
  * Source   DESIGN.md 7; interface.md 1a.
  */
@@ -68,6 +68,10 @@ struct query_outcome {
 MUST_CHECK struct status query_add(struct query *query, enum query_member member,
                                    struct bytes value);
 
+/* The time that an event counts under: what happened is in the past of its record, whatever the
+ * emitter's clock says. */
+uint64_t query_time_of(const struct leaf *leaf);
+
 /* Called for each match, in order; slices are lent for the call. A failure ends the query, and the
  * query fails in the same way. */
 typedef struct status query_visit(void *context, struct bytes bytes, const struct leaf *leaf);
@@ -81,7 +85,8 @@ MUST_CHECK struct status query_run(const struct query *query, struct log_snapsho
 /* The first event recorded at or after a time: the log's times never decrease. */
 MUST_CHECK struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint64_t *n);
 
-/* The query as one canonical line, for the log: `kind=audit.* outcome=failed since=…`. */
+/* The query as one canonical line, for the log: `kind=audit.* outcome=failed since=…`. What is not
+ * plain in a value, blanks and backslashes too, is written as \xNN. */
 void query_write(const struct query *query, struct text *out);
 
 #endif

@@ -11,6 +11,16 @@ static uint64_t told(const struct verify_report *report)
                                                        : VERIFY_FINDINGS_MAX;
 }
 
+/* Findings come in the order in which they were made; the last checks look far back. */
+static uint64_t first_bad(const struct verify_report *report)
+{
+    uint64_t first = report->findings[0].n;
+    for (uint64_t i = 1; i < told(report); i++) {
+        first = report->findings[i].n < first ? report->findings[i].n : first;
+    }
+    return first;
+}
+
 /* For people ------------------------------------------------------------------------------ */
 
 static void write_range(struct output *out, const char *what, uint64_t count, const char *by)
@@ -78,8 +88,7 @@ static void write_for_people(const struct verify_report *report, const char *ori
     if (report->finding_count == 0) {
         output_add(out, "VERIFIED: all %" PRIu64 " events hold\n", report->size);
     } else {
-        output_add(out, "NOT VERIFIED: the first bad event is %" PRIu64 "\n",
-                   report->findings[0].n);
+        output_add(out, "NOT VERIFIED: the first bad event is %" PRIu64 "\n", first_bad(report));
     }
 }
 
