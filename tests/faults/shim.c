@@ -11,11 +11,12 @@
  * FAULT_ERRNO    a number; EIO unless set, and always ENOMEM for the heap
  * FAULT_SKIP     allocations by objects with this in their name are not counted, as in libcrypto
  * FAULT_LOG      a file that gets one line for each counted io call: n, call, path, size; and for
- *                both kinds a last line `calls N`, unless the process was killed
+ *                both kinds a last line `calls N`, unless the process is killed
  *
  * Counted   write pwrite writev pwritev fsync fdatasync msync ftruncate fallocate posix_fallocate
  *           rename renameat link unlink unlinkat mkdir mkdirat, and open, openat and creat that may
  *           create. What libc calls within itself (stdio) is not seen.
+ * Process   A process and its children count together; each ends its log with a line `calls N`.
  * Limits    With several threads, which call is the n-th depends on the schedule. The calls go to
  *           the kernel directly, so none of them is a cancellation point.
  */
@@ -67,8 +68,8 @@ static struct shim {
     int error; /* errno */
     int log;   /* descriptor, or -1 */
     char directory[PATH_MAX];
-    size_t directory_size; /* bytes */
-    atomic_uint_fast64_t calls;
+    size_t directory_size;       /* bytes */
+    atomic_uint_fast64_t *calls; /* on a page that is shared with children */
     struct {
         uintptr_t from, to;
     } skipped[SKIPPED_MAX]; /* addresses of code whose allocations do not count */
@@ -128,6 +129,12 @@ static __attribute__((constructor)) void start(void)
         shim.directory_size = strlen(directory);
         memcpy(shim.directory, directory, shim.directory_size + 1);
     }
+    void *page =
+        mmap(NULL, sizeof *shim.calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) {
+        return;
+    }
+    shim.calls = page;
     shim.at = number_in("FAULT_AT", 0);
     shim.action = action_named(getenv("FAULT_DO"));
     shim.error = (int)number_in("FAULT_ERRNO", EIO);
@@ -156,7 +163,8 @@ static void log_line(const char *line, int size)
 static __attribute__((destructor)) void finish(void)
 {
     char line[64];
-    log_line(line, snprintf(line, sizeof line, "calls %ju\n", (uintmax_t)shim.calls));
+    uint64_t calls = shim.calls == NULL ? 0 : *shim.calls;
+    log_line(line, snprintf(line, sizeof line, "calls %ju\n", (uintmax_t)calls));
 }
 
 /* Counting and deciding -------------------------------------------------------------------- */
@@ -201,7 +209,7 @@ static enum verdict admit_path(const char *call, const char *path, uint64_t size
     if (!shim.counts_io || !is_below(path)) {
         return VERDICT_PASS;
     }
-    uint64_t n = atomic_fetch_add(&shim.calls, 1) + 1;
+    uint64_t n = atomic_fetch_add(shim.calls, 1) + 1;
     char line[PATH_MAX + 64];
     log_line(line, snprintf(line, sizeof line, "%ju %s %s %ju\n", (uintmax_t)n, call, path,
                             (uintmax_t)size));
@@ -490,7 +498,7 @@ static bool heap_fails(const void *caller)
             return false;
         }
     }
-    return judge(atomic_fetch_add(&shim.calls, 1) + 1) == VERDICT_FAIL;
+    return judge(atomic_fetch_add(shim.calls, 1) + 1) == VERDICT_FAIL;
 }
 
 static void *no_memory(void)

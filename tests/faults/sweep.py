@@ -38,6 +38,7 @@ MODES = {
 }
 # OpenSSL takes for granted, while it starts, that there is memory.
 HEAP_SETTINGS = {"FAULT_SKIP": "libcrypto"}
+ROOM_BYTES = 256 << 20
 DEFAULT_MODES = "kill_before,kill_after,short,eio,eio_sticky,enospc_sticky"
 
 
@@ -59,6 +60,8 @@ def read_options():
     parser.add_argument("--points", type=int, default=0, help="at most so many n for a mode")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=60, help="seconds for one command")
+    parser.add_argument("--never", type=int, nargs="*", default=[], help="exit codes of a crash")
+    parser.add_argument("--must-notice", help="a regular expression of calls whose failure RUN tells")
     parser.add_argument("--demand-wrong", action="store_true", help="succeed if something is wrong")
     parser.add_argument("--place", help="where the stores are put; a directory that exists")
     return parser.parse_args()
@@ -109,8 +112,15 @@ def acknowledged(options, output):
 def fresh(template, place, name):
     """A copy of the template, by its real path, as the shim sees it."""
     store = os.path.join(os.path.realpath(place), name)
-    shutil.copytree(template, store, symlinks=True)
+    subprocess.run(["cp", "-a", "--sparse=always", template, store], check=True)
     return store
+
+
+def default_place():
+    """In memory, if there is room: what is killed here is a process, not the machine."""
+    memory = "/dev/shm"
+    room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
+    return memory if room else None
 
 
 def count_calls(options, template, place, kind):
@@ -121,21 +131,43 @@ def count_calls(options, template, place, kind):
         raise Wrong(f"fails without any fault: {done.stderr.decode(errors='replace')}")
     must_succeed(options, "check", options.check, store, acknowledged(options, done.stdout))
     with open(log, encoding="utf-8") as lines:
-        calls = [line.rstrip("\n") for line in lines]
+        last = lines.readlines()[-1]
     shutil.rmtree(store)
-    return int(calls[-1].split()[1]), calls[:-1]
+    return int(last.split()[1])
+
+
+def spoilt_call(mode, n, log):
+    """The call that was spoilt; None if there were fewer calls this time, as threads may have it."""
+    if MODES[mode][0] == "heap":
+        return f"allocation {n}"
+    with open(log, encoding="utf-8") as lines:
+        found = [line.rstrip("\n") for line in lines if line.startswith(f"{n} ")]
+    return found[0] if found else None
+
+
+def demand_notice(options, mode, call, exit_code):
+    """RUN may not end well when a call failed that it depends on."""
+    fails = "FAULT_ERRNO" in MODES[mode][1] and mode != "eintr"
+    depends = options.must_notice and call and re.search(options.must_notice, call)
+    if fails and depends and exit_code == 0:
+        raise Wrong("ends well, as if nothing had happened")
 
 
 def try_point(options, template, place, mode, n):
     kind, settings = MODES[mode]
     store = fresh(template, place, f"{mode}-{n}")
+    log = os.path.join(place, f"{mode}-{n}.log")
     try:
-        settings = dict(settings, **settings_for(kind), FAULT_AT=str(n))
+        settings = dict(settings, **settings_for(kind), FAULT_AT=str(n), FAULT_LOG=log)
         done = run(options, options.run, store, settings)
         killed = done.returncode == -signal.SIGKILL and mode.startswith("kill")
+        if done.returncode in options.never:
+            raise Wrong(f"exits {done.returncode}: "
+                        f"{done.stderr.decode(errors='replace').strip()[-400:]}")
         if done.returncode < 0 and not killed:
             raise Wrong(f"crashes by {signal.Signals(-done.returncode).name}: "
                         f"{done.stderr.decode(errors='replace').strip()[-400:]}")
+        demand_notice(options, mode, spoilt_call(mode, n, log), done.returncode)
         acked = acknowledged(options, done.stdout)
         must_succeed(options, "check", options.check, store, acked)
         if options.again:
@@ -144,9 +176,10 @@ def try_point(options, template, place, mode, n):
             must_succeed(options, "check after again", options.check, store, acked)
         return None
     except Wrong as wrong:
-        return str(wrong)
+        return f"{mode} at {spoilt_call(mode, n, log)}: {wrong}"
     finally:
         shutil.rmtree(store, ignore_errors=True)
+        os.unlink(log)
 
 
 def points(count, most):
@@ -155,18 +188,15 @@ def points(count, most):
     return sorted({1 + i * (count - 1) // (most - 1) for i in range(most)})
 
 
-def sweep_mode(options, template, place, mode, counted):
-    count, calls = counted
+def sweep_mode(options, template, place, mode, count):
     chosen = points(count, options.points)
     wrong = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = pool.map(lambda n: try_point(options, template, place, mode, n), chosen)
-        for n, result in zip(chosen, results):
+        for result in pool.map(lambda n: try_point(options, template, place, mode, n), chosen):
             if result is not None:
                 wrong += 1
-                call = calls[n - 1] if n <= len(calls) else f"allocation {n}"
                 if wrong <= 10:
-                    print(f"{mode} at {call}: {result}", file=sys.stderr)
+                    print(result, file=sys.stderr)
     print(f"{mode}: {len(chosen)} of {count} calls spoilt, {wrong} wrong", flush=True)
     return wrong
 
@@ -184,7 +214,7 @@ def sweep(options, place):
     wrong = 0
     for mode in modes:
         count = counted[MODES[mode][0]]
-        if count[0] == 0:
+        if count == 0:
             raise Wrong(f"{mode}: there is no call to spoil")
         wrong += sweep_mode(options, template, place, mode, count)
     return wrong
@@ -193,7 +223,7 @@ def sweep(options, place):
 def main():
     options = read_options()
     options.shim = os.path.realpath(options.shim)
-    with tempfile.TemporaryDirectory(prefix="cairn-sweep-", dir=options.place) as place:
+    with tempfile.TemporaryDirectory(prefix="cairn-sweep-", dir=options.place or default_place()) as place:
         try:
             return 0 if (sweep(options, place) > 0) == options.demand_wrong else 1
         except Wrong as wrong:
