@@ -1,8 +1,9 @@
 /*
  * tests/reports/history.h -- a store with a random history, and all of its events, decoded.
  *
- * Shape    A dozen subjects (`user 0` to `user 11`), a few sources, projects, sessions and rules; several kinds by the three
- *          voices of the writer; `at` absent, in the past, now and then ahead of the record.
+ * Shape    A dozen subjects (`user 0` to `user 11`), a few sources, projects, sessions and rules;
+ *          several kinds by the three voices of the writer; `at` absent, in the past, now and then
+ *          ahead of the record.
  * Memory   `events` lend from `log`; both are valid from one history_look to the next change.
  */
 #ifndef TESTS_REPORTS_HISTORY_H
