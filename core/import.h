@@ -1,9 +1,9 @@
 /*
  * core/import.h -- records of foreign systems become events.
  *
- * Shape    One `audit.record_imported` for each record. What it names (user, host, action) becomes a
- *          subject once, by class, system and name, so that the leaf carries ids and no names. Its
- *          own time becomes `at`; its address `source`; the record itself stays in the body.
+ * Shape    One `audit.record_imported` for each record. What it names (user, host, action) becomes
+ *          a subject once, by class, system and name, so that the leaf carries ids and no names.
+ *          Its own time becomes `at`; its address `source`; the record itself stays in the body.
  * Once     A record is known by the hash of its system and bytes and by how many like it came
  *          before it; its time makes like records neighbours, so that counting in a window of
  *          IMPORT_WINDOW records is enough. A record without a time of its own is told apart by

@@ -1,5 +1,6 @@
 /*
- * Who may sign, learnt from the log alone: emitters' chains from event to event, and users' commands.
+ * Who may sign, learnt from the log alone: emitters' chains from event to event, and users'
+ * commands.
  */
 #include "core/command_record.h"
 #include "store/keyring.h"

@@ -3,8 +3,8 @@
  *
  * Shape    A bench makes a store in a directory of its own, fills it by signed submissions, and
  *          measures each path beside its bound: raw LMDB with the same bytes, batches and syncs for
- *          ingest, SHA-256 of the same bytes for verification, ingest itself for a rebuild. Machines
- *          are noisy: only the ratios within one run mean something.
+ *          ingest, SHA-256 of the same bytes for verification, ingest itself for a rebuild.
+ *          Machines are noisy: only the ratios within one run mean something.
  * Units    Durations in nanoseconds of the monotonic clock.
  * Memory   A round of BENCH_ROUND submissions is made before it is timed; everything is flat in
  *          the number of events.
