@@ -339,7 +339,9 @@ static struct status first_of_table(struct lmdb_cursor *cursor, enum row_table t
 {
     uint8_t start[ROW_KEY_MAX];
     start[0] = (uint8_t)table;
-    memcpy(start + 1, prefix.data, prefix.size);
+    if (prefix.size > 0) {
+        memcpy(start + 1, prefix.data, prefix.size);
+    }
     *stored = bytes_of(start, 1 + prefix.size);
     return lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value);
 }
