@@ -67,7 +67,7 @@ static struct status status_of(int code)
         return FAIL_BECAUSE(VERSION, 0, "another version of LMDB wrote the file");
     case MDB_PANIC:
         return FAIL_BECAUSE(STOPPED, 0, "LMDB gave up after a failure");
-    case MDB_BAD_TXN: /* what a page that makes no sense does to a transaction, also to a reader's */
+    case MDB_BAD_TXN: /* a page that makes no sense ends a reader's transaction, too */
         return FAIL_BECAUSE(CORRUPT, 0, "LMDB met a damaged page");
     case ENOMEM:
         return FAIL(NO_MEMORY, 0);
