@@ -60,7 +60,9 @@ static struct status put_entry(struct state *state, enum state_table table, stru
     uint8_t *room = NULL;
     struct digest check = check_of(state, table, key, value);
     TRY(lmdb_put_reserve(state->txn, table, key, value.size + CHECK_SIZE, &room));
-    memcpy(room, value.data, value.size);
+    if (value.size > 0) {
+        memcpy(room, value.data, value.size);
+    }
     memcpy(room + value.size, check.sha256, CHECK_SIZE);
     return OK;
 }
