@@ -120,7 +120,7 @@ static void a_file_cut_under_the_map_is_a_sentence(void **unused)
     (void)unused;
     char said[1024];
     assert_int_equal(run_caught(read_cut_file, NULL, said), EXIT_INTEGRITY);
-    assert_non_null(strstr(said, "damaged: opening the store ended by SIGBUS\n"));
+    assert_non_null(strstr(said, "has a bug: opening the store ended by SIGBUS\n"));
 }
 
 static enum exit_code abort_early(void *context, struct guard_page *page)

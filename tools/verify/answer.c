@@ -1,7 +1,7 @@
 #include "tools/verify/answer.h"
 
+#include "reports/verdict.h"
 #include "schema/canonical.h"
-#include "schema/time.h"
 #include "tools/verify/members.h"
 
 #include <inttypes.h>
@@ -15,12 +15,6 @@ enum {
 
 static const char *const form_names[] = {
     [FORM_BUNDLE] = "bundle", [FORM_TILES] = "tiles", [FORM_PROOF] = "proof"};
-
-static uint64_t told(const struct verify_report *report)
-{
-    return report->finding_count < VERIFY_FINDINGS_MAX ? report->finding_count
-                                                       : VERIFY_FINDINGS_MAX;
-}
 
 static void put_printable(struct output *output, const char *string)
 {
@@ -38,85 +32,19 @@ static void write_form(struct output *output, const struct log_answer *answer)
     output_add(output, ", %" PRIu64 " events\n", answer->size);
 }
 
-static void write_signed(struct output *output, const struct verify_report *report, const char *key)
+static struct verdict_about about(const struct log_answer *answer)
 {
-    output_add(output, "%-12s none: no witness is known here\n", "witnessed");
-    if (report->checkpointed > 0) {
-        output_add(output, "%-12s events 0 to %" PRIu64 " by the key of %s\n", "signed",
-                   report->checkpointed - 1, key);
-    } else {
-        output_add(output, "%-12s no events\n", "signed");
-    }
-    if (report->checkpointed < report->size) {
-        output_add(output, "%-12s events %" PRIu64 " to %" PRIu64 ": no checkpoint covers them\n",
-                   "unsigned", report->checkpointed, report->size - 1);
-    }
-}
-
-/* What can be checked with bodies at hand, and what cannot without. */
-static void write_checks(struct output *output, const struct log_answer *answer)
-{
-    const struct verify_report *report = answer->report;
-    output_add(output, "%-12s form, chain, tree, times, counters of %" PRIu64 " events\n",
-               "checked", report->size);
-    if (answer->form == FORM_TILES) {
-        output_add(
-            output,
-            "%-12s emitters' signatures, users' signatures, bodies: tiles do not have them\n",
-            "not checked");
-        return;
-    }
-    output_add(output, "%-12s %" PRIu64 " signatures of %" PRIu32 " emitters\n", "emitters",
-               report->submissions, report->emitters);
-    output_add(output, "%-12s %" PRIu64 " signed by users\n", "commands", report->commands);
-    output_add(output, "%-12s %" PRIu64 " compared, %" PRIu64 " absent\n", "bodies", report->bodies,
-               report->bodies_absent);
-}
-
-static void write_tree(struct output *output, const struct verify_report *report)
-{
-    char memory[128];
-    struct text text = TEXT_IN(memory);
-    if (report->size > 0) {
-        time_write(&text, report->first_t_utc_us);
-        text_put_literal(&text, " to ");
-        time_write(&text, report->last_t_utc_us);
-        output_add(output, "%-12s %s\n", "recorded", text_string(&text));
-    }
-    text_clear(&text);
-    text_put_base64(&text, BYTES(report->root.sha256));
-    output_add(output, "%-12s %s\n", "root", text_string(&text));
-}
-
-static void write_findings(struct output *output, const struct verify_report *report)
-{
-    for (uint64_t i = 0; i < told(report); i++) {
-        output_add(output, "event %" PRIu64 ": %s\n", report->findings[i].n,
-                   report->findings[i].what);
-    }
-    if (report->finding_count > told(report)) {
-        output_add(output, "and %" PRIu64 " more findings\n", report->finding_count - told(report));
-    }
-    if (report->finding_count > 0) {
-        output_add(output, "NOT VERIFIED: the first bad event is %" PRIu64 "\n",
-                   report->findings[0].n);
-    }
+    return (struct verdict_about){.origin = answer->origin, .whole = answer->form != FORM_TILES};
 }
 
 static void log_for_people(const struct asked *asked, const struct log_answer *answer)
 {
-    const struct verify_report *report = answer->report;
-    if (asked->quiet && report->finding_count == 0) {
+    const struct verdict_about verdict = about(answer);
+    if (asked->quiet && answer->report->finding_count == 0) {
         return;
     }
     write_form(asked->output, answer);
-    write_signed(asked->output, report, asked->key.name);
-    write_checks(asked->output, answer);
-    write_tree(asked->output, report);
-    write_findings(asked->output, report);
-    if (report->finding_count == 0) {
-        output_add(asked->output, "VERIFIED: all %" PRIu64 " events hold\n", report->size);
-    }
+    verdict_for_people(answer->report, &verdict, asked->output);
 }
 
 /* For programs ---------------------------------------------------------------------------- */
@@ -151,40 +79,13 @@ static void put_root(struct output *output, const struct digest *root)
     output_add(output, ",\"root\":\"%s\"", text_string(&text));
 }
 
-static void put_checks_json(struct output *output, const struct log_answer *answer)
-{
-    const struct verify_report *report = answer->report;
-    output_add(output, ",\"size\":%" PRIu64 ",\"signed\":%" PRIu64 ",\"witnessed\":0", report->size,
-               report->checkpointed);
-    if (answer->form == FORM_TILES) {
-        output_put_string(output, ",\"not_checked\":[\"bodies\",\"commands\",\"emitters\"]");
-        return;
-    }
-    output_add(output,
-               ",\"submissions\":%" PRIu64 ",\"emitters\":%" PRIu32 ",\"commands\":%" PRIu64
-               ",\"bodies\":%" PRIu64 ",\"bodies_absent\":%" PRIu64 ",\"not_checked\":[]",
-               report->submissions, report->emitters, report->commands, report->bodies,
-               report->bodies_absent);
-}
-
 static void log_for_programs(const struct asked *asked, const struct log_answer *answer)
 {
-    const struct verify_report *report = answer->report;
-    struct output *output = asked->output;
+    const struct verdict_about verdict = about(answer);
     begin_json(asked, answer->path, form_names[answer->form]);
-    output_add(output,
-               ",\"verified\":%s,\"origin\":", report->finding_count == 0 ? "true" : "false");
-    put_json_string(output, answer->origin);
-    put_checks_json(output, answer);
-    put_root(output, &report->root);
-    output_add(output, ",\"finding_count\":%" PRIu64 ",\"findings\":[", report->finding_count);
-    for (uint64_t i = 0; i < told(report); i++) {
-        output_add(output, "%s{\"n\":%" PRIu64 ",\"what\":", i == 0 ? "" : ",",
-                   report->findings[i].n);
-        put_json_string(output, report->findings[i].what);
-        output_put_char(output, '}');
-    }
-    output_put_string(output, "]}\n");
+    output_put_char(asked->output, ',');
+    verdict_json_members(answer->report, &verdict, asked->output);
+    output_put_string(asked->output, "}\n");
 }
 
 void answer_log(const struct asked *asked, const struct log_answer *answer)
