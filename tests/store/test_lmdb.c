@@ -1,5 +1,4 @@
-#include "schema/text.h"
-#include "store/lmdb.h"
+#include "tests/store/lmdb_place.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,119 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static const char *const tables[] = {"leaf", "body"};
-
-enum {
-    LEAF,
-    BODY,
-    TABLES,
-};
-
-/* A fresh directory for each test, and paths in it. */
-struct place {
-    char root[64];
-    char store[96];
-    char file[160];
-};
-
-static int make_place(void **state)
-{
-    struct place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    snprintf(place->root, sizeof place->root, "lmdb-XXXXXX");
-    assert_non_null(mkdtemp(place->root));
-    snprintf(place->store, sizeof place->store, "%s/store", place->root);
-    *state = place;
-    return 0;
-}
-
-static int remove_place(void **state)
-{
-    struct place *place = *state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-    int code = system(command);
-    free(place);
-    return code;
-}
-
-static const char *path_of(struct place *place, const char *name)
-{
-    snprintf(place->file, sizeof place->file, "%s/%s", place->store, name);
-    return place->file;
-}
-
-static struct lmdb_options options_of(const struct place *place)
-{
-    return (struct lmdb_options){
-        .directory = place->store, .tables = tables, .table_count = TABLES, .create = true};
-}
-
-static struct lmdb *open_store(const struct lmdb_options *options)
-{
-    struct lmdb *lmdb = NULL;
-    struct status status = lmdb_open(options, &lmdb);
-    if (failed(status)) {
-        char memory[256];
-        struct text text = TEXT_IN(memory);
-        status_describe(status, &text);
-        fail_msg("%s", text_string(&text));
-    }
-    return lmdb;
-}
-
-static struct lmdb_txn *begin(struct lmdb *lmdb, bool write)
-{
-    struct lmdb_txn *txn = NULL;
-    assert_int_equal(lmdb_begin(lmdb, write, &txn).code, STATUS_OK);
-    return txn;
-}
-
-static struct bytes key_of(uint8_t memory[8], uint64_t n)
-{
-    bytes_write_u64(memory, n);
-    return bytes_of(memory, 8);
-}
-
-static struct status append(struct lmdb_txn *txn, uint64_t n, size_t size)
-{
-    uint8_t key[8], value[2000];
-    memset(value, (int)(n & 0xFF), size);
-    return lmdb_append(txn, LEAF, key_of(key, n), bytes_of(value, size));
-}
-
-static void append_committed(struct lmdb *lmdb, uint64_t from, uint64_t to)
-{
-    struct lmdb_txn *txn = begin(lmdb, true);
-    for (uint64_t n = from; n < to; n++) {
-        assert_int_equal(append(txn, n, 1000).code, STATUS_OK);
-    }
-    assert_int_equal(lmdb_commit(&txn).code, STATUS_OK);
-    assert_null(txn);
-}
-
-static uint64_t count_of(struct lmdb *lmdb)
-{
-    struct lmdb_txn *txn = begin(lmdb, false);
-    uint64_t count = 0;
-    assert_int_equal(lmdb_count(txn, LEAF, &count).code, STATUS_OK);
-    lmdb_abort(&txn);
-    return count;
-}
-
-/* Runs `body` in a child; returns its exit code, or 1000 + the signal that ended it. */
-static int in_child(int (*body)(struct place *place), struct place *place)
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        _exit(body(place));
-    }
-    int state = 0;
-    assert_int_equal(waitpid(child, &state, 0), child);
-    return WIFEXITED(state) ? WEXITSTATUS(state) : 1000 + WTERMSIG(state);
-}
 
 static void what_was_committed_is_there_after_reopening(void **state)
 {
@@ -463,115 +349,6 @@ static void a_cursor_walks_both_ways_and_finds_what_is_at_or_after(void **state)
     lmdb_close(&lmdb);
 }
 
-static void a_full_map_asks_to_begin_again_and_is_then_larger(void **state)
-{
-    struct lmdb_options options = options_of(*state);
-    options.map_size = 1 << 20;
-    struct lmdb *lmdb = open_store(&options);
-    uint64_t done = 0, conflicts = 0;
-    while (done < 20000) {
-        struct lmdb_txn *txn = begin(lmdb, true);
-        struct status status = OK;
-        uint64_t n = done;
-        while (n < 20000 && !failed(status)) {
-            status = append(txn, n, 1000);
-            n += failed(status) ? 0 : 1;
-        }
-        if (failed(status)) {
-            assert_int_equal(status.code, STATUS_CONFLICT);
-            assert_true(status.at >= 2 << 20);
-            assert_int_equal(append(txn, n, 1000).code, STATUS_CONFLICT);
-            status = lmdb_commit(&txn);
-            assert_int_equal(status.code, STATUS_CONFLICT);
-            conflicts++;
-            continue;
-        }
-        assert_int_equal(lmdb_commit(&txn).code, STATUS_OK);
-        done = n;
-    }
-    assert_in_range(conflicts, 1, 8);
-    assert_int_equal(count_of(lmdb), 20000);
-    lmdb_close(&lmdb);
-}
-
-static void a_map_grows_before_it_is_full(void **state)
-{
-    struct lmdb_options options = options_of(*state);
-    options.map_size = 1 << 20;
-    struct lmdb *lmdb = open_store(&options);
-    for (uint64_t n = 0; n < 20000; n += 100) {
-        append_committed(lmdb, n, n + 100);
-    }
-    assert_int_equal(count_of(lmdb), 20000);
-    lmdb_close(&lmdb);
-}
-
-static void a_reader_that_holds_a_full_map_is_named(void **state)
-{
-    struct lmdb_options options = options_of(*state);
-    options.map_size = 1 << 20;
-    struct lmdb *lmdb = open_store(&options);
-    struct lmdb_txn *reading = begin(lmdb, false), *txn = begin(lmdb, true);
-    struct status status = OK;
-    for (uint64_t n = 0; n < 5000 && !failed(status); n++) {
-        status = append(txn, n, 1000);
-    }
-    assert_int_equal(status.code, STATUS_CONFLICT);
-    lmdb_abort(&txn);
-    assert_int_equal(lmdb_begin(lmdb, true, &txn).code, STATUS_LIMIT);
-    lmdb_abort(&reading);
-    append_committed(lmdb, 0, 5000 / 4);
-    lmdb_close(&lmdb);
-}
-
-static int grow_elsewhere(struct place *place)
-{
-    struct lmdb_options options = options_of(place);
-    options.map_size = 64 << 20;
-    struct lmdb *lmdb = open_store(&options);
-    append_committed(lmdb, 10, 5000);
-    lmdb_close(&lmdb);
-    return 0;
-}
-
-static void a_reader_adopts_a_map_that_another_process_enlarged(void **state)
-{
-    struct lmdb_options options = options_of(*state);
-    options.map_size = 1 << 20;
-    struct lmdb *lmdb = open_store(&options);
-    append_committed(lmdb, 0, 10);
-    lmdb_close(&lmdb);
-    options.read_only = true;
-    lmdb = open_store(&options);
-    assert_int_equal(count_of(lmdb), 10);
-    assert_int_equal(in_child(grow_elsewhere, *state), 0);
-    assert_int_equal(count_of(lmdb), 5000);
-    lmdb_close(&lmdb);
-}
-
-static int open_in_little_space(struct place *place)
-{
-    struct rlimit limit = {.rlim_cur = UINT64_C(1) << 30, .rlim_max = UINT64_C(1) << 30};
-    if (setrlimit(RLIMIT_AS, &limit) != 0) {
-        return 2;
-    }
-    struct lmdb_options options = options_of(place);
-    struct lmdb *lmdb = open_store(&options);
-    append_committed(lmdb, 0, 1000);
-    lmdb_close(&lmdb);
-    return 0;
-}
-
-static void a_small_address_space_is_enough(void **state)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    (void)state;
-    skip(); /* a sanitizer's own memory is beyond any limit */
-#else
-    assert_int_equal(in_child(open_in_little_space, *state), 0);
-#endif
-}
-
 /* The disk that fails: a limit on the size of files makes LMDB's writes fail. */
 static int fail_to_commit(struct place *place)
 {
@@ -650,33 +427,6 @@ static void threads_may_read_while_one_writes(void **state)
     assert_int_equal(count_of(lmdb), 400);
     lmdb_close(&lmdb);
 }
-
-static void a_freed_last_page_is_not_taken_for_truncation(void **state)
-{
-    struct lmdb_options options = options_of(*state);
-    options.no_read_ahead = true;
-    struct lmdb *lmdb = open_store(&options);
-    static const uint8_t large[100000] = {1};
-    for (uint64_t round = 0; round < 30; round++) {
-        struct lmdb_txn *txn = begin(lmdb, true);
-        for (uint64_t n = 0; n < 60; n++) {
-            uint8_t key[8];
-            struct bytes value = bytes_of(large, (n * 7919 + round * 104729) % sizeof large);
-            assert_int_equal(lmdb_put(txn, BODY, key_of(key, n), value).code, STATUS_OK);
-        }
-        for (uint64_t n = 0; n < 60; n += 1 + round % 2) {
-            uint8_t key[8];
-            assert_int_equal(lmdb_delete(txn, BODY, key_of(key, 59 - n)).code, STATUS_OK);
-        }
-        assert_int_equal(lmdb_commit(&txn).code, STATUS_OK);
-        lmdb_close(&lmdb);
-        lmdb = open_store(&options);
-    }
-    lmdb_close(&lmdb);
-}
-
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,14 +446,8 @@ int main(void)
         FRESH(keys_are_appended_in_order_only),
         FRESH(keys_of_a_wrong_size_are_refused),
         FRESH(a_cursor_walks_both_ways_and_finds_what_is_at_or_after),
-        FRESH(a_full_map_asks_to_begin_again_and_is_then_larger),
-        FRESH(a_map_grows_before_it_is_full),
-        FRESH(a_reader_that_holds_a_full_map_is_named),
-        FRESH(a_reader_adopts_a_map_that_another_process_enlarged),
-        FRESH(a_small_address_space_is_enough),
         FRESH(a_commit_that_failed_is_the_last_one),
         FRESH(threads_may_read_while_one_writes),
-        FRESH(a_freed_last_page_is_not_taken_for_truncation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
