@@ -46,7 +46,11 @@ static struct status load_log_public(struct engine *engine)
 {
     struct store_path path;
     TRY(store_path(engine->directory, "log.vkey", &path));
-    TRY(public_key_load(path.text, &engine->log_public));
+    struct status status = public_key_load(path.text, &engine->log_public);
+    if (status.code == STATUS_MALFORMED) {
+        return FAIL_BECAUSE(KEY, 0, "log.vkey holds no key");
+    }
+    TRY(status);
     if (strcmp(engine->log_public.name, log_origin(engine->log)) != 0) {
         return FAIL_BECAUSE(KEY, 0, "log.vkey is the key of another log");
     }
@@ -84,6 +88,35 @@ static struct status load_key(struct engine *engine, const char *name, struct se
                : status;
 }
 
+static bool is_pair(const struct secret_key *secret, struct bytes public)
+{
+    char memory[1024];
+    struct text text = TEXT_IN(memory);
+    public_key_write(secret_key_public(secret), &text);
+    return bytes_equal(text_bytes(&text), public);
+}
+
+/* What another key signs would be damage to this log, for ever. */
+static struct status load_log_key(struct engine *engine)
+{
+    char memory[NOTE_MAX], key_memory[1024];
+    struct text note = TEXT_IN(memory), public = TEXT_IN(key_memory);
+    struct checkpoint checkpoint;
+    TRY(load_key(engine, "log", &engine->log_key));
+    public_key_write(&engine->log_public, &public);
+    if (!is_pair(engine->log_key, text_bytes(&public))) {
+        return FAIL_BECAUSE(KEY, 0, "keys/log.key is not the other half of log.vkey");
+    }
+    if (log_head_of(engine->log)->size == 0) {
+        return OK;
+    }
+    TRY(engine_checkpoint(engine, &note));
+    if (failed(checkpoint_verify(&engine->log_public, text_bytes(&note), &checkpoint))) {
+        return FAIL_BECAUSE(KEY, 0, "log.vkey did not sign the log's newest checkpoint");
+    }
+    return OK;
+}
+
 static struct status load_voice(struct engine *engine, enum engine_voice voice)
 {
     struct speaker *speaker = &engine->voices[voice];
@@ -118,9 +151,14 @@ static struct status introduce_emitter(struct engine *engine, struct log_snapsho
     for (size_t i = 0; i < VOICE_COUNT; i++) {
         if (bytes_equal(row->name, bytes_of_string(engine->voices[i].name))) {
             engine->voices[i].head = head;
+            if (!is_pair(engine->voices[i].key, row->key)) {
+                return FAIL_BECAUSE(KEY, 0, "a key in keys/ is not that of its emitter");
+            }
         }
     }
-    return prepare_emitter(engine->prepare, row, &head);
+    struct status known = prepare_emitter(engine->prepare, row, &head);
+    /* One that can never speak does not keep the others from it. */
+    return known.code == STATUS_MALFORMED || known.code == STATUS_LIMIT ? OK : known;
 }
 
 /* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
@@ -133,8 +171,11 @@ static struct status introduce_emitters(struct engine *engine)
     TRY(log_snapshot_open(engine->log, &snapshot));
     for (;;) {
         struct emitter_row row;
-        struct status status = state_next(engine->state, ROW_EMITTER, (struct bytes){0},
-                                          bytes_of(after, after_size), UINT64_MAX, &key, &stored);
+        struct status status = state_next(
+            engine->state,
+            &(struct state_place){
+                .table = ROW_EMITTER, .after = bytes_of(after, after_size), .as_of = UINT64_MAX},
+            &key, &stored);
         if (status.code == STATUS_NOT_FOUND) {
             return OK;
         }
@@ -242,7 +283,7 @@ static struct status open_for_writing(struct engine *engine)
         TRY(throw_away(engine, "state"));
         TRY(throw_away(engine, "index"));
     }
-    TRY(load_key(engine, "log", &engine->log_key));
+    TRY(load_log_key(engine));
     TRY(prepare_open(bytes_of_string(log_origin(engine->log)), &engine->prepare));
     for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {
         TRY(load_voice(engine, (enum engine_voice)voice));
@@ -433,6 +474,9 @@ static struct status say_noticed(struct engine *engine)
 struct status engine_flush(struct engine *engine)
 {
     TRY(engine->failed);
+    if (engine->log_key == NULL) {
+        return FAIL(READ_ONLY, 0);
+    }
     for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {
         TRY(engine_send(engine, (enum engine_voice)voice));
     }

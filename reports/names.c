@@ -80,8 +80,12 @@ struct status names_find(struct engine *engine, enum subject_class class, struct
         struct arena arena = ARENA_IN(memory);
         struct subject_row row;
         struct status status =
-            state_next(engine_state(engine), ROW_SUBJECT, text_bytes(&prefix),
-                       bytes_of(after_memory, after_size), UINT64_MAX, &key, &stored);
+            state_next(engine_state(engine),
+                       &(struct state_place){.table = ROW_SUBJECT,
+                                             .prefix = text_bytes(&prefix),
+                                             .after = bytes_of(after_memory, after_size),
+                                             .as_of = UINT64_MAX},
+                       &key, &stored);
         if (status.code == STATUS_NOT_FOUND) {
             return any ? OK : status;
         }

@@ -348,9 +348,11 @@ static struct status first_of_table(struct lmdb_cursor *cursor, enum row_table t
     return lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value);
 }
 
-struct status state_next(struct state *state, enum row_table table, struct bytes prefix,
-                         struct bytes after, uint64_t as_of, struct bytes *key, struct bytes *row)
+struct status state_next(struct state *state, const struct state_place *place, struct bytes *key,
+                         struct bytes *row)
 {
+    const struct bytes prefix = place->prefix, after = place->after;
+    const enum row_table table = place->table;
     uint64_t made_by;
     struct bytes stored, value;
     if (prefix.size > STATE_KEY_MAX || after.size > STATE_KEY_MAX) {
@@ -364,13 +366,13 @@ struct status state_next(struct state *state, enum row_table table, struct bytes
     for (;;) {
         if (stored.size < 9 + prefix.size || stored.data[0] != (uint8_t)table ||
             (prefix.size > 0 && memcmp(stored.data + 1, prefix.data, prefix.size) != 0)) {
-            return FAIL(NOT_FOUND, as_of);
+            return FAIL(NOT_FOUND, place->as_of);
         }
         *key = bytes_of(stored.data + 1, stored.size - 9);
         if (key->size > STATE_KEY_MAX) {
             return FAIL_BECAUSE(FOLD, 0, "a key of the state is too long");
         }
-        struct status status = state_find(state, table, *key, as_of, row, &made_by);
+        struct status status = state_find(state, table, *key, place->as_of, row, &made_by);
         if (status.code != STATUS_NOT_FOUND) {
             return status;
         }

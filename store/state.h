@@ -73,12 +73,18 @@ MUST_CHECK struct status state_commit(struct state *state, const struct digest *
 MUST_CHECK struct status state_find(struct state *state, enum row_table table, struct bytes key,
                                     uint64_t as_of, struct bytes *row, uint64_t *made_by);
 
-/* Walks the rows of a table as of an event in the order of keys: the first whose key begins with
- * `prefix` and is beyond `after` (empty: from the start). NOT_FOUND at the end. *key and *row are
- * lent until the next write or state_close. */
-MUST_CHECK struct status state_next(struct state *state, enum row_table table, struct bytes prefix,
-                                    struct bytes after, uint64_t as_of, struct bytes *key,
-                                    struct bytes *row);
+/* A place in a table on a walk through its rows in the order of keys. */
+struct state_place {
+    enum row_table table;
+    struct bytes prefix; /* only keys that begin with it */
+    struct bytes after;  /* only keys beyond it; empty: from the start */
+    uint64_t as_of;      /* as of this event, inclusive */
+};
+
+/* The first row from the place on. NOT_FOUND at the end. *key and *row are lent until the next
+ * write or state_close. */
+MUST_CHECK struct status state_next(struct state *state, const struct state_place *place,
+                                    struct bytes *key, struct bytes *row);
 
 /* How many events the subject has had; 0 for one nobody has heard of. */
 MUST_CHECK struct status state_subject_count(struct state *state, struct id subject,

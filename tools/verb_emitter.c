@@ -185,8 +185,11 @@ static struct status list_all(struct engine *engine, struct rows *rows)
     for (;;) {
         struct arena arena = ARENA_IN(memory);
         struct emitter_row row;
-        struct status status = state_next(engine_state(engine), ROW_EMITTER, (struct bytes){0},
-                                          bytes_of(after, after_size), UINT64_MAX, &key, &stored);
+        struct status status = state_next(
+            engine_state(engine),
+            &(struct state_place){
+                .table = ROW_EMITTER, .after = bytes_of(after, after_size), .as_of = UINT64_MAX},
+            &key, &stored);
         if (status.code == STATUS_NOT_FOUND) {
             return rows_flush(rows);
         }

@@ -127,8 +127,11 @@ static struct status ask_table(struct asking *asking, enum row_table table)
     struct bytes key, row;
     struct status status = OK;
     for (;;) {
-        status = state_next(engine_state(asking->engine), table, (struct bytes){0},
-                            bytes_of(after, after_size), UINT64_MAX, &key, &row);
+        status = state_next(engine_state(asking->engine),
+                            &(struct state_place){.table = table,
+                                                  .after = bytes_of(after, after_size),
+                                                  .as_of = UINT64_MAX},
+                            &key, &row);
         if (failed(status)) {
             return status.code == STATUS_NOT_FOUND ? OK : status;
         }

@@ -1,6 +1,6 @@
 /*
- * tests/store/index_oracle.h -- random events for the index, and the naive index over them: for each
- * term, the plain list of its positions.
+ * tests/store/index_oracle.h -- random events for the index, and the naive index over them: for
+ * each term, the plain list of its positions.
  */
 #ifndef TESTS_STORE_INDEX_ORACLE_H
 #define TESTS_STORE_INDEX_ORACLE_H

@@ -208,7 +208,10 @@ static void assert_walked_alike(struct world *world, enum row_table table, struc
     struct bytes after = bytes_of(memory, 0), key, row;
     for (;;) {
         const struct version *expected = naive_next(world, table, prefix, after, as_of);
-        struct status status = state_next(world->state, table, prefix, after, as_of, &key, &row);
+        struct status status = state_next(
+            world->state,
+            &(struct state_place){.table = table, .prefix = prefix, .after = after, .as_of = as_of},
+            &key, &row);
         assert_int_equal(status.code, expected == NULL ? STATUS_NOT_FOUND : STATUS_OK);
         if (expected == NULL) {
             return;
@@ -409,10 +412,12 @@ static void a_state_of_another_catalogue_is_emptied(void **state)
     assert_int_equal(state_size(world->state), 0);
     assert_int_equal(state_versions(world->state), 0);
     for (unsigned table = 0; table < ROW_TABLE_COUNT; table++) {
-        assert_int_equal(state_next(world->state, (enum row_table)table, (struct bytes){0},
-                                    (struct bytes){0}, UINT64_MAX, &key, &row)
-                             .code,
-                         STATUS_NOT_FOUND);
+        assert_int_equal(
+            state_next(world->state,
+                       &(struct state_place){.table = (enum row_table)table, .as_of = UINT64_MAX},
+                       &key, &row)
+                .code,
+            STATUS_NOT_FOUND);
     }
 }
 
@@ -452,7 +457,9 @@ static void a_key_has_its_limit(void **state)
     must(state_put(world->state, ROW_USER, bytes_of(key, STATE_KEY_MAX), LITERAL("row"), 3));
     must(state_find(world->state, ROW_USER, bytes_of(key, STATE_KEY_MAX), 3, &row, &made_by));
     assert_true(bytes_equal(row, LITERAL("row")));
-    must(state_next(world->state, ROW_USER, bytes_of(key, STATE_KEY_MAX), (struct bytes){0}, 3,
+    must(state_next(world->state,
+                    &(struct state_place){
+                        .table = ROW_USER, .prefix = bytes_of(key, STATE_KEY_MAX), .as_of = 3},
                     &found_key, &row));
     assert_int_equal(found_key.size, STATE_KEY_MAX);
     assert_int_equal(
