@@ -32,6 +32,7 @@ struct status command_record_sign(const struct command_record *command,
     char memory[COMMAND_MAX];
     struct text message = TEXT_IN(memory);
     struct signature signature;
+    size_t before = out->size;
     text_put_literal(&message, DOMAIN);
     put_head(command, &message);
     put_tail(command, &message);
@@ -43,7 +44,7 @@ struct status command_record_sign(const struct command_record *command,
     text_put_literal(out, ",\"sig\":");
     canonical_put_base64(out, bytes_of(signature.data, signature.size));
     put_tail(command, out);
-    return out->full ? FAIL(LIMIT, COMMAND_MAX) : OK;
+    return out->full || out->size - before > COMMAND_MAX ? FAIL(LIMIT, COMMAND_MAX) : OK;
 }
 
 /* Reading --------------------------------------------------------------------------------- */

@@ -10,20 +10,18 @@ static void put(struct evolution *evolution, enum row_table table, const void *r
     if (failed(evolution->status)) {
         return;
     }
-    size_t used = evolution->arena->used;
-    struct text value = {.capacity = 4096};
-    value.data = arena_take(evolution->arena, value.capacity);
-    row_key(table, row, &key);
-    if (!remove && value.data != NULL) {
+    evolution->status = view_key(table, row, evolution->arena, &key);
+    struct arena before = *evolution->arena;
+    struct text value = view_rest(evolution->arena);
+    if (!remove) {
         row_encode(table, row, &value);
     }
-    if (value.data == NULL || value.full || key.full) {
-        evolution->status = FAIL(LIMIT, value.full ? value.capacity : STATE_KEY_MAX);
-        return;
+    *evolution->arena = before;
+    if (!failed(evolution->status)) {
+        evolution->status = value.full ? FAIL(NO_MEMORY, value.capacity)
+                                       : state_put(evolution->state, table, text_bytes(&key),
+                                                   text_bytes(&value), evolution->n);
     }
-    evolution->status =
-        state_put(evolution->state, table, text_bytes(&key), text_bytes(&value), evolution->n);
-    evolution->arena->used = used;
 }
 
 void evolution_put(struct evolution *evolution, enum row_table table, const void *row)

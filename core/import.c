@@ -8,6 +8,8 @@
 enum {
     CHUNK_MEMORY = 4 << 20, /* bytes of records waiting */
     NAME_MEMORY = 512,
+    BODY_REST =
+        8192, /* bytes of a body beside the record: five names, their escapes, the members */
 };
 
 struct waiting {
@@ -277,9 +279,32 @@ static struct digest digest_of(struct import *import, const struct foreign_recor
     return hash_pieces(import->hasher, pieces, sizeof pieces / sizeof pieces[0]);
 }
 
+/* Bytes that the record has in a body. */
+static size_t encoded_size(struct bytes raw)
+{
+    size_t size = raw.size;
+    if (!text_is_utf8(raw)) {
+        return base64_size(raw.size);
+    }
+    for (size_t i = 0; i < raw.size; i++) {
+        uint8_t c = raw.data[i];
+        size += c < 0x20 ? 5 : c == '"' || c == '\\' ? 1 : 0;
+    }
+    return size;
+}
+
+/* Before it is waiting with others: they would wait for it for ever. */
+static struct status check_fits(struct bytes raw)
+{
+    bool sure = raw.size <= (BODY_MAX - BODY_REST) / 6;
+    bool fits = sure || (raw.size <= TEXT_FIELD_MAX && encoded_size(raw) <= BODY_MAX - BODY_REST);
+    return fits ? OK : FAIL_BECAUSE(LIMIT, TEXT_FIELD_MAX, "the record is too long for an event");
+}
+
 struct status import_add(struct import *import, const struct foreign_record *record)
 {
     struct status trouble = OK;
+    TRY(check_fits(record->raw));
     struct digest digest = digest_of(import, record);
     import->counts.records++;
     uint64_t occurrence = recurrence_count(import->recurrence, &digest);

@@ -2,6 +2,39 @@
 
 #include "store/state.h"
 
+struct text view_rest(struct arena *arena)
+{
+    size_t start = (arena->used + 7) & ~(size_t)7;
+    struct text rest = {.capacity = start < arena->capacity ? arena->capacity - start : 0};
+    rest.data = arena_take(arena, rest.capacity);
+    rest.capacity = rest.data == NULL ? 0 : rest.capacity;
+    return rest;
+}
+
+static struct status shorten(struct bytes whole, struct text *key)
+{
+    CLEANUP(hasher_close) struct hasher *hasher = NULL;
+    TRY(hasher_open(&hasher));
+    struct digest digest = hash_bytes(hasher, whole);
+    text_clear(key);
+    text_put(key, whole.data, STATE_KEY_MAX - DIGEST_SIZE);
+    text_put_bytes(key, BYTES(digest.sha256));
+    return OK;
+}
+
+struct status view_key(enum row_table table, const void *row, struct arena *arena, struct text *key)
+{
+    row_key(table, row, key);
+    if (!key->full) {
+        return OK;
+    }
+    struct arena before = *arena;
+    struct text whole = view_rest(arena);
+    row_key(table, row, &whole);
+    *arena = before;
+    return whole.full ? FAIL(NO_MEMORY, whole.capacity) : shorten(text_bytes(&whole), key);
+}
+
 static bool noted(const struct view *view, struct status status)
 {
     if (failed(status) && status.code != STATUS_NOT_FOUND && !failed(*view->trouble)) {
@@ -15,11 +48,8 @@ bool view_find_made_by(const struct view *view, enum row_table table, void *row,
     char memory[STATE_KEY_MAX + 1];
     struct text key = TEXT_IN(memory);
     struct bytes stored;
-    row_key(table, row, &key);
-    if (key.full) {
-        return false; /* no row has such a key: state_put refuses it */
-    }
-    if (!noted(view,
+    if (!noted(view, view_key(table, row, view->arena, &key)) ||
+        !noted(view,
                state_find(view->state, table, text_bytes(&key), view->as_of_n, &stored, made_by))) {
         return false;
     }

@@ -105,23 +105,31 @@ struct id scratch_admin(struct engine *engine)
     return user.user;
 }
 
-struct verdict scratch_command(struct scratch *scratch, struct engine *engine,
-                               enum command_kind kind, const union command_fields *fields)
+struct status scratch_command_by(struct engine *engine, const struct signer *signer,
+                                 enum command_kind kind, const union command_fields *fields,
+                                 struct verdict *verdict)
 {
-    char field_memory[4096], record_memory[8192];
+    char field_memory[COMMAND_MAX], record_memory[COMMAND_MAX + 1];
     struct text field_text = TEXT_IN(field_memory), record = TEXT_IN(record_memory);
-    struct verdict verdict = {0};
     command_fields_encode(kind, fields, &field_text);
     struct command_record command = {
-        .actor = scratch_admin(engine),
+        .actor = signer->user,
         .kind = kind,
         .fields = text_bytes(&field_text),
         .origin = bytes_of_string(log_origin(engine_log(engine))),
-        .t_utc_us = scratch->clock_us,
+        .t_utc_us = engine_now(engine),
     };
     key_random(command.nonce, sizeof command.nonce);
-    must(command_record_sign(&command, scratch->admin_key, &record));
-    must(engine_command(engine, text_bytes(&record), &verdict));
+    must(command_record_sign(&command, signer->key, &record));
+    return engine_command(engine, text_bytes(&record), verdict);
+}
+
+struct verdict scratch_command(struct scratch *scratch, struct engine *engine,
+                               enum command_kind kind, const union command_fields *fields)
+{
+    struct verdict verdict = {0};
+    const struct signer admin = {scratch_admin(engine), scratch->admin_key};
+    must(scratch_command_by(engine, &admin, kind, fields, &verdict));
     return verdict;
 }
 

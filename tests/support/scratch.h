@@ -35,6 +35,15 @@ void scratch_emitter(struct scratch *scratch, struct engine *engine, const char 
 struct verdict scratch_command(struct scratch *scratch, struct engine *engine,
                                enum command_kind kind, const union command_fields *fields);
 
+/* The same by anybody, whatever comes of it. */
+struct signer {
+    struct id user;
+    const struct secret_key *key;
+};
+struct status scratch_command_by(struct engine *engine, const struct signer *signer,
+                                 enum command_kind kind, const union command_fields *fields,
+                                 struct verdict *verdict);
+
 /* Submits `count` audit.observed events by this speaker and moves its head. */
 void scratch_observe(struct engine *engine, struct emission *emission, struct speaker *speaker,
                      uint32_t count);
