@@ -31,11 +31,11 @@ bool view_find(const struct view *view, enum row_table table, void *row);
 /* Like view_find, and tells which event made the version found. */
 bool view_find_made_by(const struct view *view, enum row_table table, void *row, uint64_t *made_by);
 
-/* Keys ----------------------------------------------------------------------------------------- */
+/* Keys ------------------------------------------------------------------------------------- */
 
-/* Writes the key that a row is kept under: the one of the catalogue; of one over STATE_KEY_MAX bytes
- * its beginning and its SHA-256, for what has happened is never too long to be kept. `key` has room
- * for STATE_KEY_MAX bytes; the arena is as it was. NO_MEMORY. */
+/* Writes the key that a row is kept under: the one of the catalogue; of one over STATE_KEY_MAX
+ * bytes its beginning and its SHA-256, for what has happened is never too long to be kept. `key`
+ * has room for STATE_KEY_MAX bytes; the arena is as it was. NO_MEMORY. */
 MUST_CHECK struct status view_key(enum row_table table, const void *row, struct arena *arena,
                                   struct text *key);
 
