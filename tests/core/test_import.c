@@ -1,5 +1,6 @@
 /*
- * Records of foreign systems: each once, with what it names, whatever order and chunks they come in.
+ * Records of foreign systems: each once, with what it names, whatever order and chunks they come
+ * in.
  */
 #include "core/audit/record.h"
 #include "core/import.h"
