@@ -32,6 +32,7 @@ struct keyring {
     size_t keyless;           /* emitters that spoke without a known key */
     struct known_user *users; /* in the order of their ids */
     size_t user_count, user_capacity;
+    struct status trouble; /* the first want of memory */
 };
 
 struct status keyring_open(const char *origin, struct keyring **out)
@@ -79,6 +80,15 @@ static struct status grow(void **list, size_t count, size_t *capacity, size_t si
     *list = grown;
     *capacity = wanted;
     return OK;
+}
+
+/* Whether it failed. Want of memory says nothing about the log, so it is remembered apart. */
+static bool fails(struct keyring *keyring, struct status status)
+{
+    if (status.code == STATUS_NO_MEMORY && !failed(keyring->trouble)) {
+        keyring->trouble = status;
+    }
+    return failed(status);
 }
 
 /* Emitters -------------------------------------------------------------------------------- */
@@ -135,7 +145,7 @@ static struct status learn_emitter(struct keyring *keyring, struct bytes name, s
         *wrong = "it registers an emitter that cannot be one";
         return status.code == STATUS_NO_MEMORY ? status : OK;
     }
-    emitter->has_key = !failed(public_key_read(key, &emitter->key));
+    emitter->has_key = !fails(keyring, public_key_read(key, &emitter->key));
     return OK;
 }
 
@@ -171,7 +181,7 @@ static struct status learn_user(struct keyring *keyring, struct id id, struct by
     struct known_user user = {.id = id};
     void *list = keyring->users;
     bool later = keyring->user_count == 0 || keyring->users[keyring->user_count - 1].id.n < id.n;
-    if (!later || failed(public_key_read(key, &user.key))) {
+    if (!later || fails(keyring, public_key_read(key, &user.key))) {
         return OK; /* a command by such a user will not check */
     }
     TRY(grow(&list, keyring->user_count, &keyring->user_capacity, sizeof *keyring->users));
@@ -232,7 +242,10 @@ struct status keyring_learn(struct keyring *keyring, const struct examined *even
 {
     *wrong = NULL;
     /* A genesis has been taken in by keyring_follow, or refused. */
-    return event->leaf.kind == EVENT_AUDIT_GENESIS ? OK : learn(keyring, event, wrong);
+    if (event->leaf.kind != EVENT_AUDIT_GENESIS) {
+        TRY(learn(keyring, event, wrong));
+    }
+    return keyring->trouble;
 }
 
 /* Following ------------------------------------------------------------------------------- */
@@ -283,7 +296,8 @@ static const char *follow_genesis(struct keyring *keyring, const struct examined
     if (n > 0 && genesis) {
         return "a log begins once, with its first event";
     }
-    return genesis && failed(learn(keyring, event, &wrong)) ? "there is no memory left" : wrong;
+    return genesis && fails(keyring, learn(keyring, event, &wrong)) ? "there is no memory left"
+                                                                    : wrong;
 }
 
 const char *keyring_follow(struct keyring *keyring, const struct examined *event, uint64_t n,
@@ -291,7 +305,7 @@ const char *keyring_follow(struct keyring *keyring, const struct examined *event
 {
     struct known_emitter *emitter;
     const char *begun = follow_genesis(keyring, event, n);
-    if (failed(emitter_entry(keyring, event->leaf.emitter, &emitter))) {
+    if (fails(keyring, emitter_entry(keyring, event->leaf.emitter, &emitter))) {
         return "its emitter cannot be one";
     }
     const char *unknown = check_registered(keyring, emitter);
