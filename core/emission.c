@@ -16,6 +16,7 @@ struct emission {
     uint32_t count;
     struct text out;  /* the submission */
     struct text body; /* salt || body of one event */
+    struct arena arena;
     uint8_t salts[SALTS][SALT_SIZE];
     size_t salts_left;
 };
@@ -30,7 +31,10 @@ struct status emission_open(struct emission **out)
     emission->out.data = malloc(emission->out.capacity);
     emission->body.capacity = SALT_SIZE + BODY_MAX + 1;
     emission->body.data = malloc(emission->body.capacity);
-    if (emission->out.data == NULL || emission->body.data == NULL) {
+    emission->arena.capacity = 2 * (size_t)BODY_MAX;
+    emission->arena.memory = malloc(emission->arena.capacity);
+    if (emission->out.data == NULL || emission->body.data == NULL ||
+        emission->arena.memory == NULL) {
         return FAIL(NO_MEMORY, SUBMISSION_MAX);
     }
     TRY(hasher_open(&emission->hasher));
@@ -45,6 +49,7 @@ void emission_close(struct emission **emission)
         hasher_close(&(*emission)->hasher);
         free((*emission)->out.data);
         free((*emission)->body.data);
+        free((*emission)->arena.memory);
         free(*emission);
         *emission = NULL;
     }
@@ -77,15 +82,23 @@ static void draw_salt(struct emission *emission, uint8_t salt[static SALT_SIZE])
     memcpy(salt, emission->salts[--emission->salts_left], SALT_SIZE);
 }
 
-/* Salt and body, one after the other, as they are kept. */
+/* Salt and body, one after the other, as they are kept. What no writer would take (text that is not
+ * UTF-8, or too long) is told to whoever says it, before it is in a chain with other events. */
 static struct status write_body(struct emission *emission, const struct draft *draft)
 {
     uint8_t salt[SALT_SIZE];
+    union event_body decoded;
     draw_salt(emission, salt);
     text_clear(&emission->body);
     text_put(&emission->body, salt, SALT_SIZE);
     event_body_encode(draft->kind, draft->body, &emission->body);
-    return emission->body.full ? FAIL(LIMIT, BODY_MAX) : OK;
+    if (emission->body.full) {
+        return FAIL(LIMIT, BODY_MAX);
+    }
+    arena_reset(&emission->arena);
+    return event_body_decode(
+        draft->kind, bytes_of(emission->body.data + SALT_SIZE, emission->body.size - SALT_SIZE),
+        &emission->arena, &decoded);
 }
 
 static struct digest body_commitment(struct emission *emission)

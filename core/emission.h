@@ -51,7 +51,7 @@ void emission_begin(struct emission *emission, const struct speaker *speaker, st
 uint32_t emission_count(const struct emission *emission);
 
 /* Adds one event. LIMIT if it does not fit a leaf, a body or the submission: nothing is added.
- * MALFORMED for a source that a leaf cannot hold. */
+ * MALFORMED for a source that a leaf, or a field that a body cannot hold. */
 MUST_CHECK struct status emission_add(struct emission *emission, const struct draft *draft);
 
 /* Signs and lends the submission until the next begin; *head is where the chain then stands. */

@@ -2,6 +2,7 @@
  * The three verbs of a decision: the first refusal ends it, events come in order.
  */
 #include "core/decision.h"
+#include "store/key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,11 +44,31 @@ static void events_come_in_the_order_they_were_emitted(void **unused)
     assert_true(bytes_equal(decision.events[1].body.emitter_registered.name, LITERAL("two")));
 }
 
+static void a_key_is_one_of_the_two_algorithms_and_nothing_else(void **unused)
+{
+    (void)unused;
+    const enum key_type types[] = {KEY_ED25519, KEY_ECDSA_P256};
+    assert_false(failed(key_library_start()));
+    for (size_t i = 0; i < 2; i++) {
+        CLEANUP(secret_key_close) struct secret_key *key = NULL;
+        char memory[512];
+        struct text text = TEXT_IN(memory);
+        assert_false(failed(secret_key_make(types[i], "who", &key)));
+        public_key_write(secret_key_public(key), &text);
+        assert_true(decision_is_key(text_bytes(&text)));
+        assert_false(decision_is_key(bytes_of(memory, text.size - 1)));
+        text_put_char(&text, '\n');
+        assert_false(decision_is_key(text_bytes(&text)));
+    }
+    assert_false(decision_is_key((struct bytes){0}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_refusal_ends_the_decision),
         cmocka_unit_test(events_come_in_the_order_they_were_emitted),
+        cmocka_unit_test(a_key_is_one_of_the_two_algorithms_and_nothing_else),
     };
     return cmocka_run_group_tests_name("core/decision", tests, NULL, NULL);
 }

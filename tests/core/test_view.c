@@ -1,103 +1,251 @@
 /*
- * Rows as of every moment, through the struct of their table.
+ * The state as a decision sees it: as of any event, and what happens when it cannot be read.
  */
 #include "core/evolution.h"
+#include "core/view.h"
 #include "store/state.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
-static struct state *open_state(struct scratch *scratch)
-{
-    char path[400];
-    struct state *state = NULL;
-    scratch_begin(scratch);
-    snprintf(path, sizeof path, "%s/state", scratch->directory);
-    must(state_open(&(struct state_options){.directory = path, .fingerprint = "test"}, &state));
-    return state;
-}
+enum {
+    MEMORY = 512 << 10
+};
 
-static void put_role(struct state *state, uint64_t n, enum user_role role)
-{
-    uint8_t memory[8192];
-    struct arena arena = ARENA_IN(memory);
-    struct evolution evolution = {.state = state, .n = n, .arena = &arena};
-    evolution_put(
-        &evolution, ROW_USER,
-        &(struct user_row){
-            .user = {ID_USER, 3}, .login = LITERAL("ren"), .key = LITERAL("key"), .role = role});
-    assert_false(failed(evolution.status));
-}
-
-static bool role_as_of(struct state *state, uint64_t as_of_n, enum user_role *role,
-                       uint64_t *made_by)
-{
-    uint8_t memory[8192];
-    struct arena arena = ARENA_IN(memory);
-    struct status trouble = OK;
-    struct view view = {.state = state, .as_of_n = as_of_n, .arena = &arena, .trouble = &trouble};
-    struct user_row row = {.user = {ID_USER, 3}};
-    bool found = view_find_made_by(&view, ROW_USER, &row, made_by);
-    *role = row.role;
-    assert_false(failed(trouble));
-    return found;
-}
-
-static void a_row_is_what_it_was_at_each_moment(void **unused)
-{
-    (void)unused;
+struct world {
     struct scratch scratch;
-    enum user_role role;
-    uint64_t made_by;
-    struct state *state = open_state(&scratch);
-    put_role(state, 5, USER_ROLE_USER);
-    put_role(state, 9, USER_ROLE_ADMIN);
-    assert_false(role_as_of(state, 4, &role, &made_by));
-    for (uint64_t n = 5; n < 12; n++) {
-        assert_true(role_as_of(state, n, &role, &made_by));
-        assert_int_equal(role, n < 9 ? USER_ROLE_USER : USER_ROLE_ADMIN);
-        assert_int_equal(made_by, n < 9 ? 5 : 9);
+    struct state *state;
+    _Alignas(8) uint8_t memory[MEMORY];
+    struct arena arena;
+    struct status trouble;
+};
+
+static int begin(void **state)
+{
+    struct world *world = calloc(1, sizeof *world);
+    char path[320];
+    scratch_begin(&world->scratch);
+    snprintf(path, sizeof path, "%s/state", world->scratch.directory);
+    must(state_open(&(struct state_options){.directory = path,
+                                            .fingerprint = "catalogue",
+                                            .log_size = UINT64_MAX},
+                    &world->state));
+    world->arena = ARENA_IN(world->memory);
+    *state = world;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct world *world = *state;
+    state_close(&world->state);
+    scratch_end(&world->scratch);
+    free(world);
+    return 0;
+}
+
+static struct view view_at(struct world *world, uint64_t as_of_n)
+{
+    arena_reset(&world->arena);
+    world->trouble = OK;
+    return (struct view){.state = world->state,
+                         .as_of_n = as_of_n,
+                         .arena = &world->arena,
+                         .trouble = &world->trouble};
+}
+
+static void put(struct world *world, enum row_table table, const void *row, uint64_t n)
+{
+    struct evolution evolution = {.state = world->state, .n = n, .arena = &world->arena};
+    evolution_put(&evolution, table, row);
+    must(evolution.status);
+}
+
+static struct emitter_row emitter(const char *name, const char *about)
+{
+    return (struct emitter_row){.name = bytes_of_string(name),
+                                .emitter = {ID_EMITTER, 3},
+                                .key = LITERAL("a key"),
+                                .class = EMITTER_CLASS_OUTSIDE,
+                                .about = bytes_of_string(about)};
+}
+
+static void a_row_is_found_as_it_was_at_an_event(void **state)
+{
+    struct world *world = *state;
+    for (uint64_t n = 10; n < 40; n += 10) {
+        char about[16];
+        snprintf(about, sizeof about, "at %u", (unsigned)n);
+        struct emitter_row row = emitter("door", about);
+        put(world, ROW_EMITTER, &row, n);
     }
-    state_close(&state);
-    scratch_end(&scratch);
+    for (uint64_t as_of = 0; as_of < 50; as_of++) {
+        struct view view = view_at(world, as_of);
+        struct emitter_row row = {.name = LITERAL("door")};
+        uint64_t made_by = 0;
+        bool found = view_find_made_by(&view, ROW_EMITTER, &row, &made_by);
+        assert_int_equal(found, as_of >= 10);
+        must(world->trouble);
+        if (found) {
+            char about[16];
+            uint64_t expected = as_of / 10 * 10 > 30 ? 30 : as_of / 10 * 10;
+            snprintf(about, sizeof about, "at %u", (unsigned)expected);
+            assert_true(bytes_equal(row.about, bytes_of_string(about)));
+            assert_int_equal(made_by, expected);
+        }
+    }
 }
 
-static void a_key_that_is_too_long_is_kept_all_the_same(void **unused)
+static void a_row_that_is_not_there_leaves_the_question_as_it_was(void **state)
+{
+    struct world *world = *state;
+    struct view view = view_at(world, UINT64_MAX);
+    struct emitter_row row = {.name = LITERAL("door"), .about = LITERAL("mine")};
+    assert_false(view_find(&view, ROW_EMITTER, &row));
+    assert_true(bytes_equal(row.about, LITERAL("mine")));
+    must(world->trouble);
+}
+
+static void what_was_found_lives_in_the_arena(void **state)
+{
+    struct world *world = *state;
+    struct emitter_row row = emitter("door", "first"), found = {.name = LITERAL("door")};
+    put(world, ROW_EMITTER, &row, 1);
+    struct view view = view_at(world, UINT64_MAX);
+    assert_true(view_find(&view, ROW_EMITTER, &found));
+    const uint8_t *data = found.about.data;
+    assert_true(data >= world->memory && data < world->memory + MEMORY);
+    row = emitter("door", "again");
+    put(world, ROW_EMITTER, &row, 2);
+    assert_true(bytes_equal(found.about, LITERAL("first")));
+}
+
+/* Trouble ------------------------------------------------------------------------------------- */
+
+static void without_memory_nothing_is_found_and_there_is_trouble(void **state)
+{
+    struct world *world = *state;
+    struct emitter_row row = emitter("door", "first"), found = {.name = LITERAL("door")};
+    put(world, ROW_EMITTER, &row, 1);
+    struct view view = view_at(world, UINT64_MAX);
+    world->arena.used = world->arena.capacity - 16;
+    assert_false(view_find(&view, ROW_EMITTER, &found));
+    assert_int_equal(world->trouble.code, STATUS_NO_MEMORY);
+    assert_true(bytes_equal(found.name, LITERAL("door")));
+}
+
+static void the_first_trouble_is_the_one_that_is_told(void **state)
+{
+    struct world *world = *state;
+    struct emitter_row row = emitter("door", "first"), found = {.name = LITERAL("door")};
+    put(world, ROW_EMITTER, &row, 1);
+    struct view view = view_at(world, UINT64_MAX);
+    world->trouble = FAIL(IO, 5);
+    world->arena.used = world->arena.capacity;
+    assert_false(view_find(&view, ROW_EMITTER, &found));
+    assert_int_equal(world->trouble.code, STATUS_IO);
+}
+
+static void a_row_that_is_none_of_its_table_is_trouble(void **state)
+{
+    struct world *world = *state;
+    char memory[STATE_KEY_MAX + 1];
+    struct text key = TEXT_IN(memory);
+    struct emitter_row row = {.name = LITERAL("door")};
+    row_key(ROW_EMITTER, &row, &key);
+    must(state_put(world->state, ROW_EMITTER, text_bytes(&key), LITERAL("{\"name\":7}"), 1));
+    struct view view = view_at(world, UINT64_MAX);
+    assert_false(view_find(&view, ROW_EMITTER, &row));
+    assert_true(failed(world->trouble));
+}
+
+/* Keys ---------------------------------------------------------------------------------------- */
+
+/* A name of this many bytes, the last of them `end`. */
+static struct bytes long_name(struct arena *arena, size_t size, char end)
+{
+    char *name = arena_take(arena, size);
+    assert_non_null(name);
+    memset(name, 'n', size - 1);
+    name[size - 1] = end;
+    return bytes_of(name, size);
+}
+
+static void a_key_of_any_length_is_its_own(void **state)
+{
+    struct world *world = *state;
+    for (size_t size = STATE_KEY_MAX - 3; size < STATE_KEY_MAX + 3; size++) {
+        for (char last = 'a'; last <= 'b'; last++) {
+            arena_reset(&world->arena);
+            struct login_row row = {.login = long_name(&world->arena, size, last),
+                                    .user = {ID_USER, 2 * size + (uint64_t)(last == 'b')}};
+            put(world, ROW_LOGIN, &row, 1);
+        }
+    }
+    for (size_t size = STATE_KEY_MAX - 3; size < STATE_KEY_MAX + 3; size++) {
+        for (char last = 'a'; last <= 'c'; last++) {
+            struct view view = view_at(world, UINT64_MAX);
+            struct login_row row = {.login = long_name(&world->arena, size, last)};
+            assert_int_equal(view_find(&view, ROW_LOGIN, &row), last < 'c');
+            must(world->trouble);
+            assert_true(last == 'c' || row.user.n == 2 * size + (uint64_t)(last == 'b'));
+        }
+    }
+}
+
+static void a_key_takes_no_memory_for_good(void **state)
+{
+    struct world *world = *state;
+    char memory[STATE_KEY_MAX + 1];
+    struct text key = TEXT_IN(memory);
+    struct login_row row = {.login = long_name(&world->arena, 100000, 'a')};
+    size_t used = world->arena.used;
+    must(view_key(ROW_LOGIN, &row, &world->arena, &key));
+    assert_int_equal(key.size, STATE_KEY_MAX);
+    assert_int_equal(world->arena.used, used);
+    world->arena.used = world->arena.capacity - 1000;
+    text_clear(&key);
+    assert_int_equal(view_key(ROW_LOGIN, &row, &world->arena, &key).code, STATUS_NO_MEMORY);
+    assert_false(world->arena.full);
+}
+
+static void what_is_left_of_an_arena_is_all_of_it(void **unused)
 {
     (void)unused;
-    static char name[3000];
-    static uint8_t memory[65536];
-    struct arena arena = ARENA_IN(memory);
-    struct scratch scratch;
-    struct status trouble = OK;
-    struct state *state = open_state(&scratch);
-    struct evolution evolution = {.state = state, .n = 7, .arena = &arena};
-    memset(name, 'n', sizeof name);
-    struct login_row row = {.login = bytes_of(name, sizeof name), .user = {ID_USER, 3}};
-    evolution_put(&evolution, ROW_LOGIN, &row);
-    assert_false(failed(evolution.status));
-    struct view view = {
-        .state = state, .as_of_n = UINT64_MAX, .arena = &arena, .trouble = &trouble};
-    struct login_row found = {.login = row.login};
-    assert_true(view_find(&view, ROW_LOGIN, &found));
-    assert_int_equal(found.user.n, 3);
-    name[sizeof name - 1] = 'm';
-    found = (struct login_row){.login = row.login};
-    assert_false(view_find(&view, ROW_LOGIN, &found));
-    state_close(&state);
-    scratch_end(&scratch);
+    _Alignas(8) uint8_t memory[64];
+    for (size_t used = 0; used <= sizeof memory; used++) {
+        struct arena arena = ARENA_IN(memory);
+        arena.used = used;
+        struct text rest = view_rest(&arena);
+        assert_int_equal(rest.capacity, (sizeof memory - used) / 8 * 8);
+        assert_false(arena.full);
+        assert_null(arena_take(&arena, 1));
+    }
+    struct arena full = {.memory = memory, .capacity = sizeof memory, .full = true};
+    struct text rest = view_rest(&full);
+    text_put_char(&rest, 'x');
+    assert_true(rest.full);
 }
+
+#define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_row_is_what_it_was_at_each_moment),
-        cmocka_unit_test(a_key_that_is_too_long_is_kept_all_the_same),
+        WITH_STATE(a_row_is_found_as_it_was_at_an_event),
+        WITH_STATE(a_row_that_is_not_there_leaves_the_question_as_it_was),
+        WITH_STATE(what_was_found_lives_in_the_arena),
+        WITH_STATE(without_memory_nothing_is_found_and_there_is_trouble),
+        WITH_STATE(the_first_trouble_is_the_one_that_is_told),
+        WITH_STATE(a_row_that_is_none_of_its_table_is_trouble),
+        WITH_STATE(a_key_of_any_length_is_its_own),
+        WITH_STATE(a_key_takes_no_memory_for_good),
+        cmocka_unit_test(what_is_left_of_an_arena_is_all_of_it),
     };
     return cmocka_run_group_tests_name("core/view", tests, NULL, NULL);
 }
