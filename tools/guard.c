@@ -93,8 +93,14 @@ static enum exit_code run_in_child(const struct work *work, pid_t parent)
 
 /* The parent ------------------------------------------------------------------------------- */
 
+/* What was done to the child while it worked. */
+struct asked {
+    bool killed;     /* by the second Ctrl-C */
+    bool terminated; /* SIGTERM was passed on */
+};
+
 /* How the child ended, as waitpid tells it. */
-static int wait_for(pid_t child, const sigset_t *watched, bool *killed)
+static int wait_for(pid_t child, const sigset_t *watched, struct asked *asked)
 {
     uint32_t interrupts = 0;
     int ended;
@@ -105,9 +111,10 @@ static int wait_for(pid_t child, const sigset_t *watched, bool *killed)
                 return ended;
             }
         } else if (signal == SIGINT && ++interrupts > 1) {
-            *killed = true;
+            asked->killed = true;
             kill(child, SIGKILL);
         } else if (signal > 0) {
+            asked->terminated = asked->terminated || signal == SIGTERM;
             kill(child, signal);
         }
     }
@@ -164,7 +171,7 @@ static enum exit_code run_watched(struct work *work, const sigset_t *watched)
 {
     static const struct timespec at_once = {0};
     const pid_t parent = getpid();
-    bool killed = false;
+    struct asked asked = {0};
     fflush(NULL);
     const pid_t child = fork();
     if (child < 0) {
@@ -173,14 +180,15 @@ static enum exit_code run_watched(struct work *work, const sigset_t *watched)
     if (child == 0) {
         _exit((int)run_in_child(work, parent));
     }
-    const int ended = wait_for(child, watched, &killed);
+    const int ended = wait_for(child, watched, &asked);
     while (sigtimedwait(watched, NULL, &at_once) > 0) {
         /* what came for a child that has ended is nobody's any more */
     }
     if (WIFEXITED(ended)) {
-        return (enum exit_code)WEXITSTATUS(ended);
+        const enum exit_code code = (enum exit_code)WEXITSTATUS(ended);
+        return code == EXIT_INTERRUPTED && asked.terminated ? EXIT_TERMINATED : code;
     }
-    return killed ? EXIT_INTERRUPTED : explain_death(work->page, WTERMSIG(ended));
+    return asked.killed ? EXIT_INTERRUPTED : explain_death(work->page, WTERMSIG(ended));
 }
 
 enum exit_code guard_run(enum exit_code (*run)(void *context, struct guard_page *page),

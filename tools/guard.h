@@ -27,10 +27,10 @@ struct guard_page {
 /* A page for work without a guard: nothing interrupts it. */
 struct guard_page guard_page_alone(void);
 
-/* Runs the function in a child. The answer is what it returned; or, of a child that died by a
- * signal, a code with a sentence on standard error: EXIT_INTEGRITY for SIGBUS, SIGSEGV, SIGABRT,
- * SIGFPE and SIGILL once the store is open and EXIT_INTERNAL before, otherwise 128 and the signal.
- */
+/* Runs the function in a child. The answer is what it returned (after SIGTERM, EXIT_TERMINATED
+ * instead of EXIT_INTERRUPTED); or, of a child that died by a signal, a code with a sentence on
+ * standard error: EXIT_INTEGRITY for SIGBUS, SIGSEGV, SIGABRT, SIGFPE and SIGILL once the store is
+ * open and EXIT_INTERNAL before, otherwise 128 and the signal. */
 enum exit_code guard_run(enum exit_code (*run)(void *context, struct guard_page *page),
                          void *context);
 

@@ -4,6 +4,10 @@
 #include "reports/names.h"
 #include "tools/operator.h"
 
+enum {
+    NAME_SHOWN_MAX = 8192, /* bytes of a name once it is printable */
+};
+
 static const struct {
     const char *option;
     enum query_member member;
@@ -62,13 +66,18 @@ static enum exit_code add_name(struct invocation *invocation, struct engine *eng
     if (!failed(id_read(bytes_of_string(name), &id))) {
         return add(invocation, query, naming.member, named[which].option, bytes_of_string(value));
     }
+    /* Names are kept as they are shown. */
+    char memory[NAME_SHOWN_MAX];
+    struct text shown = TEXT_IN(memory);
+    text_put_printable(&shown, bytes_of_string(name));
     struct status status =
-        names_find(engine, named[which].class, bytes_of_string(name), add_named, &naming);
+        names_find(engine, named[which].class, text_bytes(&shown), add_named, &naming);
     if (status.code == STATUS_NOT_FOUND && naming.excluded) {
         return EXIT_DONE; /* nothing to leave out */
     }
     if (status.code == STATUS_NOT_FOUND) {
-        invocation_note(invocation, "no record names a %s %s", named[which].option, name);
+        invocation_note(invocation, "no record names a %s %s", named[which].option,
+                        text_string(&shown));
         return EXIT_NOTHING;
     }
     return failed(status) ? invocation_failed(invocation, status, NULL, value) : EXIT_DONE;

@@ -8,6 +8,9 @@
 
 enum {
     ADVICE_SIZE = STORE_PATH_MAX + 256,
+    PATIENCE_WRITE_MS = 3000, /* while another process writes: most visits are short */
+    PATIENCE_RECORD_MS = 200, /* of who could do without */
+    PATIENCE_STEP_MS = 10,
 };
 
 /* Folding --------------------------------------------------------------------------------- */
@@ -38,6 +41,19 @@ static struct status open_engine(const struct invocation *invocation,
     struct status status = engine_open(&with_bar, out);
     if (folding.begun) {
         progress_end(&folding.progress);
+    }
+    return status;
+}
+
+static struct status open_patiently(const struct invocation *invocation,
+                                    const struct engine_options *options, int patience_ms,
+                                    struct engine **out)
+{
+    struct status status = open_engine(invocation, options, out);
+    while (status.code == STATUS_IN_USE && patience_ms > 0 &&
+           invocation_wait(invocation, -1, PATIENCE_STEP_MS) == GUARD_TIMEOUT) {
+        patience_ms -= PATIENCE_STEP_MS;
+        status = open_engine(invocation, options, out);
     }
     return status;
 }
@@ -107,7 +123,7 @@ static enum exit_code say_failed(const struct invocation *invocation, struct sta
 {
     char memory[ADVICE_SIZE], doing_memory[STORE_PATH_MAX + 32];
     struct text advice = TEXT_IN(memory), doing = TEXT_IN(doing_memory);
-    if (status.code == STATUS_NOT_FOUND) {
+    if (status.code == STATUS_NOT_FOUND || (status.code == STATUS_IO && status.at == ENOTDIR)) {
         return say_not_found(invocation, store);
     }
     if (status.code == STATUS_IN_USE) {
@@ -165,7 +181,8 @@ enum exit_code store_open_as(struct invocation *invocation, enum store_need need
         .task = wish->task,
         .commit_events_max = wish->commit_events_max,
     };
-    struct status status = open_engine(invocation, &options, out);
+    struct status status = open_patiently(
+        invocation, &options, need == STORE_RECORD ? PATIENCE_RECORD_MS : PATIENCE_WRITE_MS, out);
     if (need == STORE_RECORD && only_writing_failed(status)) {
         struct status first = status;
         options.read_only = true;

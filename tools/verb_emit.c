@@ -68,6 +68,9 @@ static enum exit_code read_draft(const struct invocation *invocation, struct are
     }
     enum exit_code code = invocation_moment(invocation, "at", (struct moment){0}, &at);
     code = code == EXIT_DONE ? read_subjects(invocation, draft) : code;
+    if (code == EXIT_DONE && at.kind == MOMENT_POSITION) {
+        code = invocation_fail(invocation, EXIT_USAGE, NULL, "--at takes a time, not a position");
+    }
     draft->at_utc_us = at.kind == MOMENT_TIME ? at.value : 0;
     draft->source = source == NULL ? (struct bytes){0} : bytes_of_string(source);
     draft->body = body;

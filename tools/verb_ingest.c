@@ -12,6 +12,7 @@
 enum {
     PROBLEMS_TOLD = 20, /* per file, without -v */
     ASK_EVERY = 256,    /* records between two looks at signals and the bar */
+    QUIET_MS = 500,     /* of a pipe: then what has come so far is written */
 };
 
 /* One file on its way into the log. */
@@ -65,6 +66,18 @@ static struct foreign_record foreign_of(const struct import_record *record)
     };
 }
 
+/* A pipe may be quiet for long: that keeps neither what has come waiting, nor whoever ends it. */
+static struct status wait_for_input(void *context, int descriptor)
+{
+    struct ingestion *ingestion = context;
+    enum guard_wait came = invocation_wait(ingestion->invocation, descriptor, QUIET_MS);
+    if (came == GUARD_TIMEOUT) {
+        TRY(import_flush(ingestion->import));
+        came = invocation_wait(ingestion->invocation, descriptor, -1);
+    }
+    return came == GUARD_INTERRUPTED ? FAIL(INTERRUPTED, 0) : OK;
+}
+
 /* Takes the next record or problem; *more is false at the end. */
 static struct status step(struct ingestion *ingestion, bool *more)
 {
@@ -91,8 +104,7 @@ static struct status read_all(struct ingestion *ingestion)
         struct status status = step(ingestion, &more);
         if (failed(status)) {
             /* What came before is kept: it has been read and is whole. */
-            struct status kept =
-                status.code == STATUS_MALFORMED ? import_flush(ingestion->import) : OK;
+            struct status kept = import_flush(ingestion->import);
             return failed(kept) ? kept : status;
         }
         if (i % ASK_EVERY == 0) {
@@ -113,6 +125,10 @@ static enum exit_code open_file(struct ingestion *ingestion, int *file, uint64_t
     *file = standard_input ? dup(ingestion->invocation->streams.input)
                            : open(ingestion->path, O_RDONLY | O_CLOEXEC);
     if (*file < 0 || fstat(*file, &status) != 0) {
+        if (errno == ENOENT) {
+            return invocation_fail(ingestion->invocation, EXIT_NOT_FOUND, NULL,
+                                   "there is no file %s", ingestion->path);
+        }
         struct status failure = FAIL(IO, (uint64_t)errno);
         return invocation_failed(ingestion->invocation, failure, NULL, ingestion->path);
     }
@@ -228,9 +244,9 @@ static enum exit_code read_options(const struct invocation *invocation,
 
 static enum exit_code run(struct invocation *invocation)
 {
-    struct import_options options = {0};
     struct ingestion ingestion = {.invocation = invocation,
                                   .strict = invocation_has(invocation, "strict")};
+    struct import_options options = {.wait = wait_for_input, .wait_context = &ingestion};
     enum exit_code code = read_options(invocation, &options);
     if (code != EXIT_DONE) {
         return code;

@@ -18,6 +18,10 @@ static enum exit_code admin_key(const struct invocation *invocation, const char 
     if (status.code == STATUS_NOT_FOUND) {
         status = secret_key_make(KEY_ED25519, login, out);
         status = failed(status) ? status : secret_key_save(*out, path.text);
+        if (status.code == STATUS_NOT_FOUND) {
+            return invocation_fail(invocation, EXIT_NOT_FOUND, NULL,
+                                   "there is no directory for the key %s", path.text);
+        }
     }
     return failed(status) ? invocation_failed(invocation, status, NULL, path.text) : EXIT_DONE;
 }

@@ -21,4 +21,9 @@ struct answers {
  * through the index. The log is verified too, if `verified`. Fails as the store does. */
 MUST_CHECK struct status answers_take(const char *store, bool verified, struct answers *out);
 
+/* Opens the store for writing, adds an event, and closes it. */
+MUST_CHECK struct status answers_write(const char *store);
+/* Only how many findings the log has; its state and index may be what they are. */
+MUST_CHECK struct status answers_verify(const char *store, uint64_t *findings);
+
 #endif

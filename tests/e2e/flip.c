@@ -38,20 +38,24 @@ enum damage {
     DAMAGE_CUT,
 };
 
+enum doing {
+    DOING_READ,  /* asks everything; of the log, verifies it too */
+    DOING_WRITE, /* adds an event; what was whole before must be so after */
+};
+
 /* One file of one store, damaged in one way. */
 struct campaign {
     const char *name;
     const char *folder;
     enum damage damage;
-    bool verified;            /* the log is verified, too */
+    enum doing doing;
     bool derived;             /* `cairn rebuild` makes it anew */
     uint64_t step, quick;     /* every so many bytes: with --all, and without */
     char original[PATH_SIZE]; /* a store that stays whole */
     char store[TRIAL_LANES][PATH_SIZE];
-    int file[TRIAL_LANES]; /* the one that is damaged */
-    uint8_t *bytes;        /* of the original's file */
-    uint64_t size;         /* of these, as far as pages reach */
-    uint64_t length;       /* of the file */
+    uint8_t *bytes;  /* of the original's file */
+    uint64_t size;   /* of these, as far as pages reach */
+    uint64_t length; /* of the file */
     struct answers expected;
 };
 
@@ -62,6 +66,25 @@ struct test {
     char said[PATH_SIZE]; /* what a command printed as errors */
     uint64_t wrong;
 };
+
+/* Files ----------------------------------------------------------------------------------- */
+
+static void path_of(char path[static PATH_SIZE], const char *store, const char *folder)
+{
+    snprintf(path, PATH_SIZE, "%.300s/%s/data.mdb", store, folder);
+}
+
+static int open_file(const char *store, const char *folder)
+{
+    char path[PATH_SIZE];
+    path_of(path, store, folder);
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    return file;
+}
 
 /* Damage ---------------------------------------------------------------------------------- */
 
@@ -100,36 +123,42 @@ static uint8_t flipped(const struct campaign *campaign, uint64_t at)
     return campaign->bytes[at] ^ (uint8_t)(1U << (mixed >> 29));
 }
 
-static void damage_file(const struct campaign *campaign, int file, uint64_t i)
+static void damage_file(const struct campaign *campaign, const char *store, uint64_t i)
 {
+    int file = open_file(store, campaign->folder);
     if (campaign->damage == DAMAGE_FLIP) {
         put_byte(file, position_of(campaign, i), flipped(campaign, position_of(campaign, i)));
     } else if (ftruncate(file, (off_t)length_of(campaign, i)) != 0) {
         perror("flip");
         _exit(EXIT_FAILURE);
     }
+    close(file);
 }
 
 static void damage(void *context, unsigned lane, uint64_t i)
 {
     const struct campaign *campaign = context;
-    damage_file(campaign, campaign->file[lane], i);
+    damage_file(campaign, campaign->store[lane], i);
 }
 
 static void repair(void *context, unsigned lane, uint64_t i)
 {
     const struct campaign *campaign = context;
-    if (campaign->damage == DAMAGE_FLIP) {
+    if (campaign->doing == DOING_WRITE) {
+        remove_tree(campaign->store[lane]);
+        copy_tree(campaign->original, campaign->store[lane]);
+    } else if (campaign->damage == DAMAGE_FLIP) {
         uint64_t at = position_of(campaign, i);
-        put_byte(campaign->file[lane], at, campaign->bytes[at]);
+        int file = open_file(campaign->store[lane], campaign->folder);
+        put_byte(file, at, campaign->bytes[at]);
+        close(file);
     }
 }
 
-static uint8_t try_it(void *context, unsigned lane)
+static uint8_t try_to_read(const struct campaign *campaign, const char *store)
 {
-    const struct campaign *campaign = context;
     struct answers found;
-    struct status status = answers_take(campaign->store[lane], campaign->verified, &found);
+    struct status status = answers_take(store, !campaign->derived, &found);
     if (failed(status)) {
         return (uint8_t)(TRIAL_FAILED + status.code);
     }
@@ -139,12 +168,39 @@ static uint8_t try_it(void *context, unsigned lane)
     return digest_equal(&found.digest, &campaign->expected.digest) ? TRIAL_SAME : TRIAL_DIFFERENT;
 }
 
+/* A damaged log may be found to be so afterwards, too; what is derived must not spoil the log. */
+static uint8_t try_to_write(const struct campaign *campaign, const char *store)
+{
+    uint64_t findings = 0;
+    struct status written = answers_write(store);
+    struct status status = answers_verify(store, &findings);
+    if (campaign->derived && (failed(status) || findings > 0)) {
+        return TRIAL_DIFFERENT;
+    }
+    status = failed(written) ? written : status;
+    if (failed(status)) {
+        return (uint8_t)(TRIAL_FAILED + status.code);
+    }
+    return findings > 0 ? TRIAL_FOUND : TRIAL_SAME;
+}
+
+static uint8_t try_it(void *context, unsigned lane)
+{
+    const struct campaign *campaign = context;
+    return campaign->doing == DOING_WRITE ? try_to_write(campaign, campaign->store[lane])
+                                          : try_to_read(campaign, campaign->store[lane]);
+}
+
 /* Whether a failure tells that the store is damaged, rather than something else that is not so. */
 static bool names_damage(uint8_t outcome)
 {
     static const enum status_code honest[] = {
-        STATUS_CORRUPT,  STATUS_TRUNCATED,     STATUS_VERSION,   STATUS_INCOMPLETE,
-        STATUS_ROLLBACK, STATUS_BAD_SIGNATURE, STATUS_MALFORMED, STATUS_FOLD,
+        STATUS_CORRUPT, STATUS_TRUNCATED, STATUS_VERSION, STATUS_INCOMPLETE, STATUS_ROLLBACK,
+        STATUS_BAD_SIGNATURE,
+
+        STATUS_FOLD, STATUS_KEY,
+        /* log.vkey is of another log */
+        STATUS_NO_MEMORY, /* LMDB asks for as many pages as the file claims */
     };
     for (size_t i = 0; i < sizeof honest / sizeof honest[0]; i++) {
         if (outcome == TRIAL_FAILED + (unsigned)honest[i]) {
@@ -176,23 +232,6 @@ static void describe(uint8_t outcome, struct text *out)
 
 /* Stores ---------------------------------------------------------------------------------- */
 
-static void path_of(char path[static PATH_SIZE], const char *store, const char *folder)
-{
-    snprintf(path, PATH_SIZE, "%.300s/%s/data.mdb", store, folder);
-}
-
-static int open_file(const char *store, const char *folder)
-{
-    char path[PATH_SIZE];
-    path_of(path, store, folder);
-    int file = open(path, O_RDWR | O_CLOEXEC);
-    if (file < 0) {
-        perror(path);
-        exit(EXIT_FAILURE);
-    }
-    return file;
-}
-
 static uint64_t whole_pages(const uint8_t *bytes, uint64_t size)
 {
     while (size > 0 && bytes[size - 1] == 0) {
@@ -221,18 +260,16 @@ static void set_up(struct campaign *campaign, struct test *test)
     if (!test->all) {
         campaign->step = campaign->quick;
     }
-    must(answers_take(campaign->original, campaign->verified, &campaign->expected));
+    must(answers_take(campaign->original, !campaign->derived, &campaign->expected));
     for (unsigned lane = 0; lane < TRIAL_LANES; lane++) {
         snprintf(campaign->store[lane], PATH_SIZE, "%.255s/lane%u", test->scratch->directory, lane);
         copy_tree(campaign->original, campaign->store[lane]);
-        campaign->file[lane] = open_file(campaign->store[lane], campaign->folder);
     }
 }
 
 static void take_down(struct campaign *campaign)
 {
     for (unsigned lane = 0; lane < TRIAL_LANES; lane++) {
-        close(campaign->file[lane]);
         remove_tree(campaign->store[lane]);
     }
     free(campaign->bytes);
@@ -290,9 +327,7 @@ static int run_cairn(const struct test *test, const char *verb, const char *stor
 static void make_damaged(const struct campaign *campaign, uint64_t i, const char *store)
 {
     copy_tree(campaign->original, store);
-    int file = open_file(store, campaign->folder);
-    damage_file(campaign, file, i);
-    close(file);
+    damage_file(campaign, store, i);
 }
 
 /* Anything is documented but a bug; nothing at all may be said only of what is whole. */
@@ -426,16 +461,22 @@ static void run_all(struct test *test)
     struct scratch indexed;
     /* clang-format off */
     struct campaign campaigns[] = {
-        {.name = "log/data.mdb, one bit wrong", .folder = "log", .verified = true,
+        {.name = "log/data.mdb, one bit wrong", .folder = "log",
          .damage = DAMAGE_FLIP, .step = 1, .quick = 61},
-        {.name = "log/data.mdb, cut", .folder = "log", .verified = true,
+        {.name = "log/data.mdb, one bit wrong, written to", .folder = "log",
+         .damage = DAMAGE_FLIP, .doing = DOING_WRITE, .step = 7, .quick = 811},
+        {.name = "log/data.mdb, cut", .folder = "log",
          .damage = DAMAGE_CUT, .step = 1, .quick = 509},
         {.name = "state/data.mdb, one bit wrong", .folder = "state", .derived = true,
          .damage = DAMAGE_FLIP, .step = 7, .quick = 91},
+        {.name = "state/data.mdb, one bit wrong, written to", .folder = "state", .derived = true,
+         .damage = DAMAGE_FLIP, .doing = DOING_WRITE, .step = 7, .quick = 311},
         {.name = "state/data.mdb, cut", .folder = "state", .derived = true,
          .damage = DAMAGE_CUT, .step = 7, .quick = 509},
         {.name = "index/data.mdb, one bit wrong", .folder = "index", .derived = true,
          .damage = DAMAGE_FLIP, .step = 7, .quick = 91},
+        {.name = "index/data.mdb, one bit wrong, written to", .folder = "index", .derived = true,
+         .damage = DAMAGE_FLIP, .doing = DOING_WRITE, .step = 7, .quick = 811},
         {.name = "index/data.mdb, cut", .folder = "index", .derived = true,
          .damage = DAMAGE_CUT, .step = 7, .quick = 509},
     };

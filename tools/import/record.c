@@ -64,6 +64,8 @@ struct status importer_open(int descriptor, const struct import_options *options
         .options = *options,
         .lines = {.limit = IMPORT_RECORD_MAX,
                   .source = {.descriptor = descriptor,
+                             .wait = options->wait,
+                             .wait_context = options->wait_context,
                              .read_size = options->read_size,
                              .memory = memory,
                              .capacity = lines_size}},

@@ -48,7 +48,11 @@ struct import_options {
     uint32_t year;         /* of syslog times without one; 0: the latest at most a day after now */
     int32_t zone_offset_s; /* seconds east of UTC, of syslog times without a zone */
     uint64_t now_utc_us;   /* only syslog without a year asks for it */
-    size_t read_size;      /* bytes asked for by one read; 0: as many as there is room for */
+    /* Called before each read, to wait until there is something to read; a failure ends the import,
+     * as a failure of the read would. NULL: none. */
+    struct status (*wait)(void *context, int descriptor);
+    void *wait_context;
+    size_t read_size; /* bytes asked for by one read; 0: as many as there is room for */
 };
 
 /* Lent until the next call. */
@@ -89,7 +93,8 @@ MUST_CHECK struct status importer_open(int descriptor, const struct import_optio
 void importer_close(struct importer **importer);
 
 /* The next record. MALFORMED at a line that is none, with *problem filled in: call again for what
- * is behind it. NOT_FOUND at the end, and IO, stay so. An empty file is a problem. */
+ * is behind it. NOT_FOUND at the end, IO, and what options.wait fails with, stay so. An empty file
+ * is a problem. */
 MUST_CHECK struct status importer_next(struct importer *importer, struct import_record *record,
                                        struct import_problem *problem);
 

@@ -41,6 +41,10 @@ struct status source_more(struct source *source)
     if (source->end == source->capacity) {
         return FAIL(LIMIT, source->capacity);
     }
+    if (source->wait != NULL) {
+        source->ended = source->wait(source->wait_context, source->descriptor);
+        TRY(source->ended);
+    }
     ssize_t got = read_some(source);
     if (got <= 0) {
         source->ended = got == 0 ? FAIL(NOT_FOUND, 0) : FAIL(IO, (uint64_t)errno);

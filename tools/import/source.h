@@ -11,6 +11,8 @@
 
 struct source {
     int descriptor;
+    struct status (*wait)(void *context, int descriptor); /* before each read; NULL: none */
+    void *wait_context;
     size_t read_size; /* bytes asked for at once; 0: all the room there is */
     uint8_t *memory;  /* owned by whoever made the source */
     size_t capacity;  /* bytes */
@@ -27,8 +29,8 @@ static inline struct bytes source_view(const struct source *source)
 /* Drops bytes from the front; there are that many. */
 void source_take(struct source *source, size_t size);
 
-/* Reads once. NOT_FOUND at the end of the file and IO, which both stay; LIMIT when the memory is
- * full of bytes nobody takes. What source_view lent before is void. */
+/* Reads once. NOT_FOUND at the end of the file, IO, and what `wait` fails with, all stay; LIMIT when
+ * the memory is full of bytes nobody takes. What source_view lent before is void. */
 MUST_CHECK struct status source_more(struct source *source);
 
 #endif
