@@ -138,8 +138,8 @@ static struct status next_run(struct lmdb_txn *txn, uint32_t level, uint64_t fro
     bytes_write_u64(memory, from);
     struct bytes key = BYTES(memory), value;
     TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &key, &value));
-    if (key.size != RUN_KEY_SIZE) {
-        return FAIL(CORRUPT, from);
+    if (key.size != RUN_KEY_SIZE || bytes_read_u64(key.data) < from) {
+        return FAIL_BECAUSE(CORRUPT, from, "a block of the index is not where it is looked for");
     }
     *next = bytes_read_u64(key.data);
     return OK;

@@ -596,5 +596,5 @@ struct status lmdb_cursor_move(struct lmdb_cursor *cursor, enum lmdb_move move, 
     TRY(status_of(mdb_cursor_get(cursor->cursor, &name, &found, operations[move])));
     *key = bytes_of(name.mv_data, name.mv_size);
     *value = bytes_of(found.mv_data, found.mv_size);
-    return OK;
+    return key->size <= LMDB_KEY_MAX ? OK : FAIL_BECAUSE(CORRUPT, 0, "a key is too long");
 }

@@ -146,8 +146,9 @@ static struct status load_tree(struct log *log)
     uint64_t size;
     TRY(check_last(snapshot));
     TRY(log_read_checkpoint(snapshot, log->head.size, &note, &size));
-    TRY(note_text(note, &text));
-    TRY(checkpoint_read(text, &checkpoint));
+    if (failed(note_text(note, &text)) || failed(checkpoint_read(text, &checkpoint))) {
+        return FAIL_BECAUSE(CORRUPT, log->head.size, "the newest checkpoint is not well formed");
+    }
     struct digest root = tree_root(&log->tree, log->hasher);
     if (checkpoint.size != log->head.size || !digest_equal(&checkpoint.root, &root) ||
         !bytes_equal(checkpoint.origin, bytes_of_string(log->origin))) {
@@ -516,7 +517,9 @@ static struct status checkpoint_at(struct log_snapshot *snapshot, uint64_t from,
         return FAIL_BECAUSE(CORRUPT, from, "a checkpoint is stored under a damaged key");
     }
     *size = bytes_read_u64(key.data);
-    return OK;
+    bool misplaced = move == LMDB_PREVIOUS ? *size > from : *size < from;
+    return misplaced ? FAIL_BECAUSE(CORRUPT, from, "a checkpoint is not where it is looked for")
+                     : OK;
 }
 
 struct status log_read_checkpoint(struct log_snapshot *snapshot, uint64_t size, struct bytes *note,

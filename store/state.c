@@ -322,6 +322,12 @@ struct status state_find(struct state *state, enum row_table table, struct bytes
     return OK;
 }
 
+static bool is_beyond(struct bytes stored, struct bytes key)
+{
+    int order = memcmp(stored.data, key.data, stored.size < key.size ? stored.size : key.size);
+    return order > 0 || (order == 0 && stored.size > key.size);
+}
+
 /* Steps to the first key beyond all versions of `key`. */
 static struct status after_versions(struct lmdb_cursor *cursor, enum row_table table,
                                     struct bytes key, struct bytes *stored, struct bytes *value)
@@ -333,7 +339,10 @@ static struct status after_versions(struct lmdb_cursor *cursor, enum row_table t
     if (is_version_of(*stored, row_key, size)) {
         TRY(lmdb_cursor_move(cursor, LMDB_NEXT, stored, value));
     }
-    return OK;
+    /* A search through a damaged page may end before where it began, and a walk would never end. */
+    return is_beyond(*stored, bytes_of(row_key, size))
+               ? OK
+               : FAIL_BECAUSE(FOLD, 0, "the rows of the state are not in order");
 }
 
 static struct status first_of_table(struct lmdb_cursor *cursor, enum row_table table,
