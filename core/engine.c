@@ -484,6 +484,7 @@ struct status engine_flush(struct engine *engine)
     TRY(say_noticed(engine));
     TRY(engine_send(engine, VOICE_AUDIT));
     TRY(engine_drain(engine));
+    engine->gap_count = 0;
     return introduce_emitters(engine);
 }
 

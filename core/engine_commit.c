@@ -178,69 +178,107 @@ static struct status commit_jobs(struct engine *engine, struct job **jobs, size_
     return OK;
 }
 
-/* Ends a job that leads to no event: refused, or in the log already. */
-static void give_back(struct engine *engine, struct job *job)
+/* Admitting ------------------------------------------------------------------------------- */
+
+static const struct emitter_gap *find_gap(const struct engine *engine, struct bytes emitter)
 {
-    engine->on_their_way--;
-    acknowledge(job);
-    queue_put(engine->free, job);
+    for (size_t i = 0; i < engine->gap_count; i++) {
+        if (bytes_equal(bytes_of_string(engine->gaps[i].emitter), emitter)) {
+            return &engine->gaps[i];
+        }
+    }
+    return NULL;
 }
 
-/* Whether the job is to be committed; one that is not has been given back. */
+/* The prepare stage has counted a submission that is refused here: what it has prepared on top of it
+ * would leave a gap in the log, for ever. engine_flush tells it where the emitter really stands. */
+static void note_gap(struct engine *engine, const struct prepared *prepared)
+{
+    assert(engine->gap_count < ENGINE_JOBS);
+    struct emitter_gap *gap = &engine->gaps[engine->gap_count++];
+    *gap = (struct emitter_gap){.expected = prepared->head.emitter_n - prepared->count + 1};
+    memcpy(gap->emitter, prepared->emitter.data, prepared->emitter.size);
+}
+
+/* Whether the job is to be committed. */
 static bool admit(struct engine *engine, struct job *job)
 {
-    if (!failed(job->status) && !job->prepared.already) {
-        job->status = check_references(engine, job);
-        if (!failed(job->status)) {
-            return true;
-        }
-        /* The prepare stage has counted it already: what follows by the same emitter will be
-         * refused with a gap, until the store is opened again. */
+    if (failed(job->status)) {
+        return false;
     }
-    give_back(engine, job);
-    return false;
+    const struct emitter_gap *gap = find_gap(engine, job->prepared.emitter);
+    if (gap != NULL) {
+        job->prepared.already = false;
+        job->status = FAIL(GAP, gap->expected);
+        return false;
+    }
+    if (job->prepared.already) {
+        return false;
+    }
+    job->status = check_references(engine, job);
+    if (failed(job->status)) {
+        note_gap(engine, &job->prepared);
+    }
+    return !failed(job->status);
 }
 
-static struct status commit_group(struct engine *engine, struct job **jobs, size_t count)
+/* Jobs that were prepared by now, in their order; some of them are to be committed together. */
+struct group {
+    struct job *jobs[ENGINE_JOBS];
+    bool admitted[ENGINE_JOBS];
+    size_t count;
+    uint32_t events; /* of those that are to be committed */
+};
+
+static void commit_admitted(struct engine *engine, const struct group *group)
 {
-    if (!failed(engine->failed)) {
+    struct job *jobs[ENGINE_JOBS];
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->admitted[i]) {
+            jobs[count++] = group->jobs[i];
+        }
+    }
+    if (count > 0 && !failed(engine->failed)) {
         engine->failed = commit_jobs(engine, jobs, count);
         if (failed(engine->failed)) {
             log_abort(engine->log);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        jobs[i]->status = engine->failed;
-        engine->on_their_way--;
-        acknowledge(jobs[i]);
-        if (failed(engine->failed)) {
-            queue_put(engine->free, jobs[i]);
-        } else {
-            engine_hand_to_index(engine, jobs[i]);
-        }
+}
+
+/* What is there already may be there only since this commit: it is told after it, too. */
+static void end_job(struct engine *engine, struct job *job, bool admitted)
+{
+    job->status = failed(job->status) ? job->status : engine->failed;
+    engine->on_their_way--;
+    acknowledge(job);
+    if (admitted && !failed(job->status)) {
+        engine_hand_to_index(engine, job);
+    } else {
+        queue_put(engine->free, job);
     }
-    return engine->failed;
 }
 
 /* Gathers what is prepared by now, up to the size of a commit, beginning with `job`. */
 static struct status commit_from(struct engine *engine, struct job *job)
 {
-    struct job *jobs[ENGINE_JOBS];
-    size_t count = 0;
-    uint32_t events = 0;
+    struct group group = {.count = 0};
     while (job != NULL) {
-        if (admit(engine, job)) {
-            jobs[count++] = job;
-            events += job->prepared.count;
-        }
+        bool admitted = admit(engine, job);
+        group.jobs[group.count] = job;
+        group.admitted[group.count++] = admitted;
+        group.events += admitted ? job->prepared.count : 0;
         /* The next one is at most a whole submission: stop before it might not fit. */
-        job = events + SUBMISSION_EVENTS_MAX > engine->options.commit_events_max
+        job = group.events + SUBMISSION_EVENTS_MAX > engine->options.commit_events_max
                   ? NULL
                   : queue_take_now(engine->prepared);
     }
-    if (count > 0) {
-        TRY(commit_group(engine, jobs, count));
+    commit_admitted(engine, &group);
+    for (size_t i = 0; i < group.count; i++) {
+        end_job(engine, group.jobs[i], group.admitted[i]);
     }
+    TRY(engine->failed);
     return engine->since_sync >= ENGINE_STATE_COMMIT ? engine_sync(engine) : OK;
 }
 
@@ -281,7 +319,10 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
     if (submission.size > SUBMISSION_MAX) {
         return FAIL(LIMIT, SUBMISSION_MAX);
     }
-    TRY(acknowledge_with == engine_note_own ? OK : engine_say_due(engine));
+    if (acknowledge_with != engine_note_own) {
+        TRY(engine->gap_count == 0 ? OK : engine_flush(engine));
+        TRY(engine_say_due(engine));
+    }
     TRY(engine_take_job(engine, &job));
     memcpy(job->buffer, submission.data, submission.size);
     struct prepared_event *events = job->prepared.events;

@@ -39,6 +39,12 @@ struct job {
     void *acknowledge_context;
 };
 
+/* An emitter of whom a submission was refused after it had been prepared. */
+struct emitter_gap {
+    char emitter[NAME_MAX_SIZE + 1];
+    uint64_t expected; /* its number that comes next */
+};
+
 struct engine {
     char directory[STORE_PATH_MAX];
     struct engine_options options;
@@ -60,14 +66,16 @@ struct engine {
     struct index_run runs[ENGINE_MADE_MAX];
     size_t run_next;
 
-    struct status folded;  /* FOLD: state or index are damaged */
-    struct status failed;  /* the first failure of log or state: final */
-    uint32_t on_their_way; /* submissions taken and not yet committed */
-    uint64_t since_sync;   /* events since state and index were made durable */
-    bool announced;        /* audit.started has been said */
-    bool digest_due;       /* the state has been made durable since its digest was logged */
-    bool clock_held;       /* the clock is behind what was recorded last */
-    bool clock_noted;      /* and that has been said */
+    struct status folded;                 /* FOLD: state or index are damaged */
+    struct status failed;                 /* the first failure of log or state: final */
+    uint32_t on_their_way;                /* submissions taken and not yet committed */
+    struct emitter_gap gaps[ENGINE_JOBS]; /* since the last flush */
+    size_t gap_count;
+    uint64_t since_sync; /* events since state and index were made durable */
+    bool announced;      /* audit.started has been said */
+    bool digest_due;     /* the state has been made durable since its digest was logged */
+    bool clock_held;     /* the clock is behind what was recorded last */
+    bool clock_noted;    /* and that has been said */
     uint64_t behind_state, behind_index; /* where folding began at open */
     uint64_t behind_end;                 /* and where it ended */
     uint64_t versions_digested;          /* row versions when the state's digest was last logged */
