@@ -301,6 +301,7 @@ static struct status open_for_writing(struct engine *engine)
     }
     TRY(engine_fold_behind(engine));
     TRY(introduce_emitters(engine));
+    TRY(engine_say_missing_runs(engine));
     return engine_say_recovered(engine);
 }
 
@@ -437,7 +438,7 @@ struct status engine_say(struct engine *engine, enum engine_voice voice, const s
 }
 
 /* What the engine has noticed by itself: runs of the index, a clock that stepped back. */
-static struct status say_run(struct engine *engine, const struct index_run *run)
+struct status engine_say_run(struct engine *engine, const struct index_run *run)
 {
     struct status trouble = OK;
     struct view view = engine_view(engine, UINT64_MAX, &engine->arena, &trouble);
@@ -457,7 +458,7 @@ static struct status say_noticed(struct engine *engine)
 {
     const struct index_run *run;
     while ((run = queue_take_now(engine->made)) != NULL) {
-        TRY(say_run(engine, run));
+        TRY(engine_say_run(engine, run));
     }
     if (engine->clock_held && !engine->clock_noted) {
         engine->clock_noted = true;
@@ -506,6 +507,7 @@ static struct status say_state_digest(struct engine *engine)
 struct status engine_say_due(struct engine *engine)
 {
     TRY(announce(engine));
+    TRY(say_noticed(engine));
     if (!engine->digest_due || engine->options.task == NULL) {
         return OK;
     }
@@ -568,6 +570,11 @@ struct state *engine_state(struct engine *engine)
 struct index *engine_index(struct engine *engine)
 {
     return engine->index;
+}
+
+struct status engine_failure(const struct engine *engine)
+{
+    return engine->failed;
 }
 
 struct status engine_folded(const struct engine *engine)

@@ -57,6 +57,8 @@ const char *engine_voice_name(enum engine_voice voice);
 MUST_CHECK struct status engine_open(const struct engine_options *options, struct engine **out);
 /* Commits everything and ends in good order. Needed before engine_close by whoever wrote. */
 MUST_CHECK struct status engine_finish(struct engine *engine);
+/* OK, or the failure of log or state that everything since has met. */
+struct status engine_failure(const struct engine *engine);
 /* Closes *engine and sets it to NULL; what was not finished is folded at the next open. */
 void engine_close(struct engine **engine);
 

@@ -35,10 +35,12 @@ static void note_run(void *context, const struct index_run *run)
     queue_put(engine->made, slot);
 }
 
+/* Nobody takes notes while a fold goes on, and a whole log has more runs than the ring has room. */
 static struct status index_events(struct engine *engine, struct job *job)
 {
+    index_made *made = job->task == JOB_FOLD ? NULL : note_run;
     for (uint32_t i = 0; i < job->prepared.count; i++) {
-        TRY(index_add_leaf(engine->index, &job->prepared.events[i].leaf, note_run, engine));
+        TRY(index_add_leaf(engine->index, &job->prepared.events[i].leaf, made, engine));
     }
     return OK;
 }
@@ -190,8 +192,8 @@ static const struct emitter_gap *find_gap(const struct engine *engine, struct by
     return NULL;
 }
 
-/* The prepare stage has counted a submission that is refused here: what it has prepared on top of it
- * would leave a gap in the log, for ever. engine_flush tells it where the emitter really stands. */
+/* The prepare stage has counted a submission that is refused here: what it has prepared on top of
+ * it would leave a gap in the log, for ever. engine_flush tells it where the emitter stands. */
 static void note_gap(struct engine *engine, const struct prepared *prepared)
 {
     assert(engine->gap_count < ENGINE_JOBS);

@@ -224,6 +224,37 @@ struct status engine_fold_behind(struct engine *engine)
     return engine_settle_index(engine);
 }
 
+/* The run of this level that begins at `from`, said if the log does not have it. */
+static struct status say_if_missing(struct engine *engine, struct index_snapshot *snapshot,
+                                    uint32_t level, uint64_t from)
+{
+    struct index_run run;
+    struct status trouble = OK;
+    arena_reset(&engine->arena);
+    struct view view = engine_view(engine, UINT64_MAX, &engine->arena, &trouble);
+    if (index_run_known(&view, level, from) || failed(trouble)) {
+        return trouble;
+    }
+    TRY(index_run_root(snapshot, level, from, &run));
+    return engine_say_run(engine, &run);
+}
+
+struct status engine_say_missing_runs(struct engine *engine)
+{
+    CLEANUP(index_snapshot_close) struct index_snapshot *snapshot = NULL;
+    TRY(index_snapshot_open(engine->index, &snapshot));
+    uint64_t size = index_snapshot_size(snapshot);
+    uint64_t from = 0;
+    /* Which runs there are follows from the size alone: its digits to the base of the fan-out. */
+    for (uint32_t level = INDEX_LEVELS_MAX; level-- > 0;) {
+        uint64_t events = (uint64_t)INDEX_RUN_EVENTS << 4 * level;
+        for (; size - from >= events; from += events) {
+            TRY(say_if_missing(engine, snapshot, level, from));
+        }
+    }
+    return OK;
+}
+
 struct status engine_say_recovered(struct engine *engine)
 {
     uint64_t end = engine->behind_end;

@@ -17,7 +17,7 @@
 
 enum {
     ENGINE_JOBS = 6,
-    ENGINE_MADE_MAX = 256,        /* runs on their way back */
+    ENGINE_MADE_MAX = 16,         /* runs on their way back: more than all jobs together can make */
     ENGINE_STATE_COMMIT = 65536,  /* events after which state and index are made durable */
     TIME_HELD_NOTED_US = 1000000, /* a clock further back than this is said to have stepped */
 };
@@ -107,6 +107,9 @@ MUST_CHECK struct status engine_sync_fold(struct engine *engine, const struct di
 struct status engine_read_leaves(struct job *job);
 /* Folds the log into state and index as far as they are behind it, and notes what was. */
 MUST_CHECK struct status engine_fold_behind(struct engine *engine);
+/* Says the roots of the index's runs that the log does not have: those that were made by folding, or
+ * whose event was lost in a crash. Runs that have been merged away since are not said. */
+MUST_CHECK struct status engine_say_missing_runs(struct engine *engine);
 /* Says what had to be folded, if anything had. */
 MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 
@@ -114,6 +117,8 @@ MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 
 /* Submits what one of the writer's own emitters has said so far. */
 MUST_CHECK struct status engine_send(struct engine *engine, enum engine_voice voice);
+/* Says the root of a run, unless it is logged already. */
+MUST_CHECK struct status engine_say_run(struct engine *engine, const struct index_run *run);
 /* A refusal of the writer's own submission is a failure of the engine. */
 void engine_note_own(void *context, const struct receipt *receipt);
 /* Says what is due before somebody else's submission is taken: audit.started, the digest of the

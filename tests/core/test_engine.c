@@ -1,6 +1,7 @@
 /*
  * The writer in one process: what it takes, what it refuses, and what it finds again.
  */
+#include "core/audit/record.h"
 #include "core/birth.h"
 #include "tests/support/scratch.h"
 
@@ -204,6 +205,39 @@ static void an_event_in_an_unknown_project_or_session_is_refused(void **unused)
     scratch_end(&scratch);
 }
 
+static void a_fold_of_more_runs_than_the_ring_holds_ends_and_logs_them(void **unused)
+{
+    (void)unused;
+    uint8_t memory[4096];
+    struct scratch scratch;
+    struct speaker speaker;
+    struct emission *emission = NULL;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct engine *engine = scratch_open(&scratch, true);
+    scratch_emitter(&scratch, engine, "door", &speaker);
+    must(emission_open(&emission));
+    for (unsigned i = 0; i < 90; i++) { /* without a flush: 21 runs, and one of the next level */
+        scratch_observe(engine, emission, &speaker, 1000);
+    }
+    scratch_close(&engine);
+    must(engine_open(
+        &(struct engine_options){.directory = scratch.store, .threaded = true, .rebuild = true},
+        &engine));
+    must(engine_flush(engine));
+    for (uint64_t from = 0; from < 65536; from += 4096) {
+        struct arena arena = ARENA_IN(memory);
+        struct status trouble = OK;
+        struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+        assert_true(index_run_known(&view, 0, from));
+        assert_true(index_run_known(&view, 1, 0));
+    }
+    scratch_close(&engine);
+    emission_close(&emission);
+    secret_key_close(&speaker.key);
+    scratch_end(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +247,7 @@ int main(void)
         cmocka_unit_test(stages_at_once),
         cmocka_unit_test(a_submission_sent_twice_is_in_the_log_once),
         cmocka_unit_test(an_event_in_an_unknown_project_or_session_is_refused),
+        cmocka_unit_test(a_fold_of_more_runs_than_the_ring_holds_ends_and_logs_them),
     };
     return cmocka_run_group_tests_name("core/engine", tests, NULL, NULL);
 }
