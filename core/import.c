@@ -2,6 +2,7 @@
 
 #include "core/audit/record.h"
 #include "core/recurrence.h"
+#include "schema/time.h"
 
 #include <stdlib.h>
 
@@ -293,18 +294,33 @@ static size_t encoded_size(struct bytes raw)
     return size;
 }
 
-/* Before it is waiting with others: they would wait for it for ever. */
-static struct status check_fits(struct bytes raw)
+static bool names_are_text(const struct foreign_record *record)
 {
+    return text_is_utf8(record->system) && text_is_utf8(record->action) &&
+           text_is_utf8(record->user) && text_is_utf8(record->host) &&
+           text_is_utf8(record->address);
+}
+
+/* Before it is waiting with others: they would wait for it for ever. */
+static struct status check_record(const struct foreign_record *record)
+{
+    struct bytes raw = record->raw;
     bool sure = raw.size <= (BODY_MAX - BODY_REST) / 6;
-    bool fits = sure || (raw.size <= TEXT_FIELD_MAX && encoded_size(raw) <= BODY_MAX - BODY_REST);
-    return fits ? OK : FAIL_BECAUSE(LIMIT, TEXT_FIELD_MAX, "the record is too long for an event");
+    if (!sure && (raw.size > TEXT_FIELD_MAX || encoded_size(raw) > BODY_MAX - BODY_REST)) {
+        return FAIL_BECAUSE(LIMIT, TEXT_FIELD_MAX, "the record is too long for an event");
+    }
+    if (record->action.size == 0 || !names_are_text(record)) {
+        return FAIL_BECAUSE(MALFORMED, 0, "a record names an action, and names are UTF-8");
+    }
+    return record->at_utc_us <= TIME_MAX_US
+               ? OK
+               : FAIL_BECAUSE(MALFORMED, 0, "the record's time is after the year 9999");
 }
 
 struct status import_add(struct import *import, const struct foreign_record *record)
 {
     struct status trouble = OK;
-    TRY(check_fits(record->raw));
+    TRY(check_record(record));
     struct digest digest = digest_of(import, record);
     import->counts.records++;
     uint64_t occurrence = recurrence_count(import->recurrence, &digest);

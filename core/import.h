@@ -46,7 +46,8 @@ void import_close(struct import **import);
 
 /* A new file begins: like records are counted anew. */
 void import_begin_file(struct import *import);
-/* Takes a record. Fails as the engine does; LIMIT for a record that no event can hold. */
+/* Takes a record. Fails as the engine does; LIMIT or MALFORMED, and it is as if it had not been
+ * handed in, for one that no event can hold. */
 MUST_CHECK struct status import_add(struct import *import, const struct foreign_record *record);
 /* Appends what was taken so far, durably. */
 MUST_CHECK struct status import_flush(struct import *import);

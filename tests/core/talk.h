@@ -1,8 +1,8 @@
 /*
  * tests/core/talk.h -- submissions written by hand, right or wrong in whatever a test wants.
  *
- * Shape    A talker is an outside emitter with its key. It says statements as bytes; whatever is not
- *          touched is as a real emitter would have it.
+ * Shape    A talk is a submission by an emitter's key. It says statements as bytes; whatever is
+ *          not touched is as a real emitter would have it.
  */
 #ifndef TESTS_CORE_TALK_H
 #define TESTS_CORE_TALK_H

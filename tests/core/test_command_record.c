@@ -80,12 +80,41 @@ static void another_key_does_not_verify_it(void **unused)
     secret_key_close(&record.key);
 }
 
+static void a_record_keeps_to_its_limit(void **unused)
+{
+    (void)unused;
+    static char fields[2 * COMMAND_MAX], memory[2 * COMMAND_MAX];
+    struct secret_key *key = NULL;
+    size_t largest = 0;
+    must(key_library_start());
+    must(secret_key_make(KEY_ED25519, "ada", &key));
+    for (size_t size = COMMAND_MAX - 500; size < COMMAND_MAX; size++) {
+        struct text text = TEXT_IN(memory);
+        struct command_record command = {.actor = {ID_USER, 12},
+                                         .kind = COMMAND_EMITTER_RETIRE,
+                                         .fields = bytes_of(fields, size),
+                                         .origin = LITERAL("test.example/log")};
+        memset(fields, '7', size); /* no command's fields, but canonical: a string */
+        fields[0] = fields[size - 1] = '"';
+        struct status status = command_record_sign(&command, key, &text);
+        if (failed(status)) {
+            assert_int_equal(status.code, STATUS_LIMIT);
+        } else {
+            must(command_record_read(text_bytes(&text), &command));
+            largest = text.size;
+        }
+    }
+    assert_int_equal(largest, COMMAND_MAX);
+    secret_key_close(&key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_signed_is_read_again),
         cmocka_unit_test(every_flipped_bit_spoils_the_record),
         cmocka_unit_test(another_key_does_not_verify_it),
+        cmocka_unit_test(a_record_keeps_to_its_limit),
     };
     return cmocka_run_group_tests_name("core/command_record", tests, NULL, NULL);
 }

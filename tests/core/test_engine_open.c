@@ -1,6 +1,6 @@
 /*
- * Opening a store: what is folded can be deleted at any time, what is true cannot be taken back, and
- * one writes at a time.
+ * Opening a store: what is folded can be deleted at any time, what is true cannot be taken back,
+ * and one writes at a time.
  */
 #include "core/engine.h"
 #include "tests/support/scratch.h"

@@ -172,6 +172,98 @@ static void a_long_name_is_kept_as_its_beginning_and_its_hash(void **unused)
     end(&bench);
 }
 
+/* What cannot be imported is told at once; those that wait with it are imported all the same. */
+static void assert_refused(struct bench *bench, const struct foreign_record *bad,
+                           enum status_code code)
+{
+    struct foreign_record before = record_of("ren", "before", 1773093151000000);
+    struct foreign_record after = record_of("ren", "after", 1773093151000000);
+    struct import_counts counts = import_counts_of(bench->import);
+    before.line = after.line = counts.records + 1;
+    before.at_utc_us = after.at_utc_us = 0; /* told apart by their lines */
+    must(import_add(bench->import, &before));
+    assert_int_equal(import_add(bench->import, bad).code, code);
+    must(import_add(bench->import, &after));
+    must(import_flush(bench->import));
+    assert_int_equal(import_counts_of(bench->import).records, counts.records + 2);
+    assert_int_equal(import_counts_of(bench->import).added, counts.added + 2);
+}
+
+static void a_record_that_no_event_can_hold_is_refused_alone(void **unused)
+{
+    (void)unused;
+    static char raw[BODY_MAX];
+    struct bench bench;
+    begin(&bench);
+    memset(raw, 'r', sizeof raw);
+    struct foreign_record good = record_of("ren", "x", 1773093151000000), bad = good;
+    bad.raw = bytes_of(raw, TEXT_FIELD_MAX + 1);
+    assert_refused(&bench, &bad, STATUS_LIMIT);
+    memset(raw, '\x01', BODY_MAX / 5);
+    bad.raw = bytes_of(raw, BODY_MAX / 5);
+    assert_refused(&bench, &bad, STATUS_LIMIT);
+    memset(raw, '\xff', sizeof raw);
+    bad.raw = bytes_of(raw, TEXT_FIELD_MAX);
+    assert_refused(&bench, &bad, STATUS_LIMIT);
+    bad = good;
+    bad.action = (struct bytes){0};
+    assert_refused(&bench, &bad, STATUS_MALFORMED);
+    bad = good;
+    bad.user = LITERAL("r\xff");
+    assert_refused(&bench, &bad, STATUS_MALFORMED);
+    bad = good;
+    bad.at_utc_us = UINT64_MAX;
+    assert_refused(&bench, &bad, STATUS_MALFORMED);
+    end(&bench);
+}
+
+static void the_longest_records_are_kept_whole(void **unused)
+{
+    (void)unused;
+    static char raw[TEXT_FIELD_MAX];
+    static uint8_t memory[1 << 20];
+    struct bench bench;
+    begin(&bench);
+    const struct {
+        char filling;
+        size_t size;
+    } longest[] = {{'r', TEXT_FIELD_MAX}, {'\x01', 42000}, {'\xff', 190000}, {'"', 126000}};
+    for (size_t i = 0; i < sizeof longest / sizeof longest[0]; i++) {
+        struct arena arena = ARENA_IN(memory);
+        struct leaf leaf;
+        union event_body body;
+        memset(raw, longest[i].filling, longest[i].size);
+        struct foreign_record record = record_of("ren", "x", 1773093151000000 + i);
+        record.raw = bytes_of(raw, longest[i].size);
+        must(import_add(bench.import, &record));
+        must(import_flush(bench.import));
+        last_record(&bench, &leaf, &body, &arena);
+        assert_true(bytes_equal(body.audit_record_imported.has_raw
+                                    ? body.audit_record_imported.raw
+                                    : body.audit_record_imported.raw_bytes,
+                                record.raw));
+    }
+    end(&bench);
+}
+
+/* Names of control characters are twice as long in a key of the state, and still found again. */
+static void a_name_of_any_characters_is_folded(void **unused)
+{
+    (void)unused;
+    char name[IMPORT_NAME_MAX + 1] = {0};
+    struct bench bench;
+    begin(&bench);
+    memset(name, '\x01', IMPORT_NAME_MAX);
+    for (unsigned round = 0; round < 2; round++) {
+        struct foreign_record record = record_of(name, "x", 1773093151000000 + round);
+        record.system = record.host = bytes_of_string(name);
+        must(import_add(bench.import, &record));
+        must(import_flush(bench.import));
+        assert_int_equal(import_counts_of(bench.import).subjects, 3);
+    }
+    end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +272,9 @@ int main(void)
         cmocka_unit_test(a_subject_is_named_once_over_many_chunks),
         cmocka_unit_test(bytes_that_are_no_text_are_kept_as_they_are),
         cmocka_unit_test(a_long_name_is_kept_as_its_beginning_and_its_hash),
+        cmocka_unit_test(a_record_that_no_event_can_hold_is_refused_alone),
+        cmocka_unit_test(the_longest_records_are_kept_whole),
+        cmocka_unit_test(a_name_of_any_characters_is_folded),
     };
     return cmocka_run_group_tests_name("core/import", tests, NULL, NULL);
 }
