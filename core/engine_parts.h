@@ -107,8 +107,8 @@ MUST_CHECK struct status engine_sync_fold(struct engine *engine, const struct di
 struct status engine_read_leaves(struct job *job);
 /* Folds the log into state and index as far as they are behind it, and notes what was. */
 MUST_CHECK struct status engine_fold_behind(struct engine *engine);
-/* Says the roots of the index's runs that the log does not have: those that were made by folding, or
- * whose event was lost in a crash. Runs that have been merged away since are not said. */
+/* Says the roots of the index's runs that the log does not have: those that were made by folding,
+ * or whose event was lost in a crash. Runs that have been merged away since are not said. */
 MUST_CHECK struct status engine_say_missing_runs(struct engine *engine);
 /* Says what had to be folded, if anything had. */
 MUST_CHECK struct status engine_say_recovered(struct engine *engine);

@@ -29,8 +29,8 @@ static inline struct bytes source_view(const struct source *source)
 /* Drops bytes from the front; there are that many. */
 void source_take(struct source *source, size_t size);
 
-/* Reads once. NOT_FOUND at the end of the file, IO, and what `wait` fails with, all stay; LIMIT when
- * the memory is full of bytes nobody takes. What source_view lent before is void. */
+/* Reads once. NOT_FOUND at the end of the file, IO, and what `wait` fails with, all stay; LIMIT
+ * when the memory is full of bytes nobody takes. What source_view lent before is void. */
 MUST_CHECK struct status source_more(struct source *source);
 
 #endif
