@@ -326,7 +326,9 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
         TRY(engine_say_due(engine));
     }
     TRY(engine_take_job(engine, &job));
-    memcpy(job->buffer, submission.data, submission.size);
+    if (submission.size > 0) {
+        memcpy(job->buffer, submission.data, submission.size);
+    }
     struct prepared_event *events = job->prepared.events;
     job->task = JOB_SUBMISSION;
     job->prepared =
