@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -394,13 +395,36 @@ static struct status write_line(const struct secret_key *key, struct line *line)
     return text.full ? FAIL(LIMIT, TEXT_MAX) : OK;
 }
 
-static struct status fill_new_file(int file, const struct line *line, const char *path)
+static struct status fill_new_file(const char *path, const struct line *line)
 {
-    TRY(write_all(file, bytes_of(line->data, line->size)));
-    if (fsync(file) != 0) {
+    CLEANUP(close_file)
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) {
         return io_failure();
     }
-    return sync_directory_of(path);
+    TRY(write_all(file, bytes_of(line->data, line->size)));
+    return fsync(file) == 0 ? OK : io_failure();
+}
+
+/* Under a name of this process until it is whole: half a key in its place would bar the way to a
+ * whole one. */
+static struct status save_line(const struct line *line, const char *path)
+{
+    char memory[PATH_MAX];
+    struct text temporary = TEXT_IN(memory);
+    text_add(&temporary, "%s.new.%ld", path, (long)getpid());
+    if (temporary.full) {
+        return FAIL(IO, ENAMETOOLONG);
+    }
+    struct status status = fill_new_file(text_string(&temporary), line);
+    if (!failed(status) &&
+        renameat2(AT_FDCWD, text_string(&temporary), AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
+        status = errno == EEXIST ? FAIL(EXISTS, 0) : io_failure();
+    }
+    if (failed(status)) {
+        (void)unlink(text_string(&temporary));
+    }
+    return status;
 }
 
 struct status secret_key_save(const struct secret_key *key, const char *path)
@@ -410,14 +434,10 @@ struct status secret_key_save(const struct secret_key *key, const char *path)
         return FAIL_BECAUSE(NO_MEMORY, sizeof *line, "no memory can be locked");
     }
     TRY(write_line(key, line));
-    CLEANUP(close_file)
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) {
-        return errno == EEXIST ? FAIL(EXISTS, 0) : io_failure();
-    }
-    struct status status = fill_new_file(file, line, path);
+    TRY(save_line(line, path));
+    struct status status = sync_directory_of(path);
     if (failed(status)) {
-        (void)unlink(path); /* half a key is worse than none */
+        (void)unlink(path); /* a key that may vanish is worse than none */
     }
     return status;
 }

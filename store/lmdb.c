@@ -439,7 +439,7 @@ static struct status commit_write(struct lmdb *lmdb, MDB_txn *txn)
         return full(lmdb);
     }
     if (code != MDB_SUCCESS) {
-        return stop(lmdb, status_of(code));
+        return stop(lmdb, status_of(map_write_error(lmdb->file, code)));
     }
     struct status status = map_file_extend(lmdb->file, lmdb_used_bytes(lmdb));
     return failed(status) ? stop(lmdb, status) : OK;

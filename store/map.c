@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
-    SLACK = 4 << 20, /* bytes */
+    SLACK = 4 << 20,       /* bytes */
+    FULL_BELOW = 64 << 10, /* bytes that are left of a full disk */
 };
 
 bool map_fits(uint64_t size)
@@ -47,4 +49,12 @@ struct status map_file_extend(int file, uint64_t used)
         return OK;
     }
     return ftruncate(file, (off_t)(used + SLACK)) == 0 ? OK : FAIL(IO, (uint64_t)errno);
+}
+
+int map_write_error(int file, int error)
+{
+    struct statvfs about;
+    bool full =
+        error == EIO && fstatvfs(file, &about) == 0 && about.f_bavail * about.f_frsize < FULL_BELOW;
+    return full ? ENOSPC : error;
 }

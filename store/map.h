@@ -25,4 +25,8 @@ MUST_CHECK struct status map_file_size(int file, uint64_t *size);
 /* Lets the file reach some MiB beyond the `used` bytes, as a hole. IO. */
 MUST_CHECK struct status map_file_extend(int file, uint64_t used);
 
+/* What is behind an error of writing to the file: LMDB calls a short write EIO, and the next one
+ * would have been ENOSPC. */
+int map_write_error(int file, int error);
+
 #endif

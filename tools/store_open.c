@@ -207,9 +207,10 @@ enum exit_code store_open(struct invocation *invocation, enum store_need need, s
 enum exit_code store_finish(struct invocation *invocation, enum exit_code code,
                             struct engine **engine)
 {
+    bool told = code != EXIT_DONE && failed(engine_failure(*engine));
     struct status status = engine_finish(*engine);
     engine_close(engine);
-    if (failed(status)) {
+    if (failed(status) && !told) {
         code = exit_worse(code, invocation_failed(invocation, status, NULL, "closing the store"));
     }
     return code;

@@ -14,8 +14,8 @@
  *                both kinds a last line `calls N`, unless the process is killed
  *
  * Counted   write pwrite writev pwritev fsync fdatasync msync ftruncate fallocate posix_fallocate
- *           rename renameat link unlink unlinkat mkdir mkdirat, and open, openat and creat that may
- *           create. What libc calls within itself (stdio) is not seen.
+ *           rename renameat renameat2 link unlink unlinkat mkdir mkdirat, and open, openat
+ *           and creat that may create. What libc calls within itself (stdio) is not seen.
  * Process   A process and its children count together; each ends its log with a line `calls N`.
  * Limits    With several threads, which call is the n-th depends on the schedule. The calls go to
  *           the kernel directly, so none of them is a cancellation point.
@@ -408,6 +408,15 @@ EXPORTED int renameat(int from_directory, const char *from, int to_directory, co
     return carry(admit_at("renameat", to_directory, to),
                  (struct kernel_call){SYS_renameat2,
                                       {from_directory, word(from), to_directory, word(to), 0}});
+}
+
+EXPORTED int renameat2(int from_directory, const char *from, int to_directory, const char *to,
+                       unsigned flags)
+{
+    return carry(
+        admit_at("renameat2", to_directory, to),
+        (struct kernel_call){SYS_renameat2,
+                             {from_directory, word(from), to_directory, word(to), (long)flags}});
 }
 
 EXPORTED int link(const char *from, const char *to)
