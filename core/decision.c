@@ -17,3 +17,19 @@ bool decision_is_key(struct bytes text)
     struct public_key key;
     return !failed(public_key_read(text, &key));
 }
+
+bool decision_is_signed(struct bytes key, struct bytes message, struct bytes signature)
+{
+    struct public_key public;
+    return !failed(public_key_read(key, &public)) &&
+           !failed(public_key_verify(&public, message, signature));
+}
+
+struct view view_at_login(const struct view *view, const struct actor *actor)
+{
+    struct view then = *view;
+    if (actor->session.kind != ID_NONE && actor->opened_n < view->as_of_n) {
+        then.as_of_n = actor->opened_n;
+    }
+    return then;
+}

@@ -12,14 +12,20 @@
 #include "schema/leaf.h"
 
 enum {
-    DECISION_EVENTS_MAX = 8,
+    DECISION_EVENTS_MAX = 64,
 };
 
-/* Who asks: the holder of the key that signed. */
+/* Who asks: the holder of the key that signed, in which session. */
 struct actor {
     struct id user;
-    enum user_role role;
+    enum user_role role; /* the lower of the one of now and the one the session was opened with */
     struct bytes login;
+    struct id session;     /* ID_NONE: of the commands that come before there is one */
+    struct id project;     /* the active one of the session, or ID_NONE */
+    uint64_t opened_n;     /* the event that opened the session: what was granted after it counts
+                              from the next login on (view_at_login) */
+    struct digest random;  /* from outside, for challenges */
+    struct digest command; /* hash of the signed record */
 };
 
 struct decided {
@@ -40,6 +46,13 @@ struct decided *decision_add(struct decision *decision, enum event_kind kind, st
 
 /* Whether a text is a public key that can be read (store/key.h). */
 bool decision_is_key(struct bytes text);
+/* Whether the signature over the message is by the key with this text. */
+bool decision_is_signed(struct bytes key, struct bytes message, struct bytes signature);
+
+/* The view as of the actor's login, at the same `now`: a right that the session has is there in both
+ * views. Grants count from the next login on, revocations and expiries at once (domain.md 1.18-9).
+ */
+struct view view_at_login(const struct view *view, const struct actor *actor);
 
 #define REFUSE_IF(condition, rule_of_refusal)      \
     do {                                           \

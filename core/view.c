@@ -2,6 +2,8 @@
 
 #include "store/state.h"
 
+_Static_assert((int)VIEW_KEY_MAX == (int)STATE_KEY_MAX, "contexts do not see the store");
+
 struct text view_rest(struct arena *arena)
 {
     size_t start = (arena->used + 7) & ~(size_t)7;
@@ -62,4 +64,38 @@ bool view_find(const struct view *view, enum row_table table, void *row)
 {
     uint64_t made_by;
     return view_find_made_by(view, table, row, &made_by);
+}
+
+/* Walks ----------------------------------------------------------------------------------- */
+
+struct view_walk view_walk_of(const struct view *view, enum row_table table, const void *row,
+                              size_t fixed)
+{
+    struct view_walk walk = {.view = view, .table = table, .arena_used = view->arena->used};
+    struct text prefix = {.data = walk.prefix, .capacity = sizeof walk.prefix};
+    row_key_prefix(table, row, fixed, &prefix);
+    if (prefix.full) {
+        (void)noted(view, FAIL(LIMIT, sizeof walk.prefix));
+    }
+    walk.prefix_size = prefix.size;
+    return walk;
+}
+
+bool view_walk_next(struct view_walk *walk, void *row)
+{
+    const struct view *view = walk->view;
+    struct bytes key, stored;
+    struct state_place place = {.table = walk->table,
+                                .prefix = bytes_of(walk->prefix, walk->prefix_size),
+                                .after = bytes_of(walk->after, walk->after_size),
+                                .as_of = view->as_of_n};
+    if (failed(*view->trouble) || !noted(view, state_next(view->state, &place, &key, &stored))) {
+        return false;
+    }
+    memcpy(walk->after, key.data, key.size);
+    walk->after_size = key.size;
+    view->arena->used = walk->arena_used;
+    struct bytes kept = arena_copy(view->arena, stored);
+    return noted(view, view->arena->full ? FAIL(NO_MEMORY, stored.size)
+                                         : row_decode(walk->table, kept, view->arena, row));
 }

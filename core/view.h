@@ -16,6 +16,10 @@
 
 struct state;
 
+enum {
+    VIEW_KEY_MAX = 480, /* bytes: STATE_KEY_MAX */
+};
+
 struct view {
     struct state *state;
     uint64_t as_of_n;    /* events up to this one count */
@@ -30,6 +34,26 @@ bool view_find(const struct view *view, enum row_table table, void *row);
 
 /* Like view_find, and tells which event made the version found. */
 bool view_find_made_by(const struct view *view, enum row_table table, void *row, uint64_t *made_by);
+
+/* A walk through the rows of a table whose first `fixed` key fields are those of `row`, in the order
+ * of their keys:
+ *
+ *     struct membership_row row = {.project = project};
+ *     struct view_walk walk = view_walk_of(view, ROW_MEMBERSHIP, &row, 1);
+ *     while (view_walk_next(&walk, &row)) { ... }
+ *
+ * What a row lends is valid until the next one: the view's arena is set back each time. */
+struct view_walk {
+    const struct view *view;
+    enum row_table table;
+    size_t arena_used;
+    size_t prefix_size, after_size;
+    char prefix[VIEW_KEY_MAX + 1]; /* room for the final NUL of a text */
+    uint8_t after[VIEW_KEY_MAX];
+};
+struct view_walk view_walk_of(const struct view *view, enum row_table table, const void *row,
+                              size_t fixed);
+bool view_walk_next(struct view_walk *walk, void *row);
 
 /* Keys ------------------------------------------------------------------------------------- */
 

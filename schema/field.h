@@ -17,7 +17,7 @@
 #include "schema/lookup.h"
 
 enum {
-    FIELD_LIST_MAX = 64, /* elements */
+    FIELD_LIST_MAX = 1000, /* elements */
 };
 
 enum field_type {

@@ -1,0 +1,108 @@
+/*
+ * core/access/access.h -- may she, and could she have: the one place where access is decided.
+ *
+ * Shape    Every question is about a user, perhaps in a session, an object and a view. The view says
+ *          as of when; the same code answers for now and for any past moment. Without a session the
+ *          question is what the user could have done in some session of her own: the condition that
+ *          the project is active in it then does not count, and grants count from the event that
+ *          made them.
+ * Answer   Allowed or not; the class of the object (CLS-01 to CLS-04); the rule that allowed or
+ *          refused; and the facts that were looked at, in order, each with the event that made it so.
+ * Never    A role. No function here looks at one (IDN-21): a super-administrator reads what any other
+ *          user in the same groups, shares and projects reads.
+ * Source   DESIGN.md 8; domain.md 1.10.1, VLT-05 to VLT-14.
+ */
+#ifndef CORE_ACCESS_ACCESS_H
+#define CORE_ACCESS_ACCESS_H
+
+#include "core/decision.h"
+
+enum {
+    ACCESS_FACTS_MAX = 24,
+};
+
+enum access_class {
+    ACCESS_CLASS_NONE,    /* there is no such object */
+    ACCESS_GROUP,         /* CLS-01: in a group, untagged */
+    ACCESS_GROUP_PROJECT, /* CLS-02: in a group, tagged */
+    ACCESS_PROJECT,       /* CLS-03: outside groups, tagged */
+    ACCESS_PERSONAL,      /* CLS-04: outside groups, untagged */
+};
+
+/* The seven verbs (VLT-07), and the fetch of the key that all but one of them stand on. */
+enum access_verb {
+    ACCESS_READ, /* fetch the key */
+    ACCESS_VIEW,
+    ACCESS_DOWNLOAD,
+    ACCESS_CHANGE_PROJECT,
+    ACCESS_SHARE,
+    ACCESS_HISTORY,
+    ACCESS_EDIT,
+    ACCESS_DELETE,
+    ACCESS_VERB_COUNT,
+};
+
+enum access_fact_kind {
+    FACT_USER_ACTIVE,      /* user: not inactive, disabled or deleted */
+    FACT_SESSION_OPEN,     /* session */
+    FACT_OWNER,            /* user owns the object */
+    FACT_HOLDS_KEY,        /* holder (user or group) has the file's wrapped key */
+    FACT_SHARED,           /* a share with target, in force and with the mode asked for */
+    FACT_GROUP_MEMBER,     /* group */
+    FACT_GROUP_PERMISSION, /* group: the permission that the verb needs */
+    FACT_PROJECT_MEMBER,   /* project */
+    FACT_PROJECT_ACTIVE,   /* project, in the session */
+    FACT_RESTRICTION,      /* project: the membership does not forbid the verb */
+    FACT_CERTIFIED,        /* requirement; if it does not hold, the one that is missing */
+    FACT_KIND_COUNT,
+};
+
+struct access_fact {
+    enum access_fact_kind kind;
+    bool holds;
+    struct id about;       /* the group, project, requirement, target, …; ID_NONE: the user */
+    uint64_t made_by;      /* the event that made it so; UINT64_MAX: none did */
+    uint64_t until_utc_us; /* when it ends by itself; 0: it does not */
+};
+
+struct access {
+    bool allowed;
+    enum access_class class;
+    enum rule rule; /* of the class if allowed; else the one that refused */
+    struct access_fact facts[ACCESS_FACTS_MAX];
+    size_t fact_count;
+};
+
+/* Who asks. `session` ID_NONE: what could be done in some session. */
+struct reader {
+    struct id user;
+    struct id session;
+};
+
+/* One function for each verb, over files, directories and groups; each checks all of its own. */
+void may_read(const struct view *view, const struct reader *reader, struct id object,
+              struct access *out);
+void may_view(const struct view *view, const struct reader *reader, struct id object,
+              struct access *out);
+void may_download(const struct view *view, const struct reader *reader, struct id object,
+                  struct access *out);
+void may_change_project(const struct view *view, const struct reader *reader, struct id object,
+                        struct access *out);
+void may_share(const struct view *view, const struct reader *reader, struct id object,
+               struct access *out);
+void may_read_history(const struct view *view, const struct reader *reader, struct id object,
+                      struct access *out);
+void may_edit(const struct view *view, const struct reader *reader, struct id object,
+              struct access *out);
+void may_delete(const struct view *view, const struct reader *reader, struct id object,
+                struct access *out);
+
+/* The same by the verb's number, for whoever asks all of them. */
+void access_of(enum access_verb verb, const struct view *view, const struct reader *reader,
+               struct id object, struct access *out);
+
+/* `read`, `view`, …; and the phrase for a fact, as in `member of group:12`. */
+const char *access_verb_name(enum access_verb verb);
+const char *access_fact_phrase(enum access_fact_kind kind);
+
+#endif
