@@ -157,6 +157,8 @@ static bool write_all(const char *directory, const struct model *model)
         {"schema/catalogue/catalogue.c", write_catalogue},
         {"core/dispatch.h", write_dispatch_header},
         {"core/dispatch.c", write_dispatch},
+        {"tools/forms.h", write_forms_header},
+        {"tools/forms.c", write_forms},
         {"docs/cairn-events.7", write_manual},
         {"docs/schema.json", write_json_schema},
         {"schema/catalogue/schema_lines.c", write_schema_lines},

@@ -100,6 +100,7 @@ struct event {
 
 struct command {
     struct record record;
+    bool form; /* it has a verb made from the catalogue (tools/forms.h) */
 };
 
 struct row {

@@ -55,6 +55,8 @@ write_output write_rows;             /* rows.c */
 write_output write_tables;           /* tables.c */
 write_output write_dispatch_header;  /* dispatch.c */
 write_output write_dispatch;
+write_output write_forms_header; /* forms.c */
+write_output write_forms;
 write_output write_manual;       /* manual.c */
 write_output write_json_schema;  /* json_schema.c */
 write_output write_schema_lines; /* the same as C strings */

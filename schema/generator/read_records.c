@@ -149,7 +149,7 @@ static void read_command(struct model *model, const struct context *context, con
 {
     struct word key = word_of("commands.%s", name);
     struct command *command = &model->commands[model->command_count];
-    if (!has_members(model, &context->from, key.text, json, "about fields")) {
+    if (!has_members(model, &context->from, key.text, json, "about fields form")) {
         return;
     }
     if (model->command_count == COMMANDS_MAX) {
@@ -160,6 +160,11 @@ static void read_command(struct model *model, const struct context *context, con
     command->record.tag = tag_of(name);
     command->record.about =
         sentence_of(model, &context->from, key.text, json_member(json, "about"));
+    const struct json *form = json_member(json, "form");
+    if (form != NULL && json_type_of(form) != JSON_TYPE_BOOLEAN) {
+        complain(model, &context->from, key.text, "\"form\" is true or false");
+    }
+    command->form = json_as_boolean(form, true);
     read_fields(model, &command->record, key.text, json_member(json, "fields"));
     if (read_kind(model, &command->record, key.text)) {
         model->command_count++;

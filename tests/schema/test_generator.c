@@ -152,6 +152,8 @@ static const char *const outputs[] = {
     "schema/catalogue/schema_lines.c",
     "core/dispatch.h",
     "core/dispatch.c",
+    "tools/forms.h",
+    "tools/forms.c",
     "docs/cairn-events.7",
     "docs/schema.json",
     "schema/catalogue/schema_lines.c",
