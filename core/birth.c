@@ -125,13 +125,14 @@ static struct status say_administrator(struct engine *engine, const struct birth
     char memory[1024];
     struct text key = TEXT_IN(memory);
     public_key_write(birth->admin_key, &key);
-    union event_body body = {.user_registered = {.login = bytes_of_string(birth->admin_login),
-                                                 .key = text_bytes(&key),
-                                                 .role = USER_ROLE_SUPER_ADMIN}};
+    union event_body body = {.user_registered_v2 = {.login = bytes_of_string(birth->admin_login),
+                                                    .key = text_bytes(&key),
+                                                    .receive_key = birth->admin_receive_key,
+                                                    .role = USER_ROLE_SUPER_ADMIN}};
     return engine_say(
         engine, VOICE_IDENTITY,
         &(struct draft){
-            .kind = EVENT_USER_REGISTERED, .on = {NEW(ID_USER)}, .on_count = 1, .body = &body});
+            .kind = EVENT_USER_REGISTERED_V2, .on = {NEW(ID_USER)}, .on_count = 1, .body = &body});
 }
 
 static struct status say_first_events(struct engine *engine, const char *directory,

@@ -17,6 +17,7 @@ struct birth {
     enum key_type key_type;  /* of the log's and the emitters' keys */
     const char *admin_login; /* the first super-administrator */
     const struct public_key *admin_key;
+    struct bytes admin_receive_key; /* what keys are wrapped for; empty: none yet */
 };
 
 /* Makes the store. EXISTS if there is something in its place; MALFORMED for a bad name; IO, KEY. */

@@ -206,6 +206,9 @@ static struct status learn_body(struct keyring *keyring, const struct leaf *leaf
     if (leaf->kind == EVENT_USER_REGISTERED) {
         return learn_user(keyring, leaf->on[0], body->user_registered.key);
     }
+    if (leaf->kind == EVENT_USER_REGISTERED_V2) {
+        return learn_user(keyring, leaf->on[0], body->user_registered_v2.key);
+    }
     struct known_emitter *emitter = find_emitter(keyring, body->emitter_retired.name);
     if (emitter != NULL) {
         emitter->retired = true;
@@ -220,7 +223,8 @@ static struct status learn(struct keyring *keyring, const struct examined *event
     union event_body body;
     enum event_kind kind = event->leaf.kind;
     bool registers = kind == EVENT_AUDIT_GENESIS || kind == EVENT_EMITTER_REGISTERED;
-    if (!registers && kind != EVENT_EMITTER_RETIRED && kind != EVENT_USER_REGISTERED) {
+    bool of_user = kind == EVENT_USER_REGISTERED || kind == EVENT_USER_REGISTERED_V2;
+    if (!registers && !of_user && kind != EVENT_EMITTER_RETIRED) {
         return OK;
     }
     if (event->body.size < SALT_SIZE || event->wrong != NULL) {

@@ -29,8 +29,10 @@ void user_register_decide(const struct view *view, const struct actor *actor,
     REFUSE_IF(command->role > actor->role, RULE_IDN_02B);
     REFUSE_UNLESS(decision_is_key(command->key), RULE_IDN_01A);
     REFUSE_IF(user_by_login(view, command->login, &known), RULE_IDN_01B);
-    EMIT(EVENT_USER_REGISTERED, NEW(ID_USER), user_registered, .login = command->login,
-         .key = command->key, .role = command->role);
+    EMIT(EVENT_USER_REGISTERED_V2, NEW(ID_USER), user_registered_v2, .login = command->login,
+         .has_name = command->has_name, .name = command->name, .has_contact = command->has_contact,
+         .contact = command->contact, .key = command->key, .receive_key = command->receive_key,
+         .role = command->role);
 }
 
 /* Evolve ---------------------------------------------------------------------------------- */
@@ -44,6 +46,25 @@ void user_registered_evolve(struct evolution *evolution, const struct leaf *leaf
             .user = leaf->on[0], .login = body->login, .key = body->key, .role = body->role});
     evolution_put(evolution, ROW_LOGIN,
                   &(struct login_row){.login = body->login, .user = leaf->on[0]});
+}
+
+void user_registered_v2_evolve(struct evolution *evolution, const struct leaf *leaf,
+                               const struct user_registered_v2 *body)
+{
+    evolution_put(evolution, ROW_USER,
+                  &(struct user_row){.user = leaf->on[0],
+                                     .login = body->login,
+                                     .has_name = body->has_name,
+                                     .name = body->name,
+                                     .has_contact = body->has_contact,
+                                     .contact = body->contact,
+                                     .key = body->key,
+                                     .has_receive_key = body->receive_key.size > 0,
+                                     .receive_key = body->receive_key,
+                                     .role = body->role});
+    evolution_put(evolution, ROW_LOGIN,
+                  &(struct login_row){.login = body->login, .user = leaf->on[0]});
+    evolution_put(evolution, ROW_ROLE, &(struct role_row){.role = body->role, .user = leaf->on[0]});
 }
 
 /* Describe -------------------------------------------------------------------------------- */

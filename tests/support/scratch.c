@@ -88,6 +88,17 @@ struct engine *scratch_open(struct scratch *scratch, bool threaded)
     return engine;
 }
 
+struct engine *scratch_rebuild(struct scratch *scratch)
+{
+    struct engine *engine = NULL;
+    must(engine_open(&(struct engine_options){.directory = scratch->store,
+                                              .rebuild = true,
+                                              .clock = scratch_clock,
+                                              .clock_context = scratch},
+                     &engine));
+    return engine;
+}
+
 void scratch_close(struct engine **engine)
 {
     must(engine_finish(*engine));

@@ -23,6 +23,8 @@ void scratch_end(struct scratch *scratch);
 
 /* Opens the store with the scratch's clock. */
 struct engine *scratch_open(struct scratch *scratch, bool threaded);
+/* The same, with state and index folded anew from the log. */
+struct engine *scratch_rebuild(struct scratch *scratch);
 /* The administrator's id. */
 struct id scratch_admin(struct engine *engine);
 /* Finishes and closes. */
