@@ -12,6 +12,14 @@ struct decided *decision_add(struct decision *decision, enum event_kind kind, st
     return decided;
 }
 
+void decision_also(struct decision *decision, struct id subject)
+{
+    assert(decision->count > 0);
+    struct decided *decided = &decision->events[decision->count - 1];
+    assert(decided->on_count < LEAF_SUBJECTS_MAX);
+    decided->on[decided->on_count++] = subject;
+}
+
 bool decision_is_key(struct bytes text)
 {
     struct public_key key;

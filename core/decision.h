@@ -43,6 +43,8 @@ struct decision {
 
 /* The next event of a decision, cleared; on one subject to begin with. */
 struct decided *decision_add(struct decision *decision, enum event_kind kind, struct id subject);
+/* One more subject of the event that was added last. */
+void decision_also(struct decision *decision, struct id subject);
 
 /* Whether a text is a public key that can be read (store/key.h). */
 bool decision_is_key(struct bytes text);

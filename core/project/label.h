@@ -24,10 +24,19 @@ enum direction label_direction(const struct view *view, struct id from, struct i
 /* Whether each of the labels dominates or is dominated by each other one (PRJ-13b). */
 bool label_is_chain(const struct view *view, const struct id *labels, size_t count);
 
-/* The rule that forbids the actor to change a label from one to another, or RULE_NONE. Up-moves need
- * an active membership of the new label (VLT-11c); down and side the role of manager or PI in the old
- * one, or PI only where it says so, and a reason (PRJ-12). The group's own permission is checked by
- * whoever asks. */
+/* How many generations a label is below Unlocked: 0 for Unlocked itself; LABEL_DEPTH_MAX + 1 for what
+ * is deeper than is followed, or unknown. */
+unsigned label_depth(const struct view *view, struct id label);
+
+/* The rule that forbids data of a label to move to a place of another, its label unchanged
+ * (PRJ-13a), or RULE_NONE; and that forbids labels to meet in one place (PRJ-13b). */
+enum rule label_flow_refusal(const struct view *view, struct id data, struct id place);
+enum rule label_meeting_refusal(const struct view *view, const struct id *labels, size_t count);
+
+/* The rule that forbids the actor to change a label from one to another, or RULE_NONE. The new label
+ * needs an active membership of it (VLT-11c); down and side need the role of manager or PI in the
+ * old one, or PI only where it says so, and a reason (PRJ-12). The group's own permission is checked
+ * by whoever asks. */
 enum rule label_refusal(const struct view *view, const struct actor *actor, struct id from,
                         struct id to, struct bytes reason);
 
