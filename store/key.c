@@ -2,14 +2,9 @@
 
 #include "store/hash.h"
 #include "store/key_backend.h"
+#include "store/key_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct secret_key {
     const struct key_backend *backend;
@@ -255,15 +250,35 @@ struct status secret_key_sign(const struct secret_key *key, struct bytes message
     return key->backend->sign(&key->pair, message, out);
 }
 
+struct status secret_key_from(enum key_type type, const char *name,
+                              const uint8_t secret[static SECRET_KEY_SIZE], struct secret_key **out)
+{
+    CLEANUP(secret_key_close) struct secret_key *key = NULL;
+    if (!key_name_is_valid(bytes_of_string(name))) {
+        return FAIL_BECAUSE(MALFORMED, 0, "the key's name has a forbidden character or length");
+    }
+    TRY(take_key(type, bytes_of_string(name), &key));
+    memcpy(key->pair.secret, secret, SECRET_KEY_SIZE);
+    TRY(open_key(key));
+    *out = key;
+    key = NULL;
+    return OK;
+}
+
+const uint8_t *secret_key_data(const struct secret_key *key)
+{
+    return key->pair.secret;
+}
+
 /* base64(type || secret), by way of `expanded`, which is locked and not in use yet. */
 static struct status read_secret(struct key_pair *pair, struct bytes base64)
 {
     size_t size;
     if (failed(base64_read(base64, pair->expanded, sizeof pair->expanded, &size)) ||
-        size != 1 + KEY_SECRET_SIZE || pair->expanded[0] != pair->public.type) {
+        size != 1 + SECRET_KEY_SIZE || pair->expanded[0] != pair->public.type) {
         return FAIL_BECAUSE(KEY, 0, "the secret is not base64 of a type and 32 bytes");
     }
-    memcpy(pair->secret, pair->expanded + 1, KEY_SECRET_SIZE);
+    memcpy(pair->secret, pair->expanded + 1, SECRET_KEY_SIZE);
     return OK;
 }
 
@@ -307,13 +322,6 @@ struct status secret_key_read(struct bytes text, struct secret_key **out)
 
 /* Files --------------------------------------------------------------------------------------- */
 
-static void close_file(int *file)
-{
-    if (*file >= 0) {
-        (void)close(*file);
-    }
-}
-
 static void give_line(struct line **line)
 {
     key_memory_give(*line);
@@ -324,59 +332,6 @@ static void give_bytes(uint8_t **bytes)
     key_memory_give(*bytes);
 }
 
-static struct status io_failure(void)
-{
-    int error = errno;
-    return error == ENOENT ? FAIL(NOT_FOUND, 0) : FAIL(IO, (uint64_t)error);
-}
-
-static struct status write_all(int file, struct bytes bytes)
-{
-    while (bytes.size > 0) {
-        ssize_t written = write(file, bytes.data, bytes.size);
-        if (written > 0) {
-            bytes = bytes_of(bytes.data + written, bytes.size - (size_t)written);
-        } else if (written == 0 || errno != EINTR) {
-            return FAIL(IO, written == 0 ? EIO : (uint64_t)errno);
-        }
-    }
-    return OK;
-}
-
-/* Reads until the line's memory is full or the file ends. */
-static struct status read_start(int file, struct line *line)
-{
-    line->size = 0;
-    while (line->size < sizeof line->data) {
-        ssize_t size = read(file, line->data + line->size, sizeof line->data - line->size);
-        if (size < 0 && errno != EINTR) {
-            return io_failure();
-        }
-        if (size == 0) {
-            break;
-        }
-        line->size += size > 0 ? (size_t)size : 0;
-    }
-    return OK;
-}
-
-/* A new name is on disk only when its directory is. */
-static struct status sync_directory_of(const char *path)
-{
-    char directory[PATH_MAX] = ".";
-    const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-    if (size >= sizeof directory) {
-        return FAIL(IO, ENAMETOOLONG);
-    }
-    if (size > 0) {
-        memcpy(directory, path, size);
-        directory[size] = '\0';
-    }
-    CLEANUP(close_file) int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return file >= 0 && fsync(file) == 0 ? OK : io_failure();
-}
-
 /* The line of a secret key, for its file. */
 static struct status write_line(const struct secret_key *key, struct line *line)
 {
@@ -385,46 +340,14 @@ static struct status write_line(const struct secret_key *key, struct line *line)
         return FAIL_BECAUSE(NO_MEMORY, 40, "no memory can be locked");
     }
     typed[0] = (uint8_t)key->pair.public.type;
-    memcpy(typed + 1, key->pair.secret, KEY_SECRET_SIZE);
+    memcpy(typed + 1, key->pair.secret, SECRET_KEY_SIZE);
     struct text text = TEXT_IN(line->data);
     text_put_literal(&text, SECRET_PREFIX);
     put_key_head(&key->pair.public, &text);
-    text_put_base64(&text, bytes_of(typed, 1 + KEY_SECRET_SIZE));
+    text_put_base64(&text, bytes_of(typed, 1 + SECRET_KEY_SIZE));
     text_put_char(&text, '\n');
     line->size = text.size;
     return text.full ? FAIL(LIMIT, TEXT_MAX) : OK;
-}
-
-static struct status fill_new_file(const char *path, const struct line *line)
-{
-    CLEANUP(close_file)
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) {
-        return io_failure();
-    }
-    TRY(write_all(file, bytes_of(line->data, line->size)));
-    return fsync(file) == 0 ? OK : io_failure();
-}
-
-/* Under a name of this process until it is whole: half a key in its place would bar the way to a
- * whole one. */
-static struct status save_line(const struct line *line, const char *path)
-{
-    char memory[PATH_MAX];
-    struct text temporary = TEXT_IN(memory);
-    text_add(&temporary, "%s.new.%ld", path, (long)getpid());
-    if (temporary.full) {
-        return FAIL(IO, ENAMETOOLONG);
-    }
-    struct status status = fill_new_file(text_string(&temporary), line);
-    if (!failed(status) &&
-        renameat2(AT_FDCWD, text_string(&temporary), AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
-        status = errno == EEXIST ? FAIL(EXISTS, 0) : io_failure();
-    }
-    if (failed(status)) {
-        (void)unlink(text_string(&temporary));
-    }
-    return status;
 }
 
 struct status secret_key_save(const struct secret_key *key, const char *path)
@@ -434,28 +357,7 @@ struct status secret_key_save(const struct secret_key *key, const char *path)
         return FAIL_BECAUSE(NO_MEMORY, sizeof *line, "no memory can be locked");
     }
     TRY(write_line(key, line));
-    TRY(save_line(line, path));
-    struct status status = sync_directory_of(path);
-    if (failed(status)) {
-        (void)unlink(path); /* a key that may vanish is worse than none */
-    }
-    return status;
-}
-
-/* Looks at the open file, not at its name, which may mean another one by now. */
-static struct status check_mode(int file)
-{
-    struct stat about;
-    if (fstat(file, &about) != 0) {
-        return io_failure();
-    }
-    if (!S_ISREG(about.st_mode)) {
-        return FAIL_BECAUSE(KEY, 0, "the key file is not a regular file");
-    }
-    if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return FAIL_BECAUSE(KEY, 0, "the key file's mode lets others in; make it 0600");
-    }
-    return OK;
+    return key_file_save(bytes_of(line->data, line->size), KEY_FILE_SECRET, path);
 }
 
 struct status secret_key_load(const char *path, struct secret_key **out)
@@ -464,12 +366,7 @@ struct status secret_key_load(const char *path, struct secret_key **out)
     if (line == NULL) {
         return FAIL_BECAUSE(NO_MEMORY, sizeof *line, "no memory can be locked");
     }
-    CLEANUP(close_file) int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (file < 0) {
-        return io_failure();
-    }
-    TRY(check_mode(file));
-    TRY(read_start(file, line));
+    TRY(key_file_load(path, KEY_FILE_SECRET, line->data, sizeof line->data, &line->size));
     if (line->size > 0 && line->data[line->size - 1] == '\n') {
         line->size--;
     }
@@ -479,11 +376,7 @@ struct status secret_key_load(const char *path, struct secret_key **out)
 struct status public_key_load(const char *path, struct public_key *out)
 {
     struct line line;
-    CLEANUP(close_file) int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) {
-        return io_failure();
-    }
-    TRY(read_start(file, &line));
+    TRY(key_file_load(path, KEY_FILE_PUBLIC, line.data, sizeof line.data, &line.size));
     const char *end = memchr(line.data, '\n', line.size);
     return public_key_read(bytes_of(line.data, end == NULL ? line.size : (size_t)(end - line.data)),
                            out);

@@ -37,6 +37,10 @@ struct signature {
  * space (Unicode's) or '+'. The origin of a log is the name of its key. */
 bool key_name_is_valid(struct bytes name);
 
+enum {
+    SECRET_KEY_SIZE = 32, /* bytes: the seed of Ed25519, the scalar of P-256 */
+};
+
 struct secret_key; /* opaque, in locked memory */
 
 /* Must be called once before anything else here. NO_MEMORY if the libraries cannot start. */
@@ -62,6 +66,14 @@ MUST_CHECK struct status secret_key_save(const struct secret_key *key, const cha
 MUST_CHECK struct status secret_key_load(const char *path, struct secret_key **out);
 /* From the text itself (test vectors). KEY with the reason. */
 MUST_CHECK struct status secret_key_read(struct bytes text, struct secret_key **out);
+
+/* From the secret itself, which is in locked memory already. MALFORMED for a bad name, KEY if it is
+ * no secret of the algorithm, NO_MEMORY. */
+MUST_CHECK struct status secret_key_from(enum key_type type, const char *name,
+                                         const uint8_t secret[static SECRET_KEY_SIZE],
+                                         struct secret_key **out);
+/* The secret itself, lent as long as the key, for whoever keeps it behind a passphrase. */
+const uint8_t *secret_key_data(const struct secret_key *key);
 
 /* The verifier key's text, without a line end. */
 void public_key_write(const struct public_key *key, struct text *out);

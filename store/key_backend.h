@@ -1,5 +1,6 @@
 /*
- * store/key_backend.h -- what an algorithm gives to store/key.c, and nobody else includes.
+ * store/key_backend.h -- what an algorithm gives to store/key.c, and memory for secrets, for those
+ *          files of store/ that hold any.
  *
  * Shape    A backend is a table of functions; store/key.c owns names, ids, texts and files.
  * Memory   A struct key_pair lies in memory from key_memory_take, and is sealed once it is open.
@@ -10,13 +11,12 @@
 #include "store/key.h"
 
 enum {
-    KEY_SECRET_SIZE = 32,         /* bytes: the seed of Ed25519, the scalar of P-256 */
     KEY_ED25519_PUBLIC_SIZE = 32, /* bytes */
     KEY_P256_PUBLIC_SIZE = 91,    /* bytes of SubjectPublicKeyInfo, point uncompressed */
 };
 
 struct key_pair {
-    uint8_t secret[KEY_SECRET_SIZE];
+    uint8_t secret[SECRET_KEY_SIZE];
     uint8_t expanded[64]; /* what Ed25519 signs with */
     void *handle;         /* what P-256 signs with, owned */
     struct public_key public;

@@ -96,7 +96,7 @@ static struct status p256_make(struct key_pair *pair)
     }
     int size = BN_bn2binpad(scalar, pair->secret, sizeof pair->secret);
     BN_clear_free(scalar);
-    return size == KEY_SECRET_SIZE ? OK : FAIL_BECAUSE(KEY, 0, "OpenSSL made another kind of key");
+    return size == SECRET_KEY_SIZE ? OK : FAIL_BECAUSE(KEY, 0, "OpenSSL made another kind of key");
 }
 
 /* The point that belongs to a scalar between 0 and the order of the group. */

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <sodium.h>
 
-_Static_assert(KEY_SECRET_SIZE == crypto_sign_ed25519_SEEDBYTES, "the seed is the secret");
+_Static_assert(SECRET_KEY_SIZE == crypto_sign_ed25519_SEEDBYTES, "the seed is the secret");
 _Static_assert(KEY_ED25519_PUBLIC_SIZE == crypto_sign_ed25519_PUBLICKEYBYTES, "32 bytes");
 _Static_assert(SIGNATURE_MAX >= crypto_sign_ed25519_BYTES, "a signature fits");
 _Static_assert(sizeof(((struct key_pair *)0)->expanded) == crypto_sign_ed25519_SECRETKEYBYTES,
