@@ -1,0 +1,70 @@
+/*
+ * core/access/access_parts.h -- what the files of core/access share; nobody else includes it.
+ *
+ * Shape    An inquiry is one question on its way to an answer: facts are noted as they are looked
+ *          at, and the first refusal stays the reason.
+ */
+#ifndef CORE_ACCESS_ACCESS_PARTS_H
+#define CORE_ACCESS_ACCESS_PARTS_H
+
+#include "core/access/access.h"
+
+#define NOTHING ((struct id){ID_NONE, 0})
+
+/* Objects (access_object.c) ----------------------------------------------------------------- */
+
+struct access_object {
+    struct id id;
+    struct id owner;         /* of a group its owner; of a user herself */
+    struct id parent;        /* the place it is in; ID_NONE: none */
+    struct id group;         /* whose directory it is in; of a group itself */
+    struct id group_owner;   /* of that group, if it is not deleted */
+    struct id group_project; /* the tag of that group */
+    struct id project;       /* its tag, own or inherited */
+    uint64_t made_by;        /* the event that made it as it is */
+};
+
+/* False if there is none that can be seen through to its top. */
+bool access_object_find(const struct view *view, struct id id, struct access_object *out);
+
+enum access_class access_object_class(const struct access_object *object);
+
+/* The tag of the nearest tagged directory above the object, in which it then lies. */
+struct id access_object_tag_above(const struct view *view, const struct access_object *object);
+
+/* Inquiries --------------------------------------------------------------------------------- */
+
+struct inquiry {
+    const struct view *view;
+    struct view login; /* as of when the session was opened; else the same */
+    const struct reader *reader;
+    enum access_verb verb;
+    struct access_object object;
+    struct id active;         /* project of the session */
+    uint64_t session_made_by; /* the event that made the session as it is */
+    struct access *out;
+};
+
+/* Looks at the user and the session. */
+void access_ask_reader(struct inquiry *inquiry);
+
+/* Notes a fact. */
+void access_note(struct inquiry *inquiry, const struct access_fact *fact);
+/* The first refusal is the one that counts. */
+void access_refuse(struct inquiry *inquiry, enum rule rule);
+/* CLS-01a to CLS-04a. */
+enum rule access_class_rule(enum access_class class);
+
+/* Projects (access_project.c) --------------------------------------------------------------- */
+
+/* Looks at all that a tag asks for. Of an object's own it is needed that it is active. */
+enum access_activity {
+    ACTIVITY_NEEDED,
+    ACTIVITY_ANY
+};
+void access_ask_project(struct inquiry *inquiry, struct id tag, enum access_activity activity);
+
+/* Whether the reader is a member of the project or, upwards, of one below it. */
+bool access_stands_in(struct inquiry *inquiry, struct id tag);
+
+#endif
