@@ -1,5 +1,6 @@
 #include "core/decision.h"
 
+#include "store/hash.h"
 #include "store/key.h"
 
 #include <assert.h>
@@ -31,6 +32,17 @@ bool decision_is_signed(struct bytes key, struct bytes message, struct bytes sig
     struct public_key public;
     return !failed(public_key_read(key, &public)) &&
            !failed(public_key_verify(&public, message, signature));
+}
+
+struct digest decision_hash(const struct view *view, const struct bytes *pieces, size_t count)
+{
+    CLEANUP(hasher_close) struct hasher *hasher = NULL;
+    struct status status = hasher_open(&hasher);
+    if (failed(status)) {
+        *view->trouble = status;
+        return (struct digest){0};
+    }
+    return hash_pieces(hasher, pieces, count);
 }
 
 struct view view_at_login(const struct view *view, const struct actor *actor)

@@ -1,0 +1,66 @@
+#include "core/identity/provider.h"
+
+#include "core/dispatch.h"
+#include "core/evolution.h"
+
+bool provider_by_name(const struct view *view, struct bytes name, struct provider_row *out)
+{
+    struct provider_name_row named = {.name = name};
+    if (!view_find(view, ROW_PROVIDER_NAME, &named)) {
+        return false;
+    }
+    struct provider_row row = {.provider = named.provider};
+    if (!view_find(view, ROW_PROVIDER, &row) || !row.trusted) {
+        return false;
+    }
+    *out = row;
+    return true;
+}
+
+/* Decide ---------------------------------------------------------------------------------- */
+
+void mfa_trust_decide(const struct view *view, const struct actor *actor,
+                      const struct mfa_trust *command, struct decision *decision)
+{
+    struct provider_row known;
+    REFUSE_UNLESS(actor->role == USER_ROLE_SUPER_ADMIN, RULE_IDN_06I);
+    REFUSE_UNLESS(leaf_is_emitter_name(command->name), RULE_IDN_06J);
+    REFUSE_UNLESS(decision_is_key(command->key), RULE_IDN_06J);
+    REFUSE_IF(provider_by_name(view, command->name, &known), RULE_IDN_06J);
+    EMIT(EVENT_MFA_PROVIDER_TRUSTED, NEW(ID_PROVIDER), mfa_provider_trusted, .name = command->name,
+         .key = command->key);
+}
+
+void mfa_distrust_decide(const struct view *view, const struct actor *actor,
+                         const struct mfa_distrust *command, struct decision *decision)
+{
+    struct provider_row row = {.provider = command->provider};
+    REFUSE_UNLESS(actor->role == USER_ROLE_SUPER_ADMIN, RULE_IDN_06I);
+    REFUSE_UNLESS(view_find(view, ROW_PROVIDER, &row) && row.trusted, RULE_IDN_06J);
+    EMIT(EVENT_MFA_PROVIDER_DISTRUSTED, row.provider, mfa_provider_distrusted,
+         .reason = command->reason);
+}
+
+/* Evolve ---------------------------------------------------------------------------------- */
+
+void mfa_provider_trusted_evolve(struct evolution *evolution, const struct leaf *leaf,
+                                 const struct mfa_provider_trusted *body)
+{
+    evolution_put(
+        evolution, ROW_PROVIDER,
+        &(struct provider_row){
+            .provider = leaf->on[0], .name = body->name, .key = body->key, .trusted = true});
+    evolution_put(evolution, ROW_PROVIDER_NAME,
+                  &(struct provider_name_row){.name = body->name, .provider = leaf->on[0]});
+}
+
+void mfa_provider_distrusted_evolve(struct evolution *evolution, const struct leaf *leaf,
+                                    const struct mfa_provider_distrusted *body)
+{
+    struct provider_row row = {.provider = leaf->on[0]};
+    (void)body;
+    if (evolution_find(evolution, ROW_PROVIDER, &row)) {
+        row.trusted = false;
+        evolution_put(evolution, ROW_PROVIDER, &row);
+    }
+}
