@@ -4,6 +4,7 @@
  */
 #include "core/command_record.h"
 #include "core/engine.h"
+#include "core/identity/user.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>
@@ -22,8 +23,20 @@ struct world {
     char ben_text[256];
 };
 
+/* Ben says which login and which key to receive go with his key. */
+static void prove(const struct world *world, struct bytes receive_key, struct signature *out)
+{
+    char memory[128];
+    struct text message = TEXT_IN(memory);
+    text_put_literal(&message, CARD_DOMAIN "ben\n");
+    text_put_bytes(&message, receive_key);
+    must(secret_key_sign(world->ben_key, text_bytes(&message), out));
+}
+
 static int begin(void **state)
 {
+    static const uint8_t receive_key[RECEIVE_KEY_SIZE] = "any bytes will do";
+    struct signature proof;
     struct world *world = calloc(1, sizeof *world);
     struct text key = TEXT_IN(world->ben_text);
     scratch_begin(&world->scratch);
@@ -32,8 +45,12 @@ static int begin(void **state)
     world->ada = (struct signer){scratch_admin(world->engine), world->scratch.admin_key};
     must(secret_key_make(KEY_ECDSA_P256, "ben", &world->ben_key));
     public_key_write(secret_key_public(world->ben_key), &key);
-    union command_fields fields = {
-        .user_register = {.login = LITERAL("ben"), .key = text_bytes(&key)}};
+    prove(world, BYTES(receive_key), &proof);
+    union command_fields fields = {.user_register = {.login = LITERAL("ben"),
+                                                     .key = text_bytes(&key),
+                                                     .receive_key = BYTES(receive_key),
+                                                     .proof = bytes_of(proof.data, proof.size),
+                                                     .role = USER_ROLE_USER}};
     struct verdict verdict =
         scratch_command(&world->scratch, world->engine, COMMAND_USER_REGISTER, &fields);
     assert_int_equal(verdict.refused, RULE_NONE);
