@@ -1,6 +1,6 @@
 #include "core/birth.h"
 
-#include "core/engine.h"
+#include "core/engine_parts.h"
 #include "core/store_layout.h"
 
 #include <errno.h>
@@ -103,23 +103,6 @@ static struct status say_genesis(struct engine *engine, const char *directory,
     return engine_flush(engine);
 }
 
-static struct status say_voice(struct engine *engine, const char *directory, const char *name,
-                               const char *about)
-{
-    char memory[1024];
-    struct text key = TEXT_IN(memory);
-    TRY(public_text(directory, name, &key));
-    union event_body body = {.emitter_registered = {.name = bytes_of_string(name),
-                                                    .key = text_bytes(&key),
-                                                    .class = EMITTER_CLASS_INTERNAL,
-                                                    .about = bytes_of_string(about)}};
-    return engine_say(engine, VOICE_AUDIT,
-                      &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
-                                      .on = {NEW(ID_EMITTER)},
-                                      .on_count = 1,
-                                      .body = &body});
-}
-
 static struct status say_administrator(struct engine *engine, const struct birth *birth)
 {
     char memory[1024];
@@ -139,8 +122,9 @@ static struct status say_first_events(struct engine *engine, const char *directo
                                       const struct birth *birth)
 {
     TRY(say_genesis(engine, directory, birth));
-    TRY(say_voice(engine, directory, "identity", "people, sessions and roles"));
-    TRY(say_voice(engine, directory, "import", "records that other systems wrote"));
+    for (unsigned voice = VOICE_AUDIT + 1; voice < VOICE_COUNT; voice++) {
+        TRY(engine_introduce_voice(engine, (enum engine_voice)voice));
+    }
     TRY(engine_flush(engine));
     TRY(say_administrator(engine, birth));
     return engine_finish(engine);

@@ -1,8 +1,17 @@
 #include "core/command_record.h"
 
-#include "schema/canonical.h"
+#include "schema/field.h"
 
 #define DOMAIN "cairn-command-v1\n"
+
+static void put_optional_id(struct text *out, const char *member, struct id id)
+{
+    if (id.kind != ID_NONE) {
+        text_put_string(out, member);
+        id_write(out, id);
+        text_put_char(out, '"');
+    }
+}
 
 /* Everything before the signature, and everything after it. */
 static void put_head(const struct command_record *command, struct text *out)
@@ -11,12 +20,14 @@ static void put_head(const struct command_record *command, struct text *out)
     id_write(out, command->actor);
     text_put_literal(out, "\",\"command\":\"");
     text_put_string(out, command_name(command->kind));
-    text_put_literal(out, "\",\"fields\":");
-    text_put_bytes(out, command->fields);
+    text_put_string(out, command->items.size > 0 ? "\",\"items\":" : "\",\"fields\":");
+    text_put_bytes(out, command->items.size > 0 ? command->items : command->fields);
     text_put_literal(out, ",\"nonce\":");
     canonical_put_base64(out, BYTES(command->nonce));
     text_put_literal(out, ",\"origin\":");
     canonical_put_string(out, command->origin);
+    put_optional_id(out, ",\"project\":\"", command->project);
+    put_optional_id(out, ",\"session\":\"", command->session);
 }
 
 static void put_tail(const struct command_record *command, struct text *out)
@@ -71,6 +82,35 @@ static void read_kind(struct canonical_reader *reader, struct command_record *co
     }
 }
 
+/* What it is about: one object, or an array of them. */
+static void read_about(struct canonical_reader *reader, struct command_record *command)
+{
+    if (CANONICAL_MEMBER(reader, "fields")) {
+        command->fields = canonical_skip(reader);
+        return;
+    }
+    CANONICAL_REQUIRE(reader, "items");
+    const uint8_t *start = reader->at;
+    canonical_open_array(reader);
+    while (canonical_element(reader)) {
+        (void)canonical_skip(reader);
+        command->items_count++;
+    }
+    command->items = bytes_of(start, (size_t)(reader->at - start));
+}
+
+static void read_where(struct canonical_reader *reader, struct command_record *command)
+{
+    CANONICAL_REQUIRE(reader, "origin");
+    command->origin = canonical_plain(reader);
+    if (CANONICAL_MEMBER(reader, "project")) {
+        command->project = field_read_id(reader, ID_PROJECT, ID_NONE);
+    }
+    if (CANONICAL_MEMBER(reader, "session")) {
+        command->session = field_read_id(reader, ID_SESSION, ID_NONE);
+    }
+}
+
 static void read_nonce(struct canonical_reader *reader, struct command_record *command)
 {
     size_t size = 0;
@@ -99,11 +139,9 @@ static struct status read_parts(struct bytes record, struct record_parts *out)
         return FAIL(LIMIT, COMMAND_MAX);
     }
     read_kind(&reader, &parts.command);
-    CANONICAL_REQUIRE(&reader, "fields");
-    parts.command.fields = canonical_skip(&reader);
+    read_about(&reader, &parts.command);
     read_nonce(&reader, &parts.command);
-    CANONICAL_REQUIRE(&reader, "origin");
-    parts.command.origin = canonical_plain(&reader);
+    read_where(&reader, &parts.command);
     parts.head = bytes_of(record.data, (size_t)(reader.at - record.data));
     read_signature(&reader, &parts.signature);
     const uint8_t *tail = reader.at;

@@ -118,6 +118,7 @@ static struct leaf leaf_of(struct emission *emission, const struct draft *draft)
         .has_command = draft->command.size > 0,
         .emitter = bytes_of_string(emission->speaker->name),
         .emitter_n = emission->head.emitter_n + 1,
+        .item = draft->item,
         .kind = draft->kind,
         .on_count = draft->on_count,
         .outcome = draft->outcome,

@@ -34,6 +34,7 @@ struct draft {
     uint64_t at_utc_us;         /* 0: not said */
     bool answers;               /* whether there is a cause */
     uint64_t cause;             /* position of the event answered */
+    uint64_t item;              /* of the bulk that `cause` opened, from 1; 0: of none */
     struct bytes source;        /* empty: none */
     struct id project, session; /* ID_NONE: none */
     struct bytes command;       /* the signed record; empty: none */

@@ -8,9 +8,25 @@
 
 const char *engine_voice_name(enum engine_voice voice)
 {
-    static const char *const names[VOICE_COUNT] = {"audit", "identity", "import"};
+    static const char *const names[VOICE_COUNT] = {"audit", "identity", "import", "project",
+                                                   "group", "vault",    "bulk"};
     assert(voice < VOICE_COUNT);
     return names[voice];
+}
+
+const char *engine_voice_about(enum engine_voice voice)
+{
+    static const char *const abouts[VOICE_COUNT] = {
+        "the audit of the log itself",
+        "people, sessions and roles",
+        "records that other systems wrote",
+        "projects, levels and certifications",
+        "cryptographic groups",
+        "files, their keys and chunks",
+        "commands over many objects, and exports",
+    };
+    assert(voice < VOICE_COUNT);
+    return abouts[voice];
 }
 
 uint64_t engine_now(const struct engine *engine)
@@ -162,10 +178,12 @@ static struct status say_state_digest(struct engine *engine)
         return OK;
     }
     engine->versions_digested = state_versions(engine->state);
-    union event_body body = {.audit_state_digest = {.size = state_size(engine->state),
-                                                    .digest = state_digest(engine->state),
-                                                    .versions = engine->versions_digested}};
-    TRY(say_of_log(engine, EVENT_AUDIT_STATE_DIGEST, &body));
+    union event_body body = {
+        .audit_state_digest_v2 = {.size = state_size(engine->state),
+                                  .digest = state_digest(engine->state),
+                                  .versions = engine->versions_digested,
+                                  .catalogue = bytes_of_string(catalogue_fingerprint)}};
+    TRY(say_of_log(engine, EVENT_AUDIT_STATE_DIGEST_V2, &body));
     return engine_flush(engine);
 }
 

@@ -46,10 +46,16 @@ enum engine_voice {
     VOICE_AUDIT,
     VOICE_IDENTITY,
     VOICE_IMPORT,
+    VOICE_PROJECT,
+    VOICE_GROUP,
+    VOICE_VAULT,
+    VOICE_BULK,
     VOICE_COUNT,
 };
 
 const char *engine_voice_name(enum engine_voice voice);
+/* What it speaks of, for its registration. */
+const char *engine_voice_about(enum engine_voice voice);
 
 /* Opens a store. NOT_FOUND, IN_USE, INCOMPLETE, VERSION, ROLLBACK (the log is shorter than the
  * checkpoint beside it), KEY (a key is missing), CORRUPT, FOLD (state or index, of one that

@@ -3,18 +3,21 @@
 #include "core/evolution.h"
 #include "store/log_walk.h"
 
-/* A state digest in the log was taken over all events before it: a fold arrives at the same. */
+/* A state digest in the log was taken over all events before it: a fold by the same catalogue
+ * arrives at the same. What another catalogue folded into other rows cannot be compared. */
 static struct status check_digest(struct engine *engine, const struct leaf *leaf, struct bytes body)
 {
     union event_body decoded;
-    if (leaf->kind != EVENT_AUDIT_STATE_DIGEST || body.size == 0) {
+    if (leaf->kind != EVENT_AUDIT_STATE_DIGEST_V2 || body.size == 0) {
         return OK;
     }
     arena_reset(&engine->arena);
     TRY(event_body_decode(leaf->kind, body, &engine->arena, &decoded));
     struct digest found = state_digest(engine->state);
-    if (decoded.audit_state_digest.size == leaf->n &&
-        !digest_equal(&decoded.audit_state_digest.digest, &found)) {
+    const struct audit_state_digest_v2 *logged = &decoded.audit_state_digest_v2;
+    if (logged->size == leaf->n &&
+        bytes_equal(logged->catalogue, bytes_of_string(catalogue_fingerprint)) &&
+        !digest_equal(&logged->digest, &found)) {
         return FAIL_BECAUSE(CORRUPT, leaf->n, "the state folded anew is not the one logged here");
     }
     return OK;
@@ -25,7 +28,7 @@ static struct status fold_state(struct engine *engine, struct log_snapshot *snap
 {
     uint64_t on_n;
     struct bytes body = {0};
-    if (event_infos[leaf->kind].writes || leaf->kind == EVENT_AUDIT_STATE_DIGEST) {
+    if (event_infos[leaf->kind].writes || leaf->kind == EVENT_AUDIT_STATE_DIGEST_V2) {
         TRY(log_read_body(snapshot, leaf, &body));
         body = body.size > 0 ? bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE) : body;
     }

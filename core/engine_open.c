@@ -96,14 +96,16 @@ static struct status load_log_key(struct engine *engine)
     return OK;
 }
 
+/* A voice that came with a later version may still be without a key: add_voices sees to it. */
 static struct status load_voice(struct engine *engine, enum engine_voice voice)
 {
     struct speaker *speaker = &engine->voices[voice];
     const char *name = engine_voice_name(voice);
     memcpy(speaker->name, name, strlen(name) + 1);
-    TRY(load_key(engine, name, &speaker->key));
-    TRY(emission_open(&engine->emissions[voice]));
-    return OK;
+    struct status status = load_key(engine, name, &speaker->key);
+    bool may_be_new = voice > VOICE_IMPORT && status.code == STATUS_KEY && speaker->key == NULL;
+    TRY(may_be_new ? OK : status);
+    return emission_open(&engine->emissions[voice]);
 }
 
 /* The first event of all is signed by an emitter that no row knows yet. */
@@ -130,8 +132,8 @@ static struct status introduce_emitter(struct engine *engine, struct log_snapsho
     for (size_t i = 0; i < VOICE_COUNT; i++) {
         if (bytes_equal(row->name, bytes_of_string(engine->voices[i].name))) {
             engine->voices[i].head = head;
-            if (!is_pair(engine->voices[i].key, row->key)) {
-                return FAIL_BECAUSE(KEY, 0, "a key in keys/ is not that of its emitter");
+            if (engine->voices[i].key == NULL || !is_pair(engine->voices[i].key, row->key)) {
+                return FAIL_BECAUSE(KEY, 0, "a key in keys/ is missing, or not its emitter's");
             }
         }
     }
@@ -164,6 +166,51 @@ struct status engine_introduce_emitters(struct engine *engine)
         TRY(row_decode(ROW_EMITTER, stored, &engine->arena, &row));
         TRY(introduce_emitter(engine, snapshot, &row));
     }
+}
+
+static struct status make_voice_key(struct engine *engine, struct speaker *speaker)
+{
+    struct store_path path;
+    TRY(secret_key_make(engine->log_public.type, speaker->name, &speaker->key));
+    TRY(store_key_path(engine->directory, speaker->name, &path));
+    return secret_key_save(speaker->key, path.text);
+}
+
+struct status engine_introduce_voice(struct engine *engine, enum engine_voice voice)
+{
+    char memory[1024];
+    struct text key = TEXT_IN(memory);
+    struct speaker *speaker = &engine->voices[voice];
+    TRY(speaker->key == NULL ? make_voice_key(engine, speaker) : OK);
+    public_key_write(secret_key_public(speaker->key), &key);
+    union event_body body = {
+        .emitter_registered = {.name = bytes_of_string(speaker->name),
+                               .key = text_bytes(&key),
+                               .class = EMITTER_CLASS_INTERNAL,
+                               .about = bytes_of_string(engine_voice_about(voice))}};
+    return engine_say(engine, VOICE_AUDIT,
+                      &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
+                                      .on = {NEW(ID_EMITTER)},
+                                      .on_count = 1,
+                                      .body = &body});
+}
+
+/* A store that an earlier version made lacks the voices that have come since. */
+static struct status add_voices(struct engine *engine)
+{
+    size_t added = 0;
+    for (unsigned voice = VOICE_IMPORT + 1; voice < VOICE_COUNT; voice++) {
+        struct emitter_row row;
+        struct status trouble = OK;
+        arena_reset(&engine->arena);
+        struct view view = engine_view(engine, UINT64_MAX, &engine->arena, &trouble);
+        struct bytes name = bytes_of_string(engine->voices[voice].name);
+        bool known = emitter_by_name(&view, name, &row);
+        TRY(trouble);
+        TRY(known ? OK : engine_introduce_voice(engine, (enum engine_voice)voice));
+        added += !known;
+    }
+    return added > 0 ? engine_flush(engine) : OK;
 }
 
 /* Opening: what is folded ----------------------------------------------------------------- */
@@ -280,7 +327,8 @@ static struct status open_for_writing(struct engine *engine)
     TRY(engine_fold_behind(engine));
     TRY(engine_introduce_emitters(engine));
     TRY(engine_say_missing_runs(engine));
-    return engine_say_recovered(engine);
+    TRY(engine_say_recovered(engine));
+    return add_voices(engine);
 }
 
 static struct status open_parts(struct engine *engine)

@@ -117,6 +117,8 @@ MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 
 /* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
 MUST_CHECK struct status engine_introduce_emitters(struct engine *engine);
+/* Says that one of the writer's own emitters may speak, under its key, which is made if need be. */
+MUST_CHECK struct status engine_introduce_voice(struct engine *engine, enum engine_voice voice);
 
 /* engine.c ------------------------------------------------------------------------------------- */
 

@@ -92,6 +92,10 @@ static void put_actor_to_kind(const struct leaf *leaf, uint64_t own_n, struct te
     text_put_bytes(out, leaf->emitter);
     text_put_literal(out, "\",\"emitter_n\":");
     text_put_u64(out, leaf->emitter_n);
+    if (leaf->item != 0) {
+        text_put_literal(out, ",\"item\":");
+        text_put_u64(out, leaf->item);
+    }
     text_put_literal(out, ",\"kind\":\"");
     text_put_string(out, event_name(leaf->kind));
     text_put_char(out, '"');
@@ -304,6 +308,18 @@ static void read_emitter(struct canonical_reader *reader, struct leaf *leaf)
     }
 }
 
+/* An item answers the event that opened the command over many. */
+static void read_item(struct canonical_reader *reader, struct leaf *leaf)
+{
+    if (CANONICAL_MEMBER(reader, "item")) {
+        leaf->item = canonical_integer(reader);
+        if (reader->why == NULL &&
+            (leaf->item == 0 || leaf->item > BULK_ITEMS_MAX || leaf->cause == LEAF_NO_CAUSE)) {
+            canonical_fail(reader, "an item is 1 to 1000, of a cause");
+        }
+    }
+}
+
 /* Ends the part that began at `from`. */
 static const uint8_t *end_part(struct canonical_reader *reader, struct leaf *leaf,
                                enum leaf_part part, const uint8_t *from)
@@ -333,6 +349,7 @@ static struct bytes read_actor_to_kind(struct canonical_reader *reader, struct l
         leaf->command = canonical_digest(reader);
     }
     read_emitter(reader, leaf);
+    read_item(reader, leaf);
     CANONICAL_REQUIRE(reader, "kind");
     return canonical_plain(reader);
 }

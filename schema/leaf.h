@@ -2,8 +2,8 @@
  * schema/leaf.h -- the leaf: one event as every auditor sees it.
  *
  * Shape    One line of canonical JSON (DESIGN.md 4), members in byte order:
- *          actor at? body cause? command? emitter emitter_n kind n on on_n outcome prev project?
- *          rule? session? sig? source? t v. A `?` marks what may be absent.
+ *          actor at? body cause? command? emitter emitter_n item? kind n on on_n outcome prev
+ *          project? rule? session? sig? source? t v. A `?` marks what may be absent.
  *          The *statement*, which the emitter signs, is the leaf without what the log adds
  *          (n on_n prev sig t v); the id that the event creates is written `kind:new` in it.
  * Cuts     Leaf and statement share five runs of bytes; `part` lends them, so that one becomes the
@@ -41,6 +41,7 @@ struct leaf {
     struct digest command; /* hash of the signed command record */
     struct bytes emitter;  /* name */
     uint64_t emitter_n;    /* from 1 */
+    uint64_t item;         /* which one of a command over many objects, from 1; 0: of none */
     enum event_kind kind;
     struct id on[LEAF_SUBJECTS_MAX];
     size_t on_count;

@@ -22,6 +22,7 @@ enum {
     BODY_MAX = 256 << 10,         /* bytes of a body's canonical JSON */
     TEXT_FIELD_MAX = 192 << 10,   /* bytes of one text or bytes field of a body */
     COMMAND_MAX = 64 << 10,       /* bytes of a signed command record */
+    BULK_ITEMS_MAX = 1000,        /* objects of one command over many */
     SUBMISSION_EVENTS_MAX = 1000, /* events under one emitter signature */
     SUBMISSION_MAX = 8 << 20,     /* bytes of a submission */
     COMMIT_EVENTS_MAX = 4096,     /* events in one commit */

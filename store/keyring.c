@@ -358,15 +358,28 @@ static void skip_member(struct canonical_reader *reader, const char *name)
     (void)canonical_skip(reader);
 }
 
+static bool skip_optional(struct canonical_reader *reader, const char *name)
+{
+    bool there = canonical_member(reader, name, strlen(name));
+    if (there) {
+        (void)canonical_skip(reader);
+    }
+    return there;
+}
+
 static bool split_record(struct bytes record, struct split_record *out)
 {
     struct canonical_reader reader = canonical_reader_of(record);
     canonical_open_object(&reader);
     out->actor = read_member(&reader, "actor");
     skip_member(&reader, "command");
-    skip_member(&reader, "fields");
+    if (!skip_optional(&reader, "items")) {
+        skip_member(&reader, "fields");
+    }
     skip_member(&reader, "nonce");
     out->origin = read_member(&reader, "origin");
+    (void)skip_optional(&reader, "project");
+    (void)skip_optional(&reader, "session");
     out->head = bytes_of(record.data, (size_t)(reader.at - record.data));
     struct bytes text = read_member(&reader, "sig");
     out->tail = bytes_of(reader.at, (size_t)(record.data + record.size - reader.at));

@@ -195,9 +195,10 @@ static void check_counts(struct model *model)
     }
 }
 
-static void check_row(struct model *model, const struct record *row)
+static void check_row(struct model *model, const struct row *whole)
 {
-    bool written = false;
+    const struct record *row = &whole->record;
+    bool written = whole->engine;
     for (size_t i = 0; i < model->event_count; i++) {
         for (size_t j = 0; j < model->events[i].writes_count; j++) {
             written = written || strcmp(model->events[i].writes[j], row->name) == 0;
@@ -222,7 +223,7 @@ void check_model(struct model *model)
         check_event(model, &model->events[i]);
     }
     for (size_t i = 0; i < model->row_count; i++) {
-        check_row(model, &model->rows[i].record);
+        check_row(model, &model->rows[i]);
     }
     check_claims(model);
 }

@@ -51,6 +51,7 @@ static void add_event(struct fingerprint *print, const struct event *event)
 static void add_row(struct fingerprint *print, const struct row *row)
 {
     add_record(print, &row->record);
+    add(print, row->engine ? "engine" : "");
     for (size_t i = 0; i < row->key_count; i++) {
         add(print, row->record.fields[row->key[i]].name);
     }

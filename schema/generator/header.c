@@ -134,6 +134,7 @@ static void put_tables(struct output *out)
         "};\n\n"
         "struct command_info {\n"
         "    const char *name, *context, *about;\n"
+        "    bool bulk_all; /* over many objects: done for all of them or for none */\n"
         "    const struct field_info *fields;\n"
         "    size_t field_count;\n"
         "};\n\n"

@@ -101,10 +101,12 @@ struct event {
 struct command {
     struct record record;
     bool form; /* it has a verb made from the catalogue (tools/forms.h) */
+    bool all;  /* over many objects: done for all of them or for none */
 };
 
 struct row {
     struct record record;
+    bool engine; /* the engine writes it, of what every event has; no event says that it does */
     size_t key[KEY_FIELDS_MAX]; /* positions of fields */
     size_t key_count;
 };

@@ -149,7 +149,7 @@ static void read_command(struct model *model, const struct context *context, con
 {
     struct word key = word_of("commands.%s", name);
     struct command *command = &model->commands[model->command_count];
-    if (!has_members(model, &context->from, key.text, json, "about fields form")) {
+    if (!has_members(model, &context->from, key.text, json, "about bulk fields form")) {
         return;
     }
     if (model->command_count == COMMANDS_MAX) {
@@ -165,6 +165,11 @@ static void read_command(struct model *model, const struct context *context, con
         complain(model, &context->from, key.text, "\"form\" is true or false");
     }
     command->form = json_as_boolean(form, true);
+    const struct json *bulk = json_member(json, "bulk");
+    if (bulk != NULL && !bytes_equal(json_as_string(bulk), LITERAL("all"))) {
+        complain(model, &context->from, key.text, "\"bulk\" can only be \"all\"");
+    }
+    command->all = bulk != NULL;
     read_fields(model, &command->record, key.text, json_member(json, "fields"));
     if (read_kind(model, &command->record, key.text)) {
         model->command_count++;
@@ -327,7 +332,7 @@ static void read_row(struct model *model, const struct context *context, const c
                      const struct json *json)
 {
     struct word key = word_of("rows.%s", name);
-    if (!has_members(model, &context->from, key.text, json, "about fields key")) {
+    if (!has_members(model, &context->from, key.text, json, "about engine fields key")) {
         return;
     }
     if (!is_name(bytes_of_string(name))) {
@@ -342,6 +347,7 @@ static void read_row(struct model *model, const struct context *context, const c
     *row = (struct row){.record = {.from = context->from, .key = key, .name = name}};
     row->record.tag = word_of("%s_row", name);
     row->record.about = sentence_of(model, &context->from, key.text, json_member(json, "about"));
+    row->engine = json_as_boolean(json_member(json, "engine"), false);
     const struct json *keys = json_member(json, "key");
     if (keys == NULL || json_type_of(keys) != JSON_TYPE_ARRAY || json_count(keys) == 0 ||
         json_count(keys) > KEY_FIELDS_MAX) {

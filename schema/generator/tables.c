@@ -97,7 +97,8 @@ static void put_commands(struct output *out, const struct model *model)
         const struct record *record = &model->commands[i].record;
         put(out, "    [COMMAND_%s] =\n        {\n            ", constant_of(record->tag.text).text);
         put_record(out, record);
-        put(out, "        },\n");
+        put(out, "            .bulk_all = %s,\n        },\n",
+            model->commands[i].all ? "true" : "false");
     }
     put(out, "};\n");
 }

@@ -396,7 +396,7 @@ static void a_writer_that_stays_says_so_if_it_writes(void **state)
     scratch_observe(engine, world->emission, &world->door, 5);
     scratch_close(&engine);
     assert_int_equal(count_kind(world, EVENT_AUDIT_STARTED), 1);
-    assert_int_equal(count_kind(world, EVENT_AUDIT_STATE_DIGEST), 1);
+    assert_int_equal(count_kind(world, EVENT_AUDIT_STATE_DIGEST_V2), 1);
     assert_int_equal(count_kind(world, EVENT_AUDIT_STOPPED), 1);
     must(engine_open(&options, &engine));
     scratch_observe(engine, world->emission, &world->door, 5);

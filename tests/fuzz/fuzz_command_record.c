@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                (status.code == STATUS_MALFORMED && status.at <= size && status.why != NULL));
         return 0;
     }
-    assert(!failed(canonical_check(record)) && !failed(canonical_check(command.fields)));
+    struct bytes about = command.items.size > 0 ? command.items : command.fields;
+    assert(!failed(canonical_check(record)) && !failed(canonical_check(about)));
     assert(command.kind < COMMAND_KIND_COUNT && command.actor.kind != ID_NONE);
     check_signature(record);
     return 0;

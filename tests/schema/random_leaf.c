@@ -82,6 +82,7 @@ static void random_options(struct random *random, struct arena *arena, struct le
     }
     if (random_below(random, 2) == 0 && leaf->n > 0) {
         leaf->cause = random_below(random, leaf->n);
+        leaf->item = random_below(random, 2) * (1 + random_below(random, BULK_ITEMS_MAX));
     }
     if (random_below(random, 2) == 0) {
         leaf->has_command = true;
