@@ -2,6 +2,7 @@
 
 #include "store/hash.h"
 #include "store/key.h"
+#include "store/tree.h"
 
 #include <assert.h>
 
@@ -52,4 +53,21 @@ struct view view_at_login(const struct view *view, const struct actor *actor)
         then.as_of_n = actor->opened_n;
     }
     return then;
+}
+
+struct digest decision_root(const struct view *view, decision_next_digest *next, void *context)
+{
+    CLEANUP(hasher_close) struct hasher *hasher = NULL;
+    struct tree tree = {0};
+    struct digest digest;
+    struct status status = hasher_open(&hasher);
+    while (!failed(status) && next(context, &digest)) {
+        struct digest leaf = hash_leaf(hasher, BYTES(digest.sha256));
+        status = tree_append(&tree, hasher, &leaf, NULL, NULL);
+    }
+    if (failed(status)) {
+        *view->trouble = status;
+        return (struct digest){0};
+    }
+    return tree_root(&tree, hasher);
 }

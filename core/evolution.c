@@ -34,14 +34,19 @@ void evolution_remove(struct evolution *evolution, enum row_table table, const v
     put(evolution, table, row, true);
 }
 
-bool evolution_find(struct evolution *evolution, enum row_table table, void *row)
+struct view evolution_view(struct evolution *evolution)
 {
-    struct view view = {
+    return (struct view){
         .state = evolution->state,
         .as_of_n = evolution->n,
         .arena = evolution->arena,
         .trouble = &evolution->status,
     };
+}
+
+bool evolution_find(struct evolution *evolution, enum row_table table, void *row)
+{
+    const struct view view = evolution_view(evolution);
     return view_find(&view, table, row);
 }
 

@@ -24,6 +24,9 @@ void evolution_put(struct evolution *evolution, enum row_table table, const void
 void evolution_remove(struct evolution *evolution, enum row_table table, const void *row);
 /* Finds the row as the event found it. */
 bool evolution_find(struct evolution *evolution, enum row_table table, void *row);
+/* The rows as the event found them, to walk through: what the walk has passed may be put or removed.
+ */
+struct view evolution_view(struct evolution *evolution);
 
 /* Folds one event: its body decoded, its rows written. Fails as the storage does, or with CORRUPT
  * if the body is not one of its kind. An erased body (empty) changes nothing. */
