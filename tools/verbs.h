@@ -17,6 +17,7 @@ extern const struct verb verb_export;
 extern const struct verb verb_help;
 extern const struct verb verb_ingest;
 extern const struct verb verb_init;
+extern const struct verb verb_list;
 extern const struct verb verb_man;
 extern const struct verb verb_prove;
 extern const struct verb verb_query;

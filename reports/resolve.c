@@ -1,0 +1,187 @@
+#include "reports/resolve.h"
+
+#include "core/group/group.h"
+
+#include <stddef.h>
+
+/* Names ----------------------------------------------------------------------------------- */
+
+static struct status found(const struct resolver *resolver, bool there, const char *why)
+{
+    TRY(*resolver->view->trouble);
+    return there ? OK : FAIL_BECAUSE(NOT_FOUND, 0, why);
+}
+
+static struct status find_user(const struct resolver *resolver, struct bytes name, struct id *out)
+{
+    struct login_row row = {.login = name};
+    TRY(found(resolver, view_find(resolver->view, ROW_LOGIN, &row), "there is no such user"));
+    *out = row.user;
+    return OK;
+}
+
+/* Groups of different owners may have one name. */
+static struct status find_group(const struct resolver *resolver, struct bytes name, struct id *out)
+{
+    struct group_name_row row = {.name = name};
+    struct id group = {0};
+    struct view_walk walk = view_walk_of(resolver->view, ROW_GROUP_NAME, &row, 1);
+    while (view_walk_next(&walk, &row)) {
+        struct id candidate = row.group;
+        if (!group_by_id(resolver->view, candidate, NULL)) {
+            continue;
+        }
+        if (group.kind != ID_NONE) {
+            return FAIL_BECAUSE(CONFLICT, 0, "several groups have this name: give the id");
+        }
+        group = candidate;
+    }
+    TRY(found(resolver, group.kind != ID_NONE, "there is no such group"));
+    *out = group;
+    return OK;
+}
+
+/* Tables of one shape: a name, and the id that has it. */
+static const struct {
+    enum id_kind kind;
+    enum row_table table;
+    size_t name, id;
+} named[] = {
+    {ID_PROJECT, ROW_PROJECT_NAME, offsetof(struct project_name_row, name),
+     offsetof(struct project_name_row, project)},
+    {ID_REQUIREMENT, ROW_REQUIREMENT_NAME, offsetof(struct requirement_name_row, name),
+     offsetof(struct requirement_name_row, requirement)},
+    {ID_LEVEL, ROW_LEVEL_NAME, offsetof(struct level_name_row, name),
+     offsetof(struct level_name_row, level)},
+    {ID_PROFILE, ROW_PROFILE_NAME, offsetof(struct profile_name_row, name),
+     offsetof(struct profile_name_row, profile)},
+    {ID_TEAM, ROW_TEAM_NAME, offsetof(struct team_name_row, name),
+     offsetof(struct team_name_row, team)},
+    {ID_PROVIDER, ROW_PROVIDER_NAME, offsetof(struct provider_name_row, name),
+     offsetof(struct provider_name_row, provider)},
+};
+
+union named_row {
+    struct project_name_row project;
+    struct requirement_name_row requirement;
+    struct level_name_row level;
+    struct profile_name_row profile;
+    struct team_name_row team;
+    struct provider_name_row provider;
+};
+
+static struct status find_named(const struct resolver *resolver, enum id_kind kind,
+                                struct bytes name, struct id *out)
+{
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        union named_row row = {0};
+        if (named[i].kind != kind) {
+            continue;
+        }
+        memcpy((char *)&row + named[i].name, &name, sizeof name);
+        TRY(found(resolver, view_find(resolver->view, named[i].table, &row),
+                  "there is nothing of this kind with that name"));
+        memcpy(out, (const char *)&row + named[i].id, sizeof *out);
+        return OK;
+    }
+    return FAIL_BECAUSE(NOT_FOUND, 0, "things of this kind have no names: give the id");
+}
+
+/* Paths ----------------------------------------------------------------------------------- */
+
+static bool looks_like_path(struct bytes name)
+{
+    return name.size > 0 && (name.data[0] == '/' || name.data[0] == '@' ||
+                             memchr(name.data, '/', name.size) != NULL);
+}
+
+/* The next component, without the slashes around it; empty at the end. */
+static struct bytes take_component(struct bytes *path)
+{
+    while (path->size > 0 && path->data[0] == '/') {
+        *path = bytes_of(path->data + 1, path->size - 1);
+    }
+    const uint8_t *slash = path->size > 0 ? memchr(path->data, '/', path->size) : NULL;
+    size_t size = slash == NULL ? path->size : (size_t)(slash - path->data);
+    struct bytes component = bytes_of(path->data, size);
+    *path = bytes_of(path->data + size, path->size - size);
+    return component;
+}
+
+/* Where a path begins; *path is what is left of it. */
+static struct status find_top(const struct resolver *resolver, struct bytes *path, struct id *out)
+{
+    if (path->size > 0 && path->data[0] == '/') {
+        *out = resolver->user;
+        return found(resolver, out->kind != ID_NONE, "whose path this is has not been said");
+    }
+    struct bytes top = take_component(path);
+    if (top.size > 1 && top.data[0] == '@') {
+        return find_group(resolver, bytes_of(top.data + 1, top.size - 1), out);
+    }
+    if (failed(id_read(top, out))) {
+        return FAIL_BECAUSE(NOT_FOUND, 0, "a path begins with / or @group/");
+    }
+    return OK;
+}
+
+static struct status step(const struct resolver *resolver, struct bytes name, struct id *at)
+{
+    struct entry_row row = {.parent = *at, .name = name};
+    TRY(found(resolver, view_find(resolver->view, ROW_ENTRY, &row), "there is no such path"));
+    *at = row.object;
+    return OK;
+}
+
+struct status resolve_path(const struct resolver *resolver, struct bytes path, struct id *out)
+{
+    struct id at;
+    TRY(find_top(resolver, &path, &at));
+    for (struct bytes name = take_component(&path); name.size > 0; name = take_component(&path)) {
+        TRY(step(resolver, name, &at));
+    }
+    *out = at;
+    return OK;
+}
+
+struct status resolve_parent(const struct resolver *resolver, struct bytes path, struct id *parent,
+                             struct bytes *name)
+{
+    struct id at;
+    TRY(find_top(resolver, &path, &at));
+    struct bytes last = take_component(&path);
+    for (struct bytes next = take_component(&path); next.size > 0; next = take_component(&path)) {
+        TRY(step(resolver, last, &at));
+        last = next;
+    }
+    if (last.size == 0) {
+        return FAIL_BECAUSE(NOT_FOUND, 0, "the path names no entry");
+    }
+    *parent = at;
+    *name = last;
+    return OK;
+}
+
+/* All of it ------------------------------------------------------------------------------- */
+
+struct status resolve(const struct resolver *resolver, enum id_kind kind, struct bytes name,
+                      struct id *out)
+{
+    if (!failed(id_read(name, out)) && out->n != ID_NEW) {
+        return OK;
+    }
+    if (kind == ID_FILE || kind == ID_DIR || (kind == ID_NONE && looks_like_path(name))) {
+        return resolve_path(resolver, name, out);
+    }
+    if (kind == ID_USER) {
+        return find_user(resolver, name, out);
+    }
+    if (kind == ID_GROUP) {
+        return find_group(resolver, name, out);
+    }
+    if (kind != ID_NONE) {
+        return find_named(resolver, kind, name, out);
+    }
+    struct status status = find_user(resolver, name, out);
+    return status.code == STATUS_NOT_FOUND ? find_group(resolver, name, out) : status;
+}
