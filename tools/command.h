@@ -26,6 +26,7 @@ struct option_info {
 enum purpose {
     PURPOSE_START,
     PURPOSE_WRITE,
+    PURPOSE_MANAGE,
     PURPOSE_ASK,
     PURPOSE_PROVE,
     PURPOSE_KEEP,

@@ -135,6 +135,47 @@ static void put_verb_entry(struct output *output, const struct verb *verb)
 
 /* Pages ------------------------------------------------------------------------------------ */
 
+/* Whether an earlier verb of the table has the same first word of two. */
+static bool group_was_named(const struct verb_table *table, size_t index)
+{
+    const char *name = table->verbs[index]->name;
+    const size_t size = strcspn(name, " ") + 1;
+    for (size_t i = 0; i < index; i++) {
+        if (table->verbs[i]->purpose == table->verbs[index]->purpose &&
+            strncmp(table->verbs[i]->name, name, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A group of verbs as one entry: its word, and what may follow. */
+static void put_group_entry(const struct verb_table *table, size_t index, struct output *output)
+{
+    char memory[2048], group_memory[64];
+    struct text verbs = TEXT_IN(memory), group = TEXT_IN(group_memory);
+    const char *name = table->verbs[index]->name;
+    const size_t size = strcspn(name, " ");
+    for (size_t i = index; i < table->count; i++) {
+        const struct verb *verb = table->verbs[i];
+        if (strncmp(verb->name, name, size + 1) == 0 && !verb->hidden) {
+            text_add(&verbs, "%s%s", verbs.size == 0 ? "" : ", ", verb->name + size + 1);
+        }
+    }
+    text_put(&group, name, size);
+    put_entry(output, text_string(&group), text_string(&verbs));
+}
+
+static void put_purpose_entry(const struct verb_table *table, size_t index, struct output *output)
+{
+    const struct verb *verb = table->verbs[index];
+    if (verb->purpose != PURPOSE_MANAGE || strchr(verb->name, ' ') == NULL) {
+        put_verb_entry(output, verb);
+    } else if (!group_was_named(table, index)) {
+        put_group_entry(table, index, output);
+    }
+}
+
 static void put_purpose(const struct verb_table *table, enum purpose purpose, struct output *output)
 {
     bool headed = false;
@@ -147,7 +188,7 @@ static void put_purpose(const struct verb_table *table, enum purpose purpose, st
             output_add(output, "\n%s\n", purpose_heading(purpose));
             headed = true;
         }
-        put_verb_entry(output, verb);
+        put_purpose_entry(table, i, output);
     }
 }
 

@@ -77,12 +77,9 @@ static enum exit_code sign_and_run(struct invocation *invocation, struct engine 
     return EXIT_DONE;
 }
 
-enum exit_code operator_command(struct invocation *invocation, struct engine *engine,
-                                enum command_kind kind, const union command_fields *fields,
-                                struct verdict *verdict)
+enum exit_code operator_send(struct invocation *invocation, struct engine *engine,
+                             enum command_kind kind, struct bytes fields, struct verdict *verdict)
 {
-    char memory[16 << 10];
-    struct text field_text = TEXT_IN(memory);
     struct store_path path;
     const char *store;
     CLEANUP(secret_key_close) struct secret_key *key = NULL;
@@ -97,13 +94,22 @@ enum exit_code operator_command(struct invocation *invocation, struct engine *en
                                  "commands are signed: give your key with --key FILE or CAIRN_KEY",
                                  path.text);
     }
-    command_fields_encode(kind, fields, &field_text);
     struct command_record command = {
         .kind = kind,
-        .fields = text_bytes(&field_text),
+        .fields = fields,
         .origin = bytes_of_string(log_origin(engine_log(engine))),
         .t_utc_us = invocation->now_utc_us,
     };
     code = find_user(invocation, engine, key, &command.actor);
     return code == EXIT_DONE ? sign_and_run(invocation, engine, key, &command, verdict) : code;
+}
+
+enum exit_code operator_command(struct invocation *invocation, struct engine *engine,
+                                enum command_kind kind, const union command_fields *fields,
+                                struct verdict *verdict)
+{
+    char memory[16 << 10];
+    struct text text = TEXT_IN(memory);
+    command_fields_encode(kind, fields, &text);
+    return operator_send(invocation, engine, kind, text_bytes(&text), verdict);
 }

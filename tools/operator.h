@@ -22,4 +22,10 @@ MUST_CHECK enum exit_code operator_command(struct invocation *invocation, struct
                                            const union command_fields *fields,
                                            struct verdict *verdict);
 
+/* The same with fields as canonical JSON: an object, or an array of them for a command over many
+ * objects. Of such a one, refused items are no refusal of the whole. */
+MUST_CHECK enum exit_code operator_send(struct invocation *invocation, struct engine *engine,
+                                        enum command_kind kind, struct bytes fields,
+                                        struct verdict *verdict);
+
 #endif

@@ -1,5 +1,6 @@
 #include "schema/catalogue/catalogue.h"
 #include "tools/invocation.h"
+#include "tools/rule_tests.h"
 #include "tools/verbs.h"
 
 /* Events ---------------------------------------------------------------------------------- */
@@ -21,6 +22,7 @@ static const struct column rule_columns[] = {
     {"rule",     NULL, COLUMN_TEXT, ALIGN_LEFT},
     {"context",  NULL, COLUMN_TEXT, ALIGN_LEFT},
     {"sentence", NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"tests",    NULL, COLUMN_TEXT, ALIGN_LEFT},
 };
 /* clang-format on */
 
@@ -47,6 +49,7 @@ static struct status list_rules(struct rows *rows)
             cell_string(rule_infos[rule].id),
             cell_string(rule_infos[rule].context),
             cell_string(rule_infos[rule].sentence),
+            rule_tests[rule] == NULL ? cell_absent() : cell_string(rule_tests[rule]),
         };
         TRY(rows_add(rows, cells));
     }

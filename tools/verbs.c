@@ -1,19 +1,18 @@
 #include "tools/verbs.h"
 
+#include "tools/forms.h"
+
 const struct verb_table *verbs_all(void)
 {
     static const struct verb *const verbs[] = {
-        &verb_init,         &verb_emitter_register,
-        &verb_emitter_list, &verb_emitter_retire,
-        &verb_emit,         &verb_ingest,
-        &verb_query,        &verb_show,
-        &verb_tail,         &verb_list,
-        &verb_verify,       &verb_prove,
-        &verb_export,       &verb_checkpoint,
-        &verb_rebuild,      &verb_bench,
-        &verb_schema,       &verb_help,
-        &verb_completion,   &verb_man,
-        &verb_version,
+        FORM_VERBS,         &verb_init,           &verb_emitter_register,
+        &verb_emitter_list, &verb_emitter_retire, &verb_emit,
+        &verb_ingest,       &verb_query,          &verb_show,
+        &verb_tail,         &verb_list,           &verb_access,
+        &verb_verify,       &verb_prove,          &verb_export,
+        &verb_checkpoint,   &verb_rebuild,        &verb_bench,
+        &verb_schema,       &verb_help,           &verb_completion,
+        &verb_man,          &verb_version,
     };
     static const struct verb_table table = {.verbs = verbs,
                                             .count = sizeof verbs / sizeof verbs[0]};

@@ -6,6 +6,7 @@
 
 #include "tools/command.h"
 
+extern const struct verb verb_access;
 extern const struct verb verb_bench;
 extern const struct verb verb_checkpoint;
 extern const struct verb verb_completion;

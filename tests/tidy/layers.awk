@@ -20,7 +20,7 @@ BEGIN {
     owner["sodium"]        = " store/key_sodium.c store/passphrase.c store/wrap.c "
     owner["liboath/"]      = " store/totp.c "
     owner["jansson"]       = " schema/json.c "
-    owner["csv.h"]         = " reports/csv.c "
+    owner["csv.h"]         = " reports/csv.c tools/form_csv.c "
     owner["microhttpd.h"]  = " auditd/http.c "
     owner["libvirt/"]      = " auditd/virt.c "
     owner["libpq"]         = " store/journal_postgres.c "
