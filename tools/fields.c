@@ -9,10 +9,10 @@ struct status fields_add(struct fields *fields, const struct field_info *field, 
     return OK;
 }
 
-const struct field_info *fields_find(const struct fields *fields, const char *name)
+const struct field_info *fields_find(const struct fields *fields, struct bytes name)
 {
     for (size_t i = 0; i < fields->info_count; i++) {
-        if (strcmp(fields->infos[i].name, name) == 0) {
+        if (bytes_equal(bytes_of_string(fields->infos[i].name), name)) {
             return &fields->infos[i];
         }
     }

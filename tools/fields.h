@@ -33,7 +33,7 @@ struct fields {
 /* Adds a value; LIMIT if there are too many. */
 MUST_CHECK struct status fields_add(struct fields *fields, const struct field_info *field,
                                     const char *text);
-const struct field_info *fields_find(const struct fields *fields, const char *name);
+const struct field_info *fields_find(const struct fields *fields, struct bytes name);
 /* Whether the field has a value. */
 bool fields_have(const struct fields *fields, const struct field_info *field);
 

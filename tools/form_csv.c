@@ -50,7 +50,7 @@ static const struct field_info *field_called(const struct fields *fields, char *
     for (char *c = name; *c != '\0'; c++) {
         *c = *c == '-' || *c == ' ' ? '_' : *c;
     }
-    return fields_find(fields, name);
+    return fields_find(fields, bytes_of_string(name));
 }
 
 static void take_heading(struct csv_reading *reading)

@@ -144,7 +144,7 @@ static enum exit_code from_words(struct form_items *items)
             if (words > 0) {
                 status = fields_add(&fields, first, invocation_argument(items->invocation, i));
             }
-            user = users > 1 ? fields_find(&fields, "user") : NULL;
+            user = users > 1 ? fields_find(&fields, LITERAL("user")) : NULL;
             if (user != NULL && !failed(status)) {
                 status =
                     fields_add(&fields, user, invocation_value_at(items->invocation, "user", k));
