@@ -1,0 +1,158 @@
+/*
+ * What people call things, and the ids they mean.
+ */
+#include "core/evolution.h"
+#include "reports/resolve.h"
+#include "tests/support/enclave.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void put(struct enclave *enclave, enum row_table table, const void *row)
+{
+    uint8_t memory[4096];
+    struct arena arena = ARENA_IN(memory);
+    struct evolution evolution = {
+        .state = engine_state(enclave->engine), .n = 1000, .arena = &arena};
+    evolution_put(&evolution, table, row);
+    must(evolution.status);
+}
+
+static struct status find(struct enclave *enclave, enum id_kind kind, const char *name,
+                          struct id *out)
+{
+    struct view view = enclave_view(enclave);
+    const struct resolver resolver = {.view = &view, .user = enclave_id(enclave, "ada")};
+    return resolve(&resolver, kind, bytes_of_string(name), out);
+}
+
+static void assert_found(struct enclave *enclave, enum id_kind kind, const char *name,
+                         struct id expected)
+{
+    struct id id;
+    must(find(enclave, kind, name, &id));
+    assert_true(id_equal(id, expected));
+}
+
+static void assert_not_found(struct enclave *enclave, enum id_kind kind, const char *name)
+{
+    struct id id;
+    struct status status = find(enclave, kind, name, &id);
+    assert_int_equal(status.code, STATUS_NOT_FOUND);
+    assert_non_null(status.why);
+}
+
+/* A group `lab` with a directory `raw` and in it the file `a.csv`; ada's own file `notes`. */
+static void furnish(struct enclave *enclave)
+{
+    const struct id group = {ID_GROUP, 50}, dir = {ID_DIR, 51};
+    put(enclave, ROW_GROUP,
+        &(struct group_row){.group = group, .name = LITERAL("lab"), .key = LITERAL("k")});
+    put(enclave, ROW_GROUP_NAME, &(struct group_name_row){.name = LITERAL("lab"), .group = group});
+    put(enclave, ROW_ENTRY,
+        &(struct entry_row){.parent = group, .name = LITERAL("raw"), .object = dir});
+    put(enclave, ROW_ENTRY,
+        &(struct entry_row){.parent = dir, .name = LITERAL("a.csv"), .object = {ID_FILE, 52}});
+    put(enclave, ROW_ENTRY,
+        &(struct entry_row){.parent = enclave_id(enclave, "ada"),
+                            .name = LITERAL("notes"),
+                            .object = {ID_FILE, 53}});
+}
+
+static void names_and_ids_lead_to_the_same_thing(void **unused)
+{
+    struct enclave enclave;
+    (void)unused;
+    enclave_begin(&enclave);
+    furnish(&enclave);
+    struct id ada = enclave_id(&enclave, "ada");
+    assert_found(&enclave, ID_USER, "ada", ada);
+    assert_found(&enclave, ID_NONE, "ada", ada);
+    assert_found(&enclave, ID_USER, "user:77", (struct id){ID_USER, 77});
+    assert_found(&enclave, ID_GROUP, "lab", (struct id){ID_GROUP, 50});
+    assert_found(&enclave, ID_NONE, "lab", (struct id){ID_GROUP, 50});
+    assert_not_found(&enclave, ID_USER, "eve");
+    assert_not_found(&enclave, ID_GROUP, "eve");
+    assert_not_found(&enclave, ID_NONE, "eve");
+    assert_not_found(&enclave, ID_PROJECT, "eve");
+    assert_not_found(&enclave, ID_CERT, "eve");
+    assert_not_found(&enclave, ID_USER, "");
+    enclave_end(&enclave);
+}
+
+static void a_path_begins_with_a_user_or_a_group(void **unused)
+{
+    struct enclave enclave;
+    (void)unused;
+    enclave_begin(&enclave);
+    furnish(&enclave);
+    const struct id file = {ID_FILE, 52}, notes = {ID_FILE, 53}, dir = {ID_DIR, 51};
+    assert_found(&enclave, ID_FILE, "@lab/raw/a.csv", file);
+    assert_found(&enclave, ID_FILE, "@lab//raw/a.csv", file);
+    assert_found(&enclave, ID_DIR, "@lab/raw/", dir);
+    assert_found(&enclave, ID_FILE, "dir:51/a.csv", file);
+    assert_found(&enclave, ID_FILE, "group:50/raw/a.csv", file);
+    assert_found(&enclave, ID_NONE, "/notes", notes);
+    assert_found(&enclave, ID_NONE, "@lab", (struct id){ID_GROUP, 50});
+    assert_not_found(&enclave, ID_FILE, "@lab/raw/b.csv");
+    assert_not_found(&enclave, ID_FILE, "@gone/raw");
+    assert_not_found(&enclave, ID_FILE, "notes");
+    assert_not_found(&enclave, ID_FILE, "/notes/deeper");
+    enclave_end(&enclave);
+}
+
+static void the_last_name_of_a_parent_need_not_be_there(void **unused)
+{
+    struct enclave enclave;
+    struct id parent;
+    struct bytes name;
+    (void)unused;
+    enclave_begin(&enclave);
+    furnish(&enclave);
+    struct view view = enclave_view(&enclave);
+    const struct resolver resolver = {.view = &view, .user = enclave_id(&enclave, "ada")};
+    must(resolve_parent(&resolver, LITERAL("@lab/raw/new.csv"), &parent, &name));
+    assert_int_equal(parent.n, 51);
+    assert_true(bytes_equal(name, LITERAL("new.csv")));
+    must(resolve_parent(&resolver, LITERAL("/new"), &parent, &name));
+    assert_true(id_equal(parent, resolver.user));
+    assert_int_equal(resolve_parent(&resolver, LITERAL("/"), &parent, &name).code,
+                     STATUS_NOT_FOUND);
+    assert_int_equal(resolve_parent(&resolver, LITERAL("@lab/none/new"), &parent, &name).code,
+                     STATUS_NOT_FOUND);
+    enclave_end(&enclave);
+}
+
+static void two_groups_of_one_name_are_told_apart_by_id_only(void **unused)
+{
+    struct enclave enclave;
+    struct id id;
+    (void)unused;
+    enclave_begin(&enclave);
+    furnish(&enclave);
+    const struct id other = {ID_GROUP, 60};
+    put(&enclave, ROW_GROUP,
+        &(struct group_row){.group = other, .name = LITERAL("lab"), .key = LITERAL("k")});
+    put(&enclave, ROW_GROUP_NAME, &(struct group_name_row){.name = LITERAL("lab"), .group = other});
+    assert_int_equal(find(&enclave, ID_GROUP, "lab", &id).code, STATUS_CONFLICT);
+    assert_found(&enclave, ID_GROUP, "group:60", other);
+    put(&enclave, ROW_GROUP,
+        &(struct group_row){
+            .group = other, .name = LITERAL("lab"), .key = LITERAL("k"), .deleted = true});
+    assert_found(&enclave, ID_GROUP, "lab", (struct id){ID_GROUP, 50});
+    enclave_end(&enclave);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_ids_lead_to_the_same_thing),
+        cmocka_unit_test(a_path_begins_with_a_user_or_a_group),
+        cmocka_unit_test(the_last_name_of_a_parent_need_not_be_there),
+        cmocka_unit_test(two_groups_of_one_name_are_told_apart_by_id_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
