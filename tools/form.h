@@ -10,11 +10,11 @@
 #define TOOLS_FORM_H
 
 #include "schema/catalogue/catalogue.h"
-#include "tools/command.h"
+#include "tools/operator.h"
 
 /* The options that every form has besides its fields. */
 #define FORM_OPTIONS                                                                           \
-    {"key", 0, "FILE", "your own key, which signs the command (STORE.admin.key)", false},      \
+    OPERATOR_OPTIONS,                                                                          \
         {"from-csv", 0, "FILE", "one command over many: a line each, columns named as fields", \
          false},                                                                               \
     {                                                                                          \

@@ -8,6 +8,12 @@
 #include "core/store_layout.h"
 #include "tools/invocation.h"
 
+/* The options of every verb that gives a command. */
+#define OPERATOR_OPTIONS                                                                   \
+    {                                                                                      \
+        "key", 0, "FILE", "your own key, which signs the command (STORE.admin.key)", false \
+    }
+
 /* The operating system's name of the user who runs the command, for `by` of an event. */
 void operator_name(struct text *out);
 

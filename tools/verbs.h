@@ -20,12 +20,14 @@ extern const struct verb verb_ingest;
 extern const struct verb verb_init;
 extern const struct verb verb_list;
 extern const struct verb verb_man;
+extern const struct verb verb_mfa_trust;
 extern const struct verb verb_prove;
 extern const struct verb verb_query;
 extern const struct verb verb_rebuild;
 extern const struct verb verb_schema;
 extern const struct verb verb_show;
 extern const struct verb verb_tail;
+extern const struct verb verb_user_register;
 extern const struct verb verb_verify;
 extern const struct verb verb_version;
 
