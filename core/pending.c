@@ -1263,3 +1263,13 @@ PENDING void vault_storage_root_set_evolve(struct evolution *evolution, const st
     (void)leaf;
     (void)body;
 }
+#include "core/group/group.h"
+PENDING bool group_by_id(const struct view *view, struct id group, struct group_row *out)
+{
+    struct group_row row = {.group = group};
+    bool found = view_find(view, ROW_GROUP, &row) && !row.deleted;
+    if (found && out != NULL) {
+        *out = row;
+    }
+    return found;
+}

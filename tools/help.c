@@ -54,23 +54,43 @@ static void put_entry(struct output *output, const char *left, const char *about
     output_put_char(output, '\n');
 }
 
+/* The words that an option takes, where they are too many to stand before its text. */
+static void put_choices(struct text *about, const char *choices)
+{
+    for (const char *c = choices; *c != '\0'; c++) {
+        if (*c == '|') {
+            text_put_literal(about, ", ");
+        } else {
+            text_put_char(about, *c);
+        }
+    }
+}
+
 static void put_option(struct output *output, const struct option_info *option)
 {
-    char memory[128];
-    struct text left = TEXT_IN(memory);
+    char memory[128], about_memory[1024];
+    struct text left = TEXT_IN(memory), about = TEXT_IN(about_memory);
+    const char *argument = option->argument;
+    bool many = argument != NULL && strchr(argument, '|') != NULL &&
+                strlen(option->name) + strlen(argument) + 16 > WIDTH_MAX;
     if (option->letter != 0) {
         text_add(&left, "-%c, ", option->letter);
     } else {
         text_put_literal(&left, "    ");
     }
     text_add(&left, "--%s", option->name);
-    if (option->argument != NULL) {
-        text_add(&left, " %s", option->argument);
+    if (argument != NULL) {
+        text_add(&left, " %s", many ? "WORD" : argument);
     }
     if (option->repeatable) {
         text_put_literal(&left, " ...");
     }
-    put_entry(output, text_string(&left), option->about);
+    text_put_string(&about, option->about);
+    if (many) {
+        text_put_literal(&about, ": ");
+        put_choices(&about, argument);
+    }
+    put_entry(output, text_string(&left), text_string(&about));
 }
 
 static void put_options(struct output *output, const char *heading,
@@ -209,9 +229,12 @@ void help_overview(const struct verb_table *table, struct output *output)
 
 void help_verb(const struct verb *verb, struct output *output)
 {
-    output_add(output, "cairn %s -- %s\n\nusage: cairn %s [options]%s%s\n", verb->name, verb->about,
-               verb->name, verb->arguments != NULL ? " " : "",
-               verb->arguments != NULL ? verb->arguments : "");
+    char memory[256];
+    struct text title = TEXT_IN(memory);
+    text_add(&title, "cairn %s -- %s", verb->name, verb->about);
+    put_filled(output, text_bytes(&title), 0, 0);
+    output_add(output, "\n\nusage: cairn %s [options]%s%s\n", verb->name,
+               verb->arguments != NULL ? " " : "", verb->arguments != NULL ? verb->arguments : "");
     if (verb->details != NULL) {
         output_put_char(output, '\n');
         put_paragraphs(output, verb->details);

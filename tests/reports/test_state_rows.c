@@ -12,31 +12,31 @@
 #include <cmocka.h>
 
 struct found {
-    char logins[512]; /* in their order, each with a blank after it */
-    size_t count;
+    char memory[512];
+    struct text logins; /* in their order, each with a blank after it */
 };
 
 static struct status note(void *context, const void *row, struct bytes json)
 {
     struct found *found = context;
     const struct user_row *user = row;
-    strncat(found->logins, (const char *)user->login.data, user->login.size);
-    strcat(found->logins, " ");
-    found->count++;
+    text_put_bytes(&found->logins, user->login);
+    text_put_char(&found->logins, ' ');
     assert_false(failed(canonical_check(json)));
     return OK;
 }
 
-static struct found users_where(const struct view *view, const char *const *conditions,
-                                size_t count)
+static void assert_users(const struct view *view, const char *const *conditions, size_t count,
+                         const char *expected)
 {
     struct state_rows rows = {.table = ROW_USER};
     struct found found = {0};
+    found.logins = TEXT_IN(found.memory);
     for (size_t i = 0; i < count; i++) {
         must(state_rows_where(&rows, bytes_of_string(conditions[i])));
     }
     must(state_rows_each(&rows, view, note, &found));
-    return found;
+    assert_string_equal(text_string(&found.logins), expected);
 }
 
 static void every_condition_must_hold(void **unused)
@@ -52,10 +52,10 @@ static void every_condition_must_hold(void **unused)
     const char *const users[] = {"role=user"};
     const char *const others[] = {"role!=user", "login!=ada"};
     const char *const nobody[] = {"role=user", "login=carol"};
-    assert_string_equal(users_where(&view, none, 0).logins, "ada bob carol dan ");
-    assert_string_equal(users_where(&view, users, 1).logins, "bob dan ");
-    assert_string_equal(users_where(&view, others, 2).logins, "carol ");
-    assert_int_equal(users_where(&view, nobody, 2).count, 0);
+    assert_users(&view, none, 0, "ada bob carol dan ");
+    assert_users(&view, users, 1, "bob dan ");
+    assert_users(&view, others, 2, "carol ");
+    assert_users(&view, nobody, 2, "");
     enclave_end(&enclave);
 }
 
@@ -68,9 +68,9 @@ static void a_list_as_of_an_event_is_the_one_of_then(void **unused)
     enclave_user(&enclave, "carol", USER_ROLE_USER);
     const char *const none[] = {NULL};
     struct view then = enclave_view_as_of(&enclave, bob.n - 1);
-    assert_string_equal(users_where(&then, none, 0).logins, "ada ");
+    assert_users(&then, none, 0, "ada ");
     then = enclave_view_as_of(&enclave, bob.n);
-    assert_string_equal(users_where(&then, none, 0).logins, "ada bob ");
+    assert_users(&then, none, 0, "ada bob ");
     enclave_end(&enclave);
 }
 

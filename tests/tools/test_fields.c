@@ -75,9 +75,10 @@ static void what_is_wrong_is_named(void **unused)
     static const char *const numbers[] = {"",  "-1", "+1", "01", "1.0", "1e3", "9007199254740992",
                                           "x", "1 "};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        char word[64] = "index=";
-        strcat(word, numbers[i]);
-        assert_null(BODY(EVENT_VAULT_CHUNK_READ, &wrong, "from=0", word));
+        char memory[64];
+        struct text word = TEXT_IN(memory);
+        text_add(&word, "to=%s", numbers[i]);
+        assert_null(BODY(EVENT_VAULT_CHUNK_READ, &wrong, "from=0", text_string(&word)));
     }
     assert_null(BODY(EVENT_VAULT_CHUNK_READ, &wrong, "from=0", "to=9007199254740992"));
     assert_non_null(BODY(EVENT_VAULT_CHUNK_READ, &wrong, "from=0", "to=9007199254740991"));
