@@ -129,9 +129,10 @@ void may_delete(const struct view *view, const struct reader *reader, struct id 
 void access_of(enum access_verb verb, const struct view *view, const struct reader *reader,
                struct id object, struct access *out);
 
-/* What is seen of an object in a listing (VLT-08, 1.18-6). Of a file whose requirements are not met:
- * name, type, owner, date and size; of a directory or group tagged with a project that she is no
- * member of: the name, and nothing of what is in it. Outside groups and shares: nothing at all. */
+/* What is seen of an object in a listing (VLT-08, 1.18-6). Of a file whose requirements are not
+ * met: name, type, owner, date and size; of a directory or group tagged with a project that she is
+ * no member of: the name, and nothing of what is in it. Outside groups and shares: nothing at all.
+ */
 enum access_sight {
     ACCESS_SEES_NOTHING,
     ACCESS_SEES_NAME,

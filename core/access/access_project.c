@@ -146,8 +146,8 @@ static bool ask_certifications(struct inquiry *inquiry, struct id project)
 
 /* Which project ------------------------------------------------------------------------------ */
 
-/* Of the projects below the tag that she is a member of, the first where nothing is in the way; else
- * the first. */
+/* Of the projects below the tag that she is a member of, the first where nothing is in the way;
+ * else the first. */
 static bool find_below(const struct inquiry *inquiry, struct id tag, struct standing *out)
 {
     struct member_of_row row = {.user = inquiry->reader->user};

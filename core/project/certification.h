@@ -1,15 +1,16 @@
 /*
- * core/project/certification.h -- certifications of users for requirements, and whether they suffice.
+ * core/project/certification.h -- certifications of users for requirements, and what they satisfy.
  *
- * Shape    satisfied(user, project, t): for every requirement of the project's level and of those of
- *          its ancestors there is a certification that was issued, has not been ended and has not
- *          expired at t. A pure function of the log (SEC-05).
- * Life     From issue to the moment asked for; else as long as the requirement says by default; else
- *          as long as it allows; else for ever.
- * State    `cert` by id, `cert_of` by user and requirement. Nothing is removed: what has ended stays.
- * Decide   cert.issue, by an administrator or whoever leads the project named, for requirements that
- *          this project asks for, its ancestors' included; cert.expire, which ends the activations
- *          that stand on it.
+ * Shape    satisfied(user, project, t): for every requirement of the project's level and of those
+ *          of its ancestors there is a certification that was issued, has not been ended and has
+ *          not expired at t. A pure function of the log (SEC-05).
+ * Life     From issue to the moment asked for; else as long as the requirement says by default;
+ *          else as long as it allows; else for ever.
+ * State    `cert` by id, `cert_of` by user and requirement. Nothing is removed: what has ended
+ *          stays.
+ * Decide   cert.issue, by an administrator or whoever leads the project named, for requirements
+ *          that this project asks for, its ancestors' included; cert.expire, which ends the
+ *          activations that stand on it.
  * Evolve   cert.issued, cert.expired.
  * Source   domain.md SEC-03 to SEC-05, PRJ-05, PRJ-07, PRJ-09, PRJ-10.
  */

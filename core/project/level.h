@@ -1,8 +1,8 @@
 /*
  * core/project/level.h -- security levels: versioned sets of requirements.
  *
- * Shape    What a level meant at any moment is in the state as of then: an edit is a new version, and
- *          counts for every project under the level from that event on.
+ * Shape    What a level meant at any moment is in the state as of then: an edit is a new version,
+ *          and counts for every project under the level from that event on.
  * State    `level` by id, `level_name`. A deleted one stays, and its name stays used.
  * Decide   level.create, edit, delete: by administrators.
  * Evolve   level.created, edited, deleted.

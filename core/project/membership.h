@@ -21,8 +21,9 @@
 bool membership_active(const struct view *view, struct id project, struct id user,
                        struct membership_row *out);
 
-/* The same, with the event that made the membership as it is. On false, what an expired one was like
- * stays in *out (its user is ID_NONE if there is none), and *made_by is UINT64_MAX without one. */
+/* The same, with the event that made the membership as it is. On false, what an expired one was
+ * like stays in *out (its user is ID_NONE if there is none), and *made_by is UINT64_MAX without
+ * one. */
 bool membership_active_made_by(const struct view *view, struct id project, struct id user,
                                struct membership_row *out, uint64_t *made_by);
 
@@ -36,8 +37,8 @@ bool membership_forbids(const struct membership_row *row, enum restriction restr
 /* Whether the actor leads the project: its PI, or a manager, now and at login. */
 bool membership_leads(const struct view *view, const struct actor *actor, struct id project);
 
-/* Whether the actor may manage members and settings of the project: administrators, sub-admins it is
- * assigned to, PI and managers (PRJ-03a, IDN-19b). */
+/* Whether the actor may manage members and settings of the project: administrators, sub-admins it
+ * is assigned to, PI and managers (PRJ-03a, IDN-19b). */
 bool membership_manages(const struct view *view, const struct actor *actor, struct id project);
 
 /* The rule by which somebody is refused who does not: `otherwise`, or IDN-19b for a
