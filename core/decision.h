@@ -51,7 +51,7 @@ bool decision_is_key(struct bytes text);
 /* Whether the signature over the message is by the key with this text. */
 bool decision_is_signed(struct bytes key, struct bytes message, struct bytes signature);
 
-/* SHA-256 over the pieces, one after the other. A failure (want of memory) is the view's trouble. */
+/* SHA-256 over the pieces, one after the other. Want of memory is the view's trouble. */
 struct digest decision_hash(const struct view *view, const struct bytes *pieces, size_t count);
 
 /* The view as of the actor's login, at the same `now`: a right that the session has is there in both

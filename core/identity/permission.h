@@ -1,8 +1,8 @@
 /*
  * core/identity/permission.h -- what a user may do besides what the role says.
  *
- * Shape     A set of permissions is a bit for each; lists are in the order of the catalogue, each once.
- *           A role comes with its defaults: whoever gets another role starts from them.
+ * Shape     A set of permissions is a bit for each; lists are in the order of the catalogue, each
+ *           once. A role comes with its defaults: whoever gets another role starts from them.
  * Decide    user.change_permissions.
  * Evolve    user.permissions_changed.
  *

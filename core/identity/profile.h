@@ -1,8 +1,8 @@
 /*
  * core/identity/profile.h -- versioned templates of role and permissions.
  *
- * Shape     A profile is stamped: what it says is copied to the user, with the difference it makes in
- *           the event, and a later edition of the profile changes nobody.
+ * Shape     A profile is stamped: what it says is copied to the user, with the difference it makes
+ *           in the event, and a later edition of the profile changes nobody.
  * State     `profile` by id, with its newest version; `profile_name`.
  * Decide    profile.create, edit, delete; user.apply_profile.
  * Evolve    profile.created, edited, deleted; user.profile_applied.

@@ -4,8 +4,8 @@
  * Shape    {"expires":"…","issued":"…","nonce":"<base64>","origin":"…","provider":"NAME",
  *          "session":"session:N","sig":"<base64>","token":"<base64>","user":"user:N"}: canonical
  *          JSON, at most SECOND_FACTOR_MAX bytes. `nonce` is the one of the challenge, `token` the
- *          SHA-256 of what the provider calls the factor. The signature is over "cairn-mfa-v1\n" and
- *          the record without its `sig`. Origin and provider need no escapes.
+ *          SHA-256 of what the provider calls the factor. The signature is over "cairn-mfa-v1\n"
+ *          and the record without its `sig`. Origin and provider need no escapes.
  * Source   domain.md IDN-06; docs/FORMAT.md.
  */
 #ifndef CORE_IDENTITY_SECOND_FACTOR_H
@@ -47,8 +47,8 @@ struct second_factor_record {
 /* MALFORMED at the byte with the reason; LIMIT. The signature is not checked yet. */
 MUST_CHECK struct status second_factor_read(struct bytes record, struct second_factor_record *out);
 
-/* Why the record is no fresh second factor for this challenge (IDN-06a to IDN-06c), or RULE_NONE with
- * what it says and the provider that said it. */
+/* Why the record is no fresh second factor for this challenge (IDN-06a to IDN-06c), or RULE_NONE
+ * with what it says and the provider that said it. */
 enum rule second_factor_refusal(const struct view *view, const struct session_row *challenge,
                                 struct bytes record, struct second_factor *out,
                                 struct id *provider);

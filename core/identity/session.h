@@ -5,7 +5,8 @@
  *           `open_session`: the sessions of a user that were opened and not ended; one that has run
  *           out stays there until the next login, and is not open.
  * Decide    session.challenge, open, close, invalidate, activate_project, deactivate_project.
- * Evolve    session.challenged, opened, closed, invalidated, project_activated, project_deactivated.
+ * Evolve    session.challenged, opened, closed, invalidated, project_activated,
+ *           project_deactivated.
  *
  * Source    domain.md IDN-06, IDN-08, IDN-09, IDN-11.
  */

@@ -2,12 +2,12 @@
  * core/identity/user.h -- people with keys.
  *
  * State     `user` by id: login name, public keys, role, state, permissions. `login`: the same by
- *           name. `role`: who holds one. Whether a user is disabled is computed from `disabled_until`
- *           and the view's `now`; no event ends a suspension that runs out.
+ *           name. `role`: who holds one. Whether a user is disabled is computed from
+ *           `disabled_until` and the view's `now`; no event ends a suspension that runs out.
  * Decide    user.register, change_role, change_state, disable, enable, delete, refresh. Whoever
  *           becomes inactive, disabled or deleted loses every open session in the same decision.
- * Evolve    user.registered (both versions), role_changed, state_changed, disabled_until, reenabled,
- *           deleted.
+ * Evolve    user.registered (both versions), role_changed, state_changed, disabled_until,
+ *           reenabled, deleted.
  *
  * Source    domain.md IDN-01 to IDN-05, IDN-16.
  */
@@ -20,8 +20,8 @@ enum {
     RECEIVE_KEY_SIZE = 32, /* X25519 */
 };
 
-/* Before the login name, a line feed and the receive key, in the message that proves a card: signed by
- * the key to sign. */
+/* Before the login name, a line feed and the receive key, in the message that proves a card: signed
+ * by the key to sign. */
 #define CARD_DOMAIN "cairn-card-v1\n"
 
 bool user_by_id(const struct view *view, struct id id, struct user_row *out);

@@ -46,8 +46,8 @@ struct user_row people_row(struct people *people, struct id user);
 /* The events of this kind in the last decision. */
 size_t people_count(const struct people *people, enum event_kind kind);
 
-/* Opens a session of the user, by the rules; ID_NONE with the rule in *refused (may be NULL: then it
- * must open). */
+/* Opens a session of the user, by the rules; ID_NONE with the rule in *refused (may be NULL: then
+ * it must open). */
 struct id people_login(struct people *people, struct id user, enum rule *refused);
 
 #define WITH_PEOPLE(test) cmocka_unit_test_setup_teardown(test, people_begin, people_end)

@@ -199,7 +199,7 @@ static void what_has_another_form_is_no_statement(void **state)
 {
     struct answer answer;
     struct second_factor_record read;
-    static char long_memory[SECOND_FACTOR_MAX + 2];
+    static uint8_t long_memory[SECOND_FACTOR_MAX + 2];
     answer_begin(&answer, *state);
     answer.factor.session.kind = ID_FILE;
     assert_int_equal(answered(&answer), RULE_IDN_06B);

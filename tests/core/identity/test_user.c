@@ -67,14 +67,19 @@ static struct actor ada(struct people *people)
 /* Rows are who asks, columns who is to be made. */
 static void only_administrators_make_users_up_to_their_own_role(void **state)
 {
+    enum {
+        NO = RULE_IDN_02A,
+        ABOVE = RULE_IDN_02B,
+        YES = RULE_NONE
+    };
     /* clang-format off */
-    static const enum rule expected[USER_ROLE_COUNT][USER_ROLE_COUNT] = {
-        /*                         auditor       user          sub-admin     admin         super-admin */
-        [USER_ROLE_AUDITOR]     = {RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A},
-        [USER_ROLE_USER]        = {RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A},
-        [USER_ROLE_SUB_ADMIN]   = {RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A, RULE_IDN_02A},
-        [USER_ROLE_ADMIN]       = {RULE_NONE,    RULE_NONE,    RULE_NONE,    RULE_NONE,    RULE_IDN_02B},
-        [USER_ROLE_SUPER_ADMIN] = {RULE_NONE,    RULE_NONE,    RULE_NONE,    RULE_NONE,    RULE_NONE},
+    static const unsigned expected[USER_ROLE_COUNT][USER_ROLE_COUNT] = {
+        /*                         auditor user sub-admin admin super-admin */
+        [USER_ROLE_AUDITOR]     = {NO,     NO,  NO,       NO,   NO},
+        [USER_ROLE_USER]        = {NO,     NO,  NO,       NO,   NO},
+        [USER_ROLE_SUB_ADMIN]   = {NO,     NO,  NO,       NO,   NO},
+        [USER_ROLE_ADMIN]       = {YES,    YES, YES,      YES,  ABOVE},
+        [USER_ROLE_SUPER_ADMIN] = {YES,    YES, YES,      YES,  YES},
     };
     /* clang-format on */
     struct card card;
