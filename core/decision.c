@@ -12,8 +12,12 @@ struct decided *decision_add(struct decision *decision, enum event_kind kind, st
     return decided;
 }
 
-bool decision_is_key(struct bytes text)
+bool decision_is_key(const struct view *view, struct bytes text)
 {
     struct public_key key;
-    return !failed(public_key_read(text, &key));
+    struct status status = public_key_read(text, &key);
+    if (status.code == STATUS_NO_MEMORY && !failed(*view->trouble)) {
+        *view->trouble = status;
+    }
+    return !failed(status);
 }

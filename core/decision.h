@@ -38,8 +38,9 @@ struct decision {
 /* The next event of a decision, cleared; on one subject to begin with. */
 struct decided *decision_add(struct decision *decision, enum event_kind kind, struct id subject);
 
-/* Whether a text is a public key that can be read (store/key.h). */
-bool decision_is_key(struct bytes text);
+/* Whether a text is a public key that can be read (store/key.h). Want of memory is the view's
+ * trouble: no refusal comes of it. */
+bool decision_is_key(const struct view *view, struct bytes text);
 
 #define REFUSE_IF(condition, rule_of_refusal)      \
     do {                                           \

@@ -27,7 +27,7 @@ void user_register_decide(const struct view *view, const struct actor *actor,
     struct user_row known;
     REFUSE_UNLESS(actor->role >= USER_ROLE_ADMIN, RULE_IDN_02A);
     REFUSE_IF(command->role > actor->role, RULE_IDN_02B);
-    REFUSE_UNLESS(decision_is_key(command->key), RULE_IDN_01A);
+    REFUSE_UNLESS(decision_is_key(view, command->key), RULE_IDN_01A);
     REFUSE_IF(user_by_login(view, command->login, &known), RULE_IDN_01B);
     EMIT(EVENT_USER_REGISTERED, NEW(ID_USER), user_registered, .login = command->login,
          .key = command->key, .role = command->role);
