@@ -8,7 +8,8 @@
 #include "core/store_layout.h"
 #include "tools/invocation.h"
 
-/* The operating system's name of the user who runs the command, for `by` of an event. */
+/* Who runs the command, for `by` of an event: the name that /etc/passwd gives the process's user,
+ * else `uid:N`. No environment variable counts. */
 void operator_name(struct text *out);
 
 /* The key file of --key, or CAIRN_KEY, or STORE.admin.key. */
