@@ -231,17 +231,9 @@ struct run {
     bool done;
 };
 
-/* Every leaf is compared with its hash; only one that may match is worth decoding. */
-static struct status compare(struct run *run, uint64_t n)
+static struct status judge(struct run *run, uint64_t n, struct bytes bytes)
 {
-    struct bytes bytes;
     struct leaf leaf;
-    TRY(log_read_leaf(run->log, n, &bytes));
-    run->outcome->compared++;
-    run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
-    if (!sieve_lets_through(&run->sieve, bytes)) {
-        return OK;
-    }
     TRY(decode(bytes, n, &leaf));
     if (!in_range(run->query, &leaf) || !conditions_match(run->query, &leaf)) {
         return OK;
@@ -253,6 +245,16 @@ static struct status compare(struct run *run, uint64_t n)
     }
     run->outcome->rows++;
     return run->visit(run->context, bytes, &leaf);
+}
+
+/* Every leaf is compared with its hash; only one that may match is worth decoding. */
+static struct status compare(struct run *run, uint64_t n)
+{
+    struct bytes bytes;
+    TRY(log_read_leaf(run->log, n, &bytes));
+    run->outcome->compared++;
+    run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
+    return sieve_lets_through(&run->sieve, bytes) ? judge(run, n, bytes) : OK;
 }
 
 static struct status run_upwards(struct run *run, uint64_t first, uint64_t end)

@@ -70,11 +70,21 @@ static struct status hash_in_tile(struct log_snapshot *snapshot, uint64_t n, str
     return OK;
 }
 
+static struct status hash_in_next(struct log_snapshot *snapshot, uint64_t n, struct digest *hash)
+{
+    struct bytes bytes;
+    struct leaf next;
+    TRY(log_leaf_bytes(snapshot, n + 1, &bytes));
+    if (failed(leaf_decode(bytes, &next))) {
+        return FAIL_BECAUSE(CORRUPT, n + 1, "the leaf is not well formed");
+    }
+    *hash = next.prev;
+    return OK;
+}
+
 /* The hash that the leaf must have: from its tile, from the next leaf, or from the head. */
 static struct status expected_hash(struct log_snapshot *snapshot, uint64_t n, struct digest *hash)
 {
-    struct bytes next_bytes;
-    struct leaf next;
     if (n / TREE_TILE_WIDTH < snapshot->head.size / TREE_TILE_WIDTH) {
         return hash_in_tile(snapshot, n, hash);
     }
@@ -82,12 +92,7 @@ static struct status expected_hash(struct log_snapshot *snapshot, uint64_t n, st
         *hash = snapshot->head.last;
         return OK;
     }
-    TRY(log_leaf_bytes(snapshot, n + 1, &next_bytes));
-    if (failed(leaf_decode(next_bytes, &next))) {
-        return FAIL_BECAUSE(CORRUPT, n + 1, "the leaf is not well formed");
-    }
-    *hash = next.prev;
-    return OK;
+    return hash_in_next(snapshot, n, hash);
 }
 
 struct status log_read_leaf(struct log_snapshot *snapshot, uint64_t n, struct bytes *leaf)
