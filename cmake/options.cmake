@@ -6,7 +6,9 @@ set(CAIRN_SANITIZE "" CACHE STRING "sanitizers to build with, e.g. address,undef
 option(CAIRN_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
 
 set(CMAKE_REQUIRED_QUIET ON) # sixty lines of "Performing Test" tell nobody anything
-add_library(project_options INTERFACE)
+add_library(plain_options INTERFACE)   # for what is preloaded into the program of another build
+add_library(project_options INTERFACE) # for everything else: these, and the sanitizers
+target_link_libraries(project_options INTERFACE plain_options)
 
 # Offers each flag to the compiler at hand; what it does not know is left out.
 function(offer_flags)
@@ -14,7 +16,7 @@ function(offer_flags)
     string(MAKE_C_IDENTIFIER "HAVE${flag}" known)
     check_c_compiler_flag("${flag}" ${known})
     if(${known})
-      target_compile_options(project_options INTERFACE "${flag}")
+      target_compile_options(plain_options INTERFACE "${flag}")
     endif()
   endforeach()
 endfunction()
@@ -24,7 +26,7 @@ function(offer_link_flags)
     string(MAKE_C_IDENTIFIER "LINK${flag}" known)
     check_linker_flag(C "${flag}" ${known})
     if(${known})
-      target_link_options(project_options INTERFACE "${flag}")
+      target_link_options(plain_options INTERFACE "${flag}")
     endif()
   endforeach()
 endfunction()
@@ -40,7 +42,9 @@ offer_flags(-fstack-protector-strong -fstack-clash-protection -fcf-protection=fu
   -fstrict-flex-arrays=3)
 offer_link_flags(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code -Wl,--as-needed)
 
+set(CAIRN_SANITIZED 0) # the same for C
 if(CAIRN_SANITIZE)
+  set(CAIRN_SANITIZED 1)
   target_compile_options(project_options INTERFACE
     -fsanitize=${CAIRN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(project_options INTERFACE -fsanitize=${CAIRN_SANITIZE})

@@ -1,38 +1,17 @@
 #include "core/birth.h"
 
+#include "core/building.h"
 #include "core/engine_parts.h"
 #include "core/store_layout.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static bool is_origin(const char *origin)
 {
     size_t size = strlen(origin);
     return size > 0 && size <= ORIGIN_MAX &&
            strspn(origin, "abcdefghijklmnopqrstuvwxyz0123456789./-") == size;
-}
-
-static struct status make_directory(const char *path)
-{
-    if (mkdir(path, 0700) == 0) {
-        return OK;
-    }
-    return errno == EEXIST ? FAIL(EXISTS, 0) : FAIL(IO, (uint64_t)errno);
-}
-
-static struct status sync_directory(const char *path)
-{
-    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) {
-        return FAIL(IO, (uint64_t)errno);
-    }
-    struct status status = fsync(directory) == 0 ? OK : FAIL(IO, (uint64_t)errno);
-    close(directory);
-    return status;
 }
 
 /* Keys ------------------------------------------------------------------------------------ */
@@ -51,7 +30,9 @@ static struct status make_keys(const char *directory, const struct birth *birth)
 {
     struct store_path path;
     TRY(store_path(directory, "keys", &path));
-    TRY(make_directory(path.text));
+    if (mkdir(path.text, 0700) != 0) {
+        return FAIL(IO, (uint64_t)errno);
+    }
     TRY(make_key(directory, birth, "log", birth->origin));
     for (unsigned voice = 0; voice < VOICE_COUNT; voice++) {
         const char *name = engine_voice_name((enum engine_voice)voice);
@@ -150,37 +131,14 @@ static struct status fill(const char *directory, const struct birth *birth)
     return say_first_events(engine, directory, birth);
 }
 
-/* The directory that holds `path`. */
-static struct status parent_of(const char *path, struct store_path *out)
-{
-    TRY(store_path(path, "..", out));
-    const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
-    snprintf(out->text, sizeof out->text, "%.*s", slash == NULL ? 1 : (int)(size == 0 ? 1 : size),
-             slash == NULL ? "." : path);
-    return OK;
-}
-
 struct status store_create(const struct birth *birth)
 {
-    struct store_path building, parent;
-    struct stat there;
+    CLEANUP(building_end) struct building building = BUILDING_NONE;
     if (!is_origin(birth->origin)) {
         return FAIL_BECAUSE(MALFORMED, 0, "a log's name is made of a-z, 0-9, '.', '/' and '-'");
     }
-    if (lstat(birth->directory, &there) == 0) {
-        return FAIL_BECAUSE(EXISTS, 0, "something is in the store's place already");
-    }
-    TRY(store_path(birth->directory, "", &building));
-    snprintf(building.text, sizeof building.text, "%s.being-made.%ld", birth->directory,
-             (long)getpid());
+    TRY(building_begin(birth->directory, &building));
     TRY(key_library_start());
-    TRY(make_directory(building.text));
-    TRY(fill(building.text, birth));
-    TRY(sync_directory(building.text));
-    if (renameat2(AT_FDCWD, building.text, AT_FDCWD, birth->directory, RENAME_NOREPLACE) != 0) {
-        return errno == EEXIST ? FAIL(EXISTS, 0) : FAIL(IO, (uint64_t)errno);
-    }
-    TRY(parent_of(birth->directory, &parent));
-    return sync_directory(parent.text);
+    TRY(fill(building.path.text, birth));
+    return building_finish(&building);
 }

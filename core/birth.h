@@ -1,8 +1,8 @@
 /*
  * core/birth.h -- a new store: its keys, its first events, its first administrator.
  *
- * Shape    The store is made in a directory beside its place and renamed when it is whole, so that
- *          a crash leaves either nothing or a store. Event 0 is audit.genesis.
+ * Shape    The store is made beside its place (core/building.h) and renamed when it is whole, so
+ *          that a crash leaves no half of a store in its place. Event 0 is audit.genesis.
  * Source   DESIGN.md 5; domain.md IDN-01, AUD-02; reliability.md F.2 P11.
  */
 #ifndef CORE_BIRTH_H
@@ -20,7 +20,8 @@ struct birth {
     struct bytes admin_receive_key; /* what keys are wrapped for; empty: none yet */
 };
 
-/* Makes the store. EXISTS if there is something in its place; MALFORMED for a bad name; IO, KEY. */
+/* Makes the store, or leaves nothing. EXISTS if there is something in its place; CONFLICT if
+ * another process makes one there; MALFORMED for a bad name; IO, KEY. */
 MUST_CHECK struct status store_create(const struct birth *birth);
 
 #endif

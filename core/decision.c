@@ -22,17 +22,27 @@ void decision_also(struct decision *decision, struct id subject)
     decided->on[decided->on_count++] = subject;
 }
 
-bool decision_is_key(struct bytes text)
+/* Want of memory is no verdict. */
+static bool holds(const struct view *view, struct status status)
 {
-    struct public_key key;
-    return !failed(public_key_read(text, &key));
+    if (status.code == STATUS_NO_MEMORY && !failed(*view->trouble)) {
+        *view->trouble = status;
+    }
+    return !failed(status);
 }
 
-bool decision_is_signed(struct bytes key, struct bytes message, struct bytes signature)
+bool decision_is_key(const struct view *view, struct bytes text)
+{
+    struct public_key key;
+    return holds(view, public_key_read(text, &key));
+}
+
+bool decision_is_signed(const struct view *view, struct bytes key, struct bytes message,
+                        struct bytes signature)
 {
     struct public_key public;
-    return !failed(public_key_read(key, &public)) &&
-           !failed(public_key_verify(&public, message, signature));
+    return holds(view, public_key_read(key, &public)) &&
+           holds(view, public_key_verify(&public, message, signature));
 }
 
 struct digest decision_hash(const struct view *view, const struct bytes *pieces, size_t count)

@@ -46,10 +46,12 @@ struct decided *decision_add(struct decision *decision, enum event_kind kind, st
 /* One more subject of the event that was added last. */
 void decision_also(struct decision *decision, struct id subject);
 
-/* Whether a text is a public key that can be read (store/key.h). */
-bool decision_is_key(struct bytes text);
-/* Whether the signature over the message is by the key with this text. */
-bool decision_is_signed(struct bytes key, struct bytes message, struct bytes signature);
+/* Whether a text is a public key that can be read (store/key.h). Want of memory is the view's
+ * trouble: no refusal comes of it. */
+bool decision_is_key(const struct view *view, struct bytes text);
+/* Whether the signature over the message is by the key with this text; likewise. */
+bool decision_is_signed(const struct view *view, struct bytes key, struct bytes message,
+                        struct bytes signature);
 
 /* SHA-256 over the pieces, one after the other. Want of memory is the view's trouble. */
 struct digest decision_hash(const struct view *view, const struct bytes *pieces, size_t count);

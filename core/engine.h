@@ -73,13 +73,15 @@ void engine_close(struct engine **engine);
 /* What became of a submission. Positions are those of its events if status is OK and !already. */
 struct receipt {
     struct status status;
-    bool already; /* these events were in the log before */
+    bool already; /* these very events were in the log before */
     uint64_t first, count;
 };
 typedef void engine_acknowledge(void *context, const struct receipt *receipt);
 
 /* Takes a copy of a submission. `acknowledge` (may be NULL) is called from within some later call
- * of the engine by this thread, after the commit or the refusal. Fails only as the engine does. */
+ * of the engine by this thread, after the commit or the refusal. Fails only as the engine does.
+ * Refused as prepare_submission refuses; with NOT_FOUND for what speaks of something unknown; with
+ * DIVERGED if the log has other events under these numbers. */
 MUST_CHECK struct status engine_submit(struct engine *engine, struct bytes submission,
                                        engine_acknowledge *acknowledge, void *context);
 /* One of the writer's own emitters says something; gathered, and appended at the latest by

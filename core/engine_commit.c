@@ -1,5 +1,6 @@
 #include "core/engine_parts.h"
 #include "core/evolution.h"
+#include "core/repetition.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -249,10 +250,23 @@ static void commit_admitted(struct engine *engine, const struct group *group)
     }
 }
 
-/* What is there already may be there only since this commit: it is told after it, too. */
+static struct status check_repetition(struct engine *engine, const struct job *job)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    CLEANUP(index_snapshot_close) struct index_snapshot *index = NULL;
+    TRY(log_snapshot_open(engine->log, &log));
+    TRY(index_snapshot_open(engine->index, &index));
+    return repetition_check(log, index, job->prepared.submission);
+}
+
+/* What is there already may be there only since this commit: it is compared and told after it. */
 static void end_job(struct engine *engine, struct job *job, bool admitted)
 {
     job->status = failed(job->status) ? job->status : engine->failed;
+    if (job->prepared.already && !failed(job->status)) {
+        job->status = check_repetition(engine, job);
+    }
+    job->prepared.already = job->prepared.already && !failed(job->status);
     engine->on_their_way--;
     acknowledge(job);
     if (admitted && !failed(job->status)) {

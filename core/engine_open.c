@@ -49,8 +49,9 @@ static struct status check_rollback(struct engine *engine)
         return OK;
     }
     TRY(status);
-    if (failed(checkpoint_verify(&engine->log_public, bytes_of(memory, size), &released))) {
-        return OK; /* a copy for convenience: what it says counts only if it was signed */
+    status = checkpoint_verify(&engine->log_public, bytes_of(memory, size), &released);
+    if (failed(status)) { /* a copy for convenience: what it says counts only if it was signed */
+        return status.code == STATUS_NO_MEMORY ? status : OK;
     }
     return released.size > log_head_of(engine->log)->size ? FAIL(ROLLBACK, released.size) : OK;
 }
@@ -90,10 +91,10 @@ static struct status load_log_key(struct engine *engine)
         return OK;
     }
     TRY(engine_checkpoint(engine, &note));
-    if (failed(checkpoint_verify(&engine->log_public, text_bytes(&note), &checkpoint))) {
-        return FAIL_BECAUSE(KEY, 0, "log.vkey did not sign the log's newest checkpoint");
-    }
-    return OK;
+    struct status status = checkpoint_verify(&engine->log_public, text_bytes(&note), &checkpoint);
+    return failed(status) && status.code != STATUS_NO_MEMORY
+               ? FAIL_BECAUSE(KEY, 0, "log.vkey did not sign the log's newest checkpoint")
+               : status;
 }
 
 /* A voice that came with a later version may still be without a key: add_voices sees to it. */

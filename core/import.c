@@ -8,7 +8,6 @@
 
 enum {
     CHUNK_MEMORY = 4 << 20, /* bytes of records waiting */
-    NAME_MEMORY = 512,
     BODY_REST =
         8192, /* bytes of a body beside the record: five names, their escapes, the members */
 };
@@ -82,22 +81,27 @@ struct import_counts import_counts_of(const struct import *import)
 
 /* Names ----------------------------------------------------------------------------------- */
 
-/* A name as it is kept: whole, or its beginning and the hash of all of it. */
-static struct bytes kept_name(struct import *import, struct bytes name)
+void import_kept_name(struct hasher *hasher, struct bytes name, struct text *out)
 {
-    char memory[NAME_MEMORY];
-    struct text text = TEXT_IN(memory);
     if (name.size <= IMPORT_NAME_MAX) {
-        return arena_copy(&import->chunk, name);
+        text_put_bytes(out, name);
+        return;
     }
     size_t head = IMPORT_NAME_MAX - DIGEST_HEX_SIZE - 8;
     while (head > 0 && (name.data[head] & 0xc0) == 0x80) {
         head--; /* not in the middle of a character */
     }
-    struct digest digest = hash_bytes(import->hasher, name);
-    text_put(&text, name.data, head);
-    text_put_literal(&text, "~sha256:");
-    text_put_hex(&text, BYTES(digest.sha256));
+    struct digest digest = hash_bytes(hasher, name);
+    text_put(out, name.data, head);
+    text_put_literal(out, "~sha256:");
+    text_put_hex(out, BYTES(digest.sha256));
+}
+
+static struct bytes kept_name(struct import *import, struct bytes name)
+{
+    char memory[IMPORT_NAME_MAX + 1];
+    struct text text = TEXT_IN(memory);
+    import_kept_name(import->hasher, name, &text);
     return arena_copy(&import->chunk, text_bytes(&text));
 }
 

@@ -54,4 +54,8 @@ MUST_CHECK struct status import_flush(struct import *import);
 
 struct import_counts import_counts_of(const struct import *import);
 
+/* Writes a name as it is kept, at most IMPORT_NAME_MAX bytes: so a long one is found by its whole
+ * text. */
+void import_kept_name(struct hasher *hasher, struct bytes name, struct text *out);
+
 #endif

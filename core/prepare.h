@@ -33,7 +33,8 @@ struct prepared {
     struct bytes emitter;
     struct emitter_head head; /* after the last event */
     struct signature signature;
-    bool already; /* these numbers of the emitter are in the log: nothing to do */
+    bool already; /* these numbers of the emitter are in the log, or on their way: nothing was
+                     checked, and whether the events are the same is core/repetition.h */
 };
 
 MUST_CHECK struct status prepare_open(struct bytes origin, struct prepare **out);

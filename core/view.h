@@ -4,8 +4,9 @@
  * Shape    A view at the head of the log decides commands; a view at an earlier event answers what
  *          would have been decided then. Same type, same code.
  * Memory   Rows found are decoded into the view's arena and live as long as it.
- * Errors   A decision has no way to fail but to refuse. If the state cannot be read, the view
- *          remembers it in `trouble` and finds nothing; whoever made the view looks there last.
+ * Errors   A decision has no way to fail but to refuse. If the state cannot be read, or there is no
+ *          memory to decide with, the view remembers it in `trouble` and finds nothing; whoever
+ *          made the view looks there last.
  * Source   DESIGN.md 6 and 8.
  */
 #ifndef CORE_VIEW_H

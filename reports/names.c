@@ -1,6 +1,7 @@
 #include "reports/names.h"
 
 #include "core/identity/user.h"
+#include "core/import.h"
 
 enum {
     NAMES_ARENA = 16 << 10, /* bytes: a row or two */
@@ -62,6 +63,19 @@ void names_put_actor(struct engine *engine, const struct leaf *leaf, struct text
 
 /* Finding --------------------------------------------------------------------------------- */
 
+/* How the keys begin of the subjects of this class and name. */
+static struct status write_prefix(enum subject_class class, struct bytes name, struct text *out)
+{
+    CLEANUP(hasher_close) struct hasher *hasher = NULL;
+    char memory[IMPORT_NAME_MAX + 1];
+    struct text kept = TEXT_IN(memory);
+    TRY(hasher_open(&hasher));
+    import_kept_name(hasher, name, &kept);
+    field_key_byte(out, (uint8_t) class);
+    field_key_text(out, text_bytes(&kept));
+    return out->full ? FAIL(NOT_FOUND, 0) : OK;
+}
+
 struct status names_find(struct engine *engine, enum subject_class class, struct bytes name,
                          names_found *found, void *context)
 {
@@ -71,11 +85,10 @@ struct status names_find(struct engine *engine, enum subject_class class, struct
     struct bytes key, stored;
     size_t after_size = 0;
     bool any = false;
-    field_key_byte(&prefix, (uint8_t) class);
-    field_key_text(&prefix, name);
-    if (engine_state(engine) == NULL || prefix.full) {
+    if (engine_state(engine) == NULL) {
         return FAIL(NOT_FOUND, 0);
     }
+    TRY(write_prefix(class, name, &prefix));
     for (;;) {
         struct arena arena = ARENA_IN(memory);
         struct subject_row row;

@@ -18,8 +18,9 @@ void names_put_subjects(struct engine *engine, const struct leaf *leaf, struct t
 /* The actor: an emitter's name as it is, a user's login. */
 void names_put_actor(struct engine *engine, const struct leaf *leaf, struct text *out);
 
-/* Calls `found` with each subject of this class and name, of whatever system. Fails as the state
- * does or as `found` does; NOT_FOUND if there is none, or no state to look in. */
+/* Calls `found` with each subject of this class and name, of whatever system; a long name is looked
+ * for as it is kept (core/import.h). Fails as the state does or as `found` does; NOT_FOUND if there
+ * is none, or no state to look in. */
 typedef struct status names_found(void *context, struct id id);
 MUST_CHECK struct status names_find(struct engine *engine, enum subject_class class,
                                     struct bytes name, names_found *found, void *context);

@@ -1,6 +1,7 @@
 #include "reports/query.h"
 
 #include "reports/candidates.h"
+#include "reports/sieve.h"
 
 #include <assert.h>
 #include <fnmatch.h>
@@ -167,11 +168,9 @@ static bool in_range(const struct query *query, const struct leaf *leaf)
            (range->until.kind == MOMENT_OPEN || before(&range->until, time_utc_us, leaf->n));
 }
 
-static struct status leaf_at(struct log_snapshot *log, uint64_t n, struct bytes *bytes,
-                             struct leaf *leaf)
+static struct status decode(struct bytes bytes, uint64_t n, struct leaf *leaf)
 {
-    TRY(log_read_leaf(log, n, bytes));
-    return failed(leaf_decode(*bytes, leaf))
+    return failed(leaf_decode(bytes, leaf))
                ? FAIL_BECAUSE(CORRUPT, n, "the leaf is not in canonical form")
                : OK;
 }
@@ -183,7 +182,8 @@ struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint6
         uint64_t middle = low + (high - low) / 2;
         struct bytes bytes;
         struct leaf leaf;
-        TRY(leaf_at(log, middle, &bytes, &leaf));
+        TRY(log_read_leaf(log, middle, &bytes));
+        TRY(decode(bytes, middle, &leaf));
         if (leaf.t_utc_us < utc_us) {
             low = middle + 1;
         } else {
@@ -227,16 +227,14 @@ struct run {
     void *context;
     struct query_outcome *outcome;
     struct candidates candidates;
+    struct sieve sieve;
     bool done;
 };
 
-static struct status compare(struct run *run, uint64_t n)
+static struct status judge(struct run *run, uint64_t n, struct bytes bytes)
 {
-    struct bytes bytes;
     struct leaf leaf;
-    TRY(leaf_at(run->log, n, &bytes, &leaf));
-    run->outcome->compared++;
-    run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
+    TRY(decode(bytes, n, &leaf));
     if (!in_range(run->query, &leaf) || !conditions_match(run->query, &leaf)) {
         return OK;
     }
@@ -247,6 +245,16 @@ static struct status compare(struct run *run, uint64_t n)
     }
     run->outcome->rows++;
     return run->visit(run->context, bytes, &leaf);
+}
+
+/* Every leaf is compared with its hash; only one that may match is worth decoding. */
+static struct status compare(struct run *run, uint64_t n)
+{
+    struct bytes bytes;
+    TRY(log_read_leaf(run->log, n, &bytes));
+    run->outcome->compared++;
+    run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
+    return sieve_lets_through(&run->sieve, bytes) ? judge(run, n, bytes) : OK;
 }
 
 static struct status run_upwards(struct run *run, uint64_t first, uint64_t end)
@@ -292,6 +300,7 @@ struct status query_run(const struct query *query, struct log_snapshot *log,
     struct run run = {
         .query = query, .log = log, .visit = visit, .context = context, .outcome = outcome};
     *outcome = (struct query_outcome){.size = log_snapshot_size(log)};
+    sieve_init(query, &run.sieve);
     TRY(positions(query, log, &first, &end));
     TRY(candidates_open(query, index, log_snapshot_size(log), &run.candidates));
     return query->newest_first ? run_downwards(&run, first, end) : run_upwards(&run, first, end);

@@ -5,7 +5,8 @@
  *          match (OR), all conditions must (AND), and a value may be excluded. Candidates come from
  *          the index, walked term by term in step; every candidate is then compared with its leaf,
  *          and what the index does not cover yet is scanned. So the index decides how fast an
- *          answer is, never what it is.
+ *          answer is, never what it is. Every leaf that is looked at has been compared with its
+ *          hash; only those that reports/sieve.h lets through are decoded.
  * Time     A range of positions, or of time. An event counts under the time it happened: `at`, but
  *          never later than it was recorded; with `by_received`, under the time it was recorded.
  * Memory   Flat: answers stream.

@@ -329,7 +329,7 @@ static struct status check_end(struct bundle_reader *reader, struct verifier *ve
     if (failed(status)) {
         return note_damage(status, verifier);
     }
-    verify_checkpoint(verifier, note);
+    TRY(verify_checkpoint(verifier, note));
     if (!failed(note_text(note, &text)) && !failed(checkpoint_read(text, &checkpoint)) &&
         !bytes_equal(checkpoint.origin, bytes_of_string(reader->head.origin))) {
         verify_note(verifier, 0, "the bundle's second line names another log");
@@ -357,12 +357,14 @@ static struct status count_again(const struct bundle_source *source, struct veri
     verify_next_pass(verifier);
     TRY(source->rewind(source->context));
     TRY(bundle_reader_open(source, &reader));
-    while (!failed(bundle_reader_next(reader, &event))) {
+    struct status status;
+    while (!failed(status = bundle_reader_next(reader, &event))) {
         if (!failed(leaf_decode(event.leaf, &leaf))) {
             verify_count(verifier, &leaf);
         }
     }
-    return OK;
+    /* What is wrong with the file has been told in the first pass. */
+    return status.code == STATUS_IO || status.code == STATUS_NO_MEMORY ? status : OK;
 }
 
 struct status bundle_verify(const struct bundle_source *source,

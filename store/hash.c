@@ -32,7 +32,9 @@ struct status hasher_open(struct hasher **out)
     }
     hasher->context = EVP_MD_CTX_new();
     hasher->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (hasher->context == NULL || hasher->sha256 == NULL) {
+    /* Started here, because each later start first gives back what it then takes again. */
+    if (hasher->context == NULL || hasher->sha256 == NULL ||
+        EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL) != 1) {
         hasher_close(&hasher);
         return FAIL_BECAUSE(NO_MEMORY, 0, "OpenSSL has no SHA-256");
     }

@@ -168,9 +168,11 @@ struct status public_key_read(struct bytes text, struct public_key *out)
     struct public_key key = {.type = (enum key_type)typed[0], .size = size - 1};
     memcpy(key.data, typed + 1, key.size);
     set_name(&key, cut.name);
-    if (!backend->is_public(&key)) {
+    struct status status = backend->check_public(&key);
+    if (status.code == STATUS_KEY) {
         return FAIL_BECAUSE(MALFORMED, at, "this is no public key of its algorithm");
     }
+    TRY(status);
     TRY(compute_id(&key));
     if (key.id != cut.id) {
         return FAIL_BECAUSE(MALFORMED, cut.name.size + 1, "the key's hash is another key's");

@@ -64,7 +64,7 @@ MUST_CHECK struct status secret_key_save(const struct secret_key *key, const cha
 /* Reads a key file. NOT_FOUND; KEY with the reason if the mode is too open or the text is no key.
  */
 MUST_CHECK struct status secret_key_load(const char *path, struct secret_key **out);
-/* From the text itself (test vectors). KEY with the reason. */
+/* From the text itself (test vectors). KEY with the reason; NO_MEMORY. */
 MUST_CHECK struct status secret_key_read(struct bytes text, struct secret_key **out);
 
 /* From the secret itself, which is in locked memory already. MALFORMED for a bad name, KEY if it is
@@ -77,12 +77,13 @@ const uint8_t *secret_key_data(const struct secret_key *key);
 
 /* The verifier key's text, without a line end. */
 void public_key_write(const struct public_key *key, struct text *out);
-/* Strictly, including the hash. MALFORMED with the reason. */
+/* Strictly, including the hash. MALFORMED with the reason; NO_MEMORY. */
 MUST_CHECK struct status public_key_read(struct bytes text, struct public_key *out);
 /* The first line of a file. NOT_FOUND, IO, MALFORMED. */
 MUST_CHECK struct status public_key_load(const char *path, struct public_key *out);
 
-/* OK if the signature over the message holds, else BAD_SIGNATURE. Safe to call from any thread. */
+/* OK if the signature over the message holds, else BAD_SIGNATURE; NO_MEMORY if the library has none
+ * to check it with. Safe to call from any thread. */
 MUST_CHECK struct status public_key_verify(const struct public_key *key, struct bytes message,
                                            struct bytes signature);
 

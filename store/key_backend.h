@@ -31,10 +31,11 @@ struct key_backend {
     /* Releases the handle, if there is one; the memory is wiped by key_memory_give. */
     void (*close)(struct key_pair *pair);
     struct status (*sign)(const struct key_pair *pair, struct bytes message, struct signature *out);
+    /* BAD_SIGNATURE, or NO_MEMORY if that cannot be told. */
     struct status (*verify)(const struct public_key *key, struct bytes message,
                             struct bytes signature);
-    /* Whether data and size are a public key in its one form. */
-    bool (*is_public)(const struct public_key *key);
+    /* KEY unless data and size are a public key in its one form; NO_MEMORY. */
+    struct status (*check_public)(const struct public_key *key);
 };
 
 extern const struct key_backend key_ed25519; /* store/key_sodium.c */

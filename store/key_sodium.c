@@ -79,11 +79,13 @@ static struct status ed25519_verify(const struct public_key *key, struct bytes m
     return OK;
 }
 
-static bool ed25519_is_public(const struct public_key *key)
+static struct status ed25519_check_public(const struct public_key *key)
 {
     /* Refuses what is no point, not canonical, of small order, or outside the prime subgroup. */
     return key->size == KEY_ED25519_PUBLIC_SIZE &&
-           crypto_core_ed25519_is_valid_point(key->data) == 1;
+                   crypto_core_ed25519_is_valid_point(key->data) == 1
+               ? OK
+               : FAIL(KEY, 0);
 }
 
 const struct key_backend key_ed25519 = {
@@ -92,5 +94,5 @@ const struct key_backend key_ed25519 = {
     .close = ed25519_close,
     .sign = ed25519_sign,
     .verify = ed25519_verify,
-    .is_public = ed25519_is_public,
+    .check_public = ed25519_check_public,
 };

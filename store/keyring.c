@@ -254,8 +254,8 @@ struct status keyring_learn(struct keyring *keyring, const struct examined *even
 
 /* Following ------------------------------------------------------------------------------- */
 
-static const char *check_signature(struct known_emitter *emitter, const struct leaf *leaf,
-                                   bool *checked)
+static const char *check_signature(struct keyring *keyring, struct known_emitter *emitter,
+                                   const struct leaf *leaf, bool *checked)
 {
     if (leaf->sig.size == 0) {
         return NULL;
@@ -265,7 +265,7 @@ static const char *check_signature(struct known_emitter *emitter, const struct l
         return NULL; /* leaves without bodies: the emitters' keys are not at hand */
     }
     *checked = true;
-    return failed(public_key_verify(&emitter->key, BYTES(emitter->chain.sha256), leaf->sig))
+    return fails(keyring, public_key_verify(&emitter->key, BYTES(emitter->chain.sha256), leaf->sig))
                ? "its emitter's signature does not hold"
                : NULL;
 }
@@ -314,7 +314,7 @@ const char *keyring_follow(struct keyring *keyring, const struct examined *event
     }
     const char *unknown = check_registered(keyring, emitter);
     const char *broken = follow_chain(keyring, emitter, event, n);
-    const char *unsound = check_signature(emitter, &event->leaf, signature_checked);
+    const char *unsound = check_signature(keyring, emitter, &event->leaf, signature_checked);
     return begun != NULL ? begun : unknown != NULL ? unknown : broken != NULL ? broken : unsound;
 }
 
@@ -396,9 +396,9 @@ static bool holds(struct keyring *keyring, const struct split_record *record,
     text_put_literal(&message, "cairn-command-v1\n");
     text_put_bytes(&message, record->head);
     text_put_bytes(&message, record->tail);
-    return !message.full &&
-           !failed(public_key_verify(key, text_bytes(&message),
-                                     bytes_of(record->signature.data, record->signature.size)));
+    return !message.full && !fails(keyring, public_key_verify(key, text_bytes(&message),
+                                                              bytes_of(record->signature.data,
+                                                                       record->signature.size)));
 }
 
 const char *keyring_check_command(struct keyring *keyring, const struct examined *event)

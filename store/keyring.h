@@ -24,8 +24,8 @@ const char *keyring_follow(struct keyring *keyring, const struct examined *event
 /* Checks the user's signature on the event's command. NULL, or what is wrong. */
 const char *keyring_check_command(struct keyring *keyring, const struct examined *event);
 
-/* Takes in the key of an event that registers one; after keyring_follow. *wrong is NULL, or what is
- * wrong. NO_MEMORY, also where keyring_follow has met it: what that found may be its doing. */
+/* Takes in the key of an event that registers one; after the two above. *wrong is NULL, or what is
+ * wrong. NO_MEMORY, also where they have met it: what they found may be its doing. */
 MUST_CHECK struct status keyring_learn(struct keyring *keyring, const struct examined *event,
                                        const char **wrong);
 

@@ -10,9 +10,7 @@ static const char *const table_names[TABLE_COUNT] = {"leaf",       "body",    "c
                                                      "checkpoint", "emitter", "meta"};
 
 enum {
-    TILE_KEY_SIZE = 9,
     HEAD_SIZE = 8 + 8 + DIGEST_SIZE,
-    TILE_SIZE = TREE_TILE_WIDTH * DIGEST_SIZE,
 };
 
 struct log {
@@ -32,12 +30,6 @@ struct log {
 static void put_position(uint8_t key[static KEY_SIZE], uint64_t n)
 {
     bytes_write_u64(key, n);
-}
-
-static void put_tile_key(uint8_t key[static TILE_KEY_SIZE], uint32_t level, uint64_t index)
-{
-    key[0] = (uint8_t)level;
-    bytes_write_u64(key + 1, index);
 }
 
 /* Head ------------------------------------------------------------------------------------ */
@@ -239,9 +231,9 @@ static struct status put_tile(void *context, uint32_t level, uint64_t index,
                               const struct digest hashes[static TREE_TILE_WIDTH])
 {
     struct log *log = context;
-    uint8_t key[TILE_KEY_SIZE];
-    put_tile_key(key, level, index);
-    return lmdb_put(log->txn, TABLE_TILE, BYTES(key), bytes_of(hashes, TILE_SIZE));
+    uint8_t key[LOG_TILE_KEY_SIZE];
+    log_tile_key(key, level, index);
+    return lmdb_put(log->txn, TABLE_TILE, BYTES(key), bytes_of(hashes, LOG_TILE_SIZE));
 }
 
 struct status log_append(struct log *log, const struct log_event *event, uint64_t t_utc_us)
@@ -333,6 +325,7 @@ struct status log_snapshot_open(struct log *log, struct log_snapshot **out)
 void log_snapshot_close(struct log_snapshot **snapshot)
 {
     if (*snapshot != NULL) {
+        lmdb_cursor_close(&(*snapshot)->leaves);
         lmdb_abort(&(*snapshot)->txn);
         hasher_close(&(*snapshot)->hasher);
         free(*snapshot);
@@ -351,70 +344,6 @@ static struct status read_at(struct log_snapshot *snapshot, enum log_table table
     uint8_t key[KEY_SIZE];
     put_position(key, n);
     return lmdb_get(snapshot->txn, table, BYTES(key), value);
-}
-
-/* A leaf that must be there: its absence is damage. */
-static struct status read_leaf_bytes(struct log_snapshot *snapshot, uint64_t n, struct bytes *leaf)
-{
-    struct status status = read_at(snapshot, TABLE_LEAF, n, leaf);
-    if (status.code == STATUS_NOT_FOUND) {
-        return FAIL_BECAUSE(CORRUPT, n, "the leaf is missing");
-    }
-    return status;
-}
-
-struct status log_read_tile(struct log_snapshot *snapshot, uint32_t level, uint64_t index,
-                            struct bytes *tile)
-{
-    uint8_t key[TILE_KEY_SIZE];
-    put_tile_key(key, level, index);
-    TRY(lmdb_get(snapshot->txn, TABLE_TILE, BYTES(key), tile));
-    if (tile->size != TILE_SIZE) {
-        return FAIL_BECAUSE(CORRUPT, index * TREE_TILE_WIDTH, "a tile has a wrong size");
-    }
-    return OK;
-}
-
-/* The hash that the leaf must have: from its tile, from the next leaf, or from the head. */
-static struct status expected_hash(struct log_snapshot *snapshot, uint64_t n, struct digest *hash)
-{
-    struct bytes tile, next_bytes;
-    struct leaf next;
-    if (n / TREE_TILE_WIDTH < snapshot->head.size / TREE_TILE_WIDTH) {
-        struct status status = log_read_tile(snapshot, 0, n / TREE_TILE_WIDTH, &tile);
-        if (failed(status)) {
-            return FAIL_BECAUSE(CORRUPT, n, "the tile with its hash is missing or damaged");
-        }
-        memcpy(hash->sha256, tile.data + n % TREE_TILE_WIDTH * DIGEST_SIZE, DIGEST_SIZE);
-        return OK;
-    }
-    if (n + 1 == snapshot->head.size) {
-        *hash = snapshot->head.last;
-        return OK;
-    }
-    TRY(read_leaf_bytes(snapshot, n + 1, &next_bytes));
-    if (failed(leaf_decode(next_bytes, &next))) {
-        return FAIL_BECAUSE(CORRUPT, n + 1, "the leaf is not well formed");
-    }
-    *hash = next.prev;
-    return OK;
-}
-
-struct status log_read_leaf(struct log_snapshot *snapshot, uint64_t n, struct bytes *leaf)
-{
-    struct bytes bytes;
-    struct digest expected;
-    if (n >= snapshot->head.size) {
-        return FAIL(NOT_FOUND, n);
-    }
-    TRY(read_leaf_bytes(snapshot, n, &bytes));
-    TRY(expected_hash(snapshot, n, &expected));
-    struct digest found = hash_leaf(snapshot->hasher, bytes);
-    if (!digest_equal(&found, &expected)) {
-        return FAIL_BECAUSE(CORRUPT, n, "the leaf does not have the hash that the tree holds");
-    }
-    *leaf = bytes;
-    return OK;
 }
 
 /* A search through a damaged page ends in the wrong place, and would call erased what is there: the
@@ -480,7 +409,7 @@ struct status log_read_raw(struct log_snapshot *snapshot, uint64_t n, struct byt
                            struct bytes *body, struct bytes *command)
 {
     *body = *command = (struct bytes){0};
-    TRY(read_leaf_bytes(snapshot, n, leaf));
+    TRY(log_leaf_bytes(snapshot, n, leaf));
     struct status status = read_at(snapshot, TABLE_BODY, n, body);
     if (failed(status) && status.code != STATUS_NOT_FOUND) {
         return status;
@@ -564,7 +493,7 @@ static struct status read_tree_hash(void *context, uint32_t level, uint64_t inde
         return OK;
     }
     if (level == 0) {
-        TRY(read_leaf_bytes(snapshot, index, &bytes));
+        TRY(log_leaf_bytes(snapshot, index, &bytes));
         *out = hash_leaf(snapshot->hasher, bytes);
         return OK;
     }

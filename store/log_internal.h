@@ -20,6 +20,8 @@ enum log_table {
 
 enum {
     KEY_SIZE = 8, /* a position, big-endian */
+    LOG_TILE_KEY_SIZE = 1 + 8,
+    LOG_TILE_SIZE = TREE_TILE_WIDTH * DIGEST_SIZE,
 };
 
 struct log_snapshot {
@@ -27,6 +29,18 @@ struct log_snapshot {
     struct lmdb_txn *txn;
     struct hasher *hasher;
     struct log_head head;
+    struct lmdb_cursor *leaves; /* at the leaf last looked for, if it is there; NULL: none yet */
+    uint64_t leaf_n;            /* its position */
+    struct bytes tile;          /* of hashes of leaves, the last one looked at; empty: none yet */
+    uint64_t tile_index;
 };
+
+/* The key of a tile: its level, then its index, big-endian. */
+void log_tile_key(uint8_t key[static LOG_TILE_KEY_SIZE], uint32_t level, uint64_t index);
+
+/* A leaf as it is stored, compared with nothing; lent until the snapshot closes. Its absence is
+ * damage: CORRUPT at n. */
+MUST_CHECK struct status log_leaf_bytes(struct log_snapshot *snapshot, uint64_t n,
+                                        struct bytes *leaf);
 
 #endif

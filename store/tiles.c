@@ -226,8 +226,7 @@ static struct status check_ends(struct check *check)
     for (uint32_t level = 0; level < TREE_LEVELS_MAX; level++) {
         TRY(check_partial(check, level));
     }
-    verify_checkpoint(check->verifier, bytes_of(check->note, check->note_size));
-    return OK;
+    return verify_checkpoint(check->verifier, bytes_of(check->note, check->note_size));
 }
 
 static void count_chunk(struct verifier *verifier, const struct stream_chunk *chunk)
@@ -241,7 +240,7 @@ static void count_chunk(struct verifier *verifier, const struct stream_chunk *ch
 }
 
 /* One of the further passes that more subjects than fit into memory need. */
-static void count_again(struct check *check, struct stream_chunk *chunk)
+static struct status count_again(struct check *check, struct stream_chunk *chunk)
 {
     struct status status = OK;
     verify_next_pass(check->verifier);
@@ -251,6 +250,7 @@ static void count_again(struct check *check, struct stream_chunk *chunk)
         status = fill_chunk(check, chunk);
         count_chunk(check->verifier, chunk);
     } while (!failed(status) && chunk->count > 0);
+    return status.code == STATUS_MALFORMED ? OK : status; /* told in the first pass */
 }
 
 static struct status check_all(struct check *check, const struct stream_options *options)
@@ -275,7 +275,7 @@ static struct status check_all(struct check *check, const struct stream_options 
     CLEANUP(stream_chunk_close) struct stream_chunk *chunk = NULL;
     TRY(stream_chunk_open(&chunk));
     while (verify_passes_left(check->verifier) > 0) {
-        count_again(check, chunk);
+        TRY(count_again(check, chunk));
     }
     return OK;
 }

@@ -154,9 +154,11 @@ static struct status look_at_old(struct writer *writer)
         return OK;
     }
     TRY(status);
-    if (failed(checkpoint_verify(writer->key, bytes_of(note, size), &old))) {
+    status = checkpoint_verify(writer->key, bytes_of(note, size), &old);
+    if (failed(status) && status.code != STATUS_NO_MEMORY) {
         return FAIL_BECAUSE(CONFLICT, 0, "the directory's checkpoint is another log's");
     }
+    TRY(status);
     if (old.size > writer->checkpoint.size) {
         return FAIL_BECAUSE(CONFLICT, old.size, "the directory has more events already");
     }
@@ -364,9 +366,12 @@ static struct status choose_checkpoint(struct writer *writer)
     TRY(log_read_checkpoint(writer->snapshot, writer->options->size, &note, &size));
     memcpy(writer->note, note.data, note.size);
     writer->note_size = note.size;
-    if (failed(checkpoint_verify(writer->key, bytes_of(writer->note, note.size),
-                                 &writer->checkpoint)) ||
-        writer->checkpoint.size != size) {
+    struct status status =
+        checkpoint_verify(writer->key, bytes_of(writer->note, note.size), &writer->checkpoint);
+    if (status.code == STATUS_NO_MEMORY) {
+        return status;
+    }
+    if (failed(status) || writer->checkpoint.size != size) {
         return FAIL_BECAUSE(CORRUPT, size, "the checkpoint is not signed by the log's key");
     }
     return OK;

@@ -4,7 +4,6 @@
 #include "store/keyring.h"
 #include "store/subject_counts.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 struct verifier {
@@ -73,6 +72,9 @@ static struct status compare_tile(void *context, uint32_t level, uint64_t index,
         return OK;
     }
     struct status status = verifier->read_tile(verifier->tile_context, level, index, &stored);
+    if (status.code == STATUS_NO_MEMORY) {
+        return status;
+    }
     if (failed(status) || stored.size != size || memcmp(stored.data, hashes, size) != 0) {
         uint64_t first = verifier->tree.size + 1 - ((uint64_t)TREE_TILE_WIDTH << (8 * level));
         verify_note(verifier, first, "the stored tile that begins here is not that of its events");
@@ -174,33 +176,37 @@ struct status verify_follow(struct verifier *verifier, const struct examined *ev
     return OK;
 }
 
-void verify_missing(struct verifier *verifier, uint64_t n, const char *what)
+struct status verify_missing(struct verifier *verifier, uint64_t n, const char *what)
 {
     struct digest unknown = {0};
+    TRY(tree_append(&verifier->tree, verifier->hasher, &unknown, compare_tile, verifier));
     verify_note(verifier, n, what);
-    struct status status =
-        tree_append(&verifier->tree, verifier->hasher, &unknown, compare_tile, verifier);
-    assert(!failed(status)); /* compare_tile does not fail */
     verifier->last_known = false;
     verifier->report.size++;
+    return OK;
 }
 
-void verify_checkpoint(struct verifier *verifier, struct bytes note)
+struct status verify_checkpoint(struct verifier *verifier, struct bytes note)
 {
     struct verify_report *report = &verifier->report;
     struct checkpoint checkpoint;
     uint64_t last = report->size == 0 ? 0 : report->size - 1;
-    if (failed(checkpoint_verify(&verifier->log_key, note, &checkpoint))) {
+    struct status status = checkpoint_verify(&verifier->log_key, note, &checkpoint);
+    if (status.code == STATUS_NO_MEMORY) {
+        return status;
+    }
+    if (failed(status)) {
         verify_note(verifier, last, "the checkpoint after it is not signed by the log's key");
-        return;
+        return OK;
     }
     struct digest root = tree_root(&verifier->tree, verifier->hasher);
     if (checkpoint.size != report->size || !digest_equal(&checkpoint.root, &root)) {
         verify_note(verifier, last, "the signed checkpoint after it is over other events");
-        return;
+        return OK;
     }
     report->checkpointed = report->size;
     report->checkpoints++;
+    return OK;
 }
 
 void verify_end(struct verifier *verifier)

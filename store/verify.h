@@ -79,15 +79,16 @@ void verifier_close(struct verifier **verifier);
 /* The next event. Fails only for want of memory; what is wrong becomes a finding. */
 MUST_CHECK struct status verify_follow(struct verifier *verifier, const struct examined *event);
 
-/* An event that is not there at all: a finding, and what follows is compared with itself. */
-void verify_missing(struct verifier *verifier, uint64_t n, const char *what);
+/* An event that is not there at all: a finding, and what follows is compared with itself. Fails as
+ * verify_follow does. */
+MUST_CHECK struct status verify_missing(struct verifier *verifier, uint64_t n, const char *what);
 
-/* A checkpoint over exactly the events followed so far. */
-void verify_checkpoint(struct verifier *verifier, struct bytes note);
+/* A checkpoint over exactly the events followed so far. Fails as verify_follow does. */
+MUST_CHECK struct status verify_checkpoint(struct verifier *verifier, struct bytes note);
 
 /* A stored tile, compared with the one just completed, if there is one: called after each event
- * whose number plus one is a multiple of TREE_TILE_WIDTH. `read` lends tiles; NOT_FOUND is a
- * finding. */
+ * whose number plus one is a multiple of TREE_TILE_WIDTH. `read` lends tiles; every failure is a
+ * finding but NO_MEMORY, which is handed on. */
 typedef struct status verify_read_tile(void *context, uint32_t level, uint64_t index,
                                        struct bytes *tile);
 void verify_tiles_with(struct verifier *verifier, verify_read_tile *read, void *context);

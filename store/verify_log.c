@@ -14,6 +14,7 @@ enum {
 struct chunk {
     uint64_t first;
     uint32_t count;
+    struct status trouble;             /* want of memory, which says nothing about the events */
     const char *missing[CHUNK_EVENTS]; /* why an event could not be read; NULL: it was */
     struct examined events[CHUNK_EVENTS];
 };
@@ -43,6 +44,14 @@ struct run {
 
 /* Examining ------------------------------------------------------------------------------- */
 
+static void note_missing(struct chunk *chunk, uint32_t i, struct status status)
+{
+    chunk->missing[i] = status.why != NULL ? status.why : "the event cannot be read";
+    if (status.code == STATUS_NO_MEMORY && !failed(chunk->trouble)) {
+        chunk->trouble = status;
+    }
+}
+
 static void examine_one(struct worker *worker, struct chunk *chunk, uint32_t i)
 {
     struct examined *event = &chunk->events[i];
@@ -54,7 +63,7 @@ static void examine_one(struct worker *worker, struct chunk *chunk, uint32_t i)
     struct log_stored stored;
     struct status status = log_walk_next(worker->walk, &stored);
     if (failed(status)) {
-        chunk->missing[i] = status.why != NULL ? status.why : "the event cannot be read";
+        note_missing(chunk, i, status);
         return;
     }
     event->bytes = stored.leaf;
@@ -70,9 +79,10 @@ static void examine_chunk(void *context, void *thing)
     CLEANUP(log_walk_close) struct log_walk *walk = NULL;
     struct status status = log_walk_open(worker->snapshot, chunk->first, &walk);
     worker->walk = walk;
+    chunk->trouble = OK;
     for (uint32_t i = 0; i < chunk->count; i++) {
         if (failed(status)) {
-            chunk->missing[i] = "the event cannot be read";
+            note_missing(chunk, i, status);
         } else {
             examine_one(worker, chunk, i);
         }
@@ -87,24 +97,29 @@ static struct status read_tile(void *context, uint32_t level, uint64_t index, st
     return log_read_tile(run->snapshot, level, index, tile);
 }
 
-static void find_next_checkpoint(struct run *run, uint64_t after)
+static struct status find_next_checkpoint(struct run *run, uint64_t after)
 {
     struct status status =
         log_next_checkpoint(run->snapshot, after, &run->note, &run->next_checkpoint);
+    if (status.code == STATUS_NO_MEMORY) {
+        return status;
+    }
     if (failed(status)) {
         run->next_checkpoint = UINT64_MAX;
         if (status.code != STATUS_NOT_FOUND) {
             verify_note(run->verifier, after, "the checkpoints after it cannot be read");
         }
     }
+    return OK;
 }
 
 static struct status follow_chunk(struct run *run, const struct chunk *chunk)
 {
+    TRY(chunk->trouble);
     for (uint32_t i = 0; i < chunk->count; i++) {
         uint64_t n = chunk->first + i;
         if (chunk->missing[i] != NULL) {
-            verify_missing(run->verifier, n, chunk->missing[i]);
+            TRY(verify_missing(run->verifier, n, chunk->missing[i]));
         } else {
             TRY(verify_follow(run->verifier, &chunk->events[i]));
             run->found.leaves++;
@@ -113,8 +128,8 @@ static struct status follow_chunk(struct run *run, const struct chunk *chunk)
         }
         if (n + 1 == run->next_checkpoint) {
             run->found.checkpoints++;
-            verify_checkpoint(run->verifier, run->note);
-            find_next_checkpoint(run, n + 1);
+            TRY(verify_checkpoint(run->verifier, run->note));
+            TRY(find_next_checkpoint(run, n + 1));
         }
     }
     return OK;
@@ -123,10 +138,14 @@ static struct status follow_chunk(struct run *run, const struct chunk *chunk)
 /* Counting -------------------------------------------------------------------------------- */
 
 /* A head that says more events than there are leaves must not make this go on for ever. */
-static void count_stored(struct run *run)
+static struct status count_stored(struct run *run)
 {
     run->size = log_snapshot_size(run->snapshot);
-    if (failed(log_count(run->snapshot, &run->stored))) {
+    struct status status = log_count(run->snapshot, &run->stored);
+    if (status.code == STATUS_NO_MEMORY) {
+        return status;
+    }
+    if (failed(status)) {
         verify_note(run->verifier, 0, "where an emitter's chain stands cannot be read");
     }
     if (run->stored.leaves != run->size) {
@@ -134,6 +153,7 @@ static void count_stored(struct run *run)
         run->size = more ? run->size : run->stored.leaves;
         verify_note(run->verifier, run->size, "the log's head counts other events than there are");
     }
+    return OK;
 }
 
 static uint64_t tiles_of(uint64_t size)
@@ -170,12 +190,15 @@ static void compare_counts(struct run *run)
 }
 
 /* The next event would be chained to what the head says. */
-static void check_head(struct run *run)
+static struct status check_head(struct run *run)
 {
     struct bytes last;
-    if (run->size > 0 && failed(log_read_leaf(run->snapshot, run->size - 1, &last))) {
+    struct status status = run->size > 0 ? log_read_leaf(run->snapshot, run->size - 1, &last) : OK;
+    if (failed(status) && status.code != STATUS_NO_MEMORY) {
         verify_note(run->verifier, run->size - 1, "the log's head is not its last event");
+        return OK;
     }
+    return status;
 }
 
 /* Running --------------------------------------------------------------------------------- */
@@ -259,7 +282,11 @@ static struct status count_pass(struct run *run)
     CLEANUP(log_walk_close) struct log_walk *walk = NULL;
     TRY(log_walk_open(run->snapshot, 0, &walk));
     for (uint64_t n = 0; n < run->size; n++) {
-        if (!failed(log_walk_next(walk, &stored)) && !failed(leaf_decode(stored.leaf, &leaf))) {
+        struct status status = log_walk_next(walk, &stored);
+        if (status.code == STATUS_NO_MEMORY) {
+            return status;
+        }
+        if (!failed(status) && !failed(leaf_decode(stored.leaf, &leaf))) {
             verify_count(run->verifier, &leaf);
         }
     }
@@ -279,18 +306,17 @@ static struct status count_again(struct run *run)
 static struct status verify_all(struct run *run, struct log *log)
 {
     TRY(log_snapshot_open(log, &run->snapshot));
-    count_stored(run);
+    TRY(count_stored(run));
     for (size_t i = 0; i < VERIFY_WORKERS; i++) {
         TRY(open_worker(run, log, &run->workers[i]));
     }
     verify_tiles_with(run->verifier, read_tile, run);
-    find_next_checkpoint(run, 0);
+    TRY(find_next_checkpoint(run, 0));
     TRY(follow_all(run));
     TRY(count_again(run));
     verify_end(run->verifier);
     compare_counts(run);
-    check_head(run);
-    return OK;
+    return check_head(run);
 }
 
 struct status verify_log(struct log *log, const struct verify_log_options *options,

@@ -21,6 +21,7 @@ enum exit_code exit_of(struct status status)
         return EXIT_NOT_FOUND;
     case STATUS_EXISTS:
     case STATUS_CONFLICT:
+    case STATUS_DIVERGED:
         return EXIT_CONFLICT;
     case STATUS_GAP:
         return EXIT_INCOMPLETE;

@@ -9,14 +9,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static void close_file(FILE **file)
+{
+    if (*file != NULL) {
+        (void)fclose(*file);
+    }
+}
+
+/* From the file itself: the C library's own look-up loads modules, and ends the process where it
+ * lacks the memory for them. */
 void operator_name(struct text *out)
 {
     char memory[4096];
-    struct passwd entry, *found = NULL;
-    if (getpwuid_r(getuid(), &entry, memory, sizeof memory, &found) == 0 && found != NULL &&
-        text_is_utf8(bytes_of_string(found->pw_name))) {
-        text_put_string(out, found->pw_name);
-        return;
+    struct passwd entry, *found;
+    CLEANUP(close_file) FILE *file = fopen("/etc/passwd", "re");
+    while (file != NULL && fgetpwent_r(file, &entry, memory, sizeof memory, &found) == 0) {
+        bool name = entry.pw_name[0] != '+' && entry.pw_name[0] != '-'; /* else: look elsewhere */
+        struct bytes bytes = bytes_of_string(entry.pw_name);
+        if (name && entry.pw_uid == getuid() && bytes.size < out->capacity - out->size &&
+            text_is_utf8(bytes)) {
+            text_put_bytes(out, bytes);
+            return;
+        }
     }
     text_add(out, "uid:%u", (unsigned)getuid());
 }

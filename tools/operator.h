@@ -14,7 +14,8 @@
         "key", 0, "FILE", "your own key, which signs the command (STORE.admin.key)", false \
     }
 
-/* The operating system's name of the user who runs the command, for `by` of an event. */
+/* Who runs the command, for `by` of an event: the name that /etc/passwd gives the process's user,
+ * else `uid:N`. No environment variable counts. */
 void operator_name(struct text *out);
 
 /* The key file of --key, or CAIRN_KEY, or STORE.admin.key. */

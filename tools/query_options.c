@@ -2,11 +2,8 @@
 
 #include "core/identity/user.h"
 #include "reports/names.h"
+#include "tools/import/terms.h"
 #include "tools/operator.h"
-
-enum {
-    NAME_SHOWN_MAX = 8192, /* bytes of a name once it is printable */
-};
 
 static const struct {
     const char *option;
@@ -66,10 +63,10 @@ static enum exit_code add_name(struct invocation *invocation, struct engine *eng
     if (!failed(id_read(bytes_of_string(name), &id))) {
         return add(invocation, query, naming.member, named[which].option, bytes_of_string(value));
     }
-    /* Names are kept as they are shown. */
-    char memory[NAME_SHOWN_MAX];
+    /* Written as a record that names it would be. */
+    char memory[TERM_PRINTED_MAX];
     struct text shown = TEXT_IN(memory);
-    text_put_printable(&shown, bytes_of_string(name));
+    terms_put(&shown, bytes_of_string(name));
     struct status status =
         names_find(engine, named[which].class, text_bytes(&shown), add_named, &naming);
     if (status.code == STATUS_NOT_FOUND && naming.excluded) {

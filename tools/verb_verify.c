@@ -43,11 +43,29 @@ static struct status check_folded(struct verification *verification)
     return status;
 }
 
-/* The runs of the index have the roots that the log says. */
+/* The run that begins at *from has the root that the log says; *from is then its end. */
+static struct status check_run(struct verification *verification, struct index_snapshot *snapshot,
+                               uint32_t level, uint64_t *from)
+{
+    uint8_t memory[4096];
+    struct arena arena = ARENA_IN(memory);
+    struct index_run run;
+    struct status trouble = OK;
+    struct index_run_row row = {.level = level, .from = *from};
+    TRY(index_run_root(snapshot, level, *from, &run));
+    struct view view = engine_view(verification->engine, UINT64_MAX, &arena, &trouble);
+    if (view_find(&view, ROW_INDEX_RUN, &row) && !digest_equal(&row.root, &run.root)) {
+        verify_note(verification->verifier, *from,
+                    "the index's run that begins here is not the one that was logged");
+    }
+    *from = run.to;
+    return trouble;
+}
+
+/* All runs of the index, from the largest down. */
 static struct status check_runs(struct verification *verification)
 {
     struct engine *engine = verification->engine;
-    uint8_t memory[4096];
     CLEANUP(index_snapshot_close) struct index_snapshot *snapshot = NULL;
     if (engine_index(engine) == NULL || engine_state(engine) == NULL) {
         invocation_note(verification->invocation,
@@ -57,24 +75,18 @@ static struct status check_runs(struct verification *verification)
     TRY(index_snapshot_open(engine_index(engine), &snapshot));
     uint64_t from = 0;
     for (uint32_t level = INDEX_LEVELS_MAX; level-- > 0;) {
-        struct index_run run;
         struct status status;
-        while (!failed(status = index_run_root(snapshot, level, from, &run))) {
-            struct arena arena = ARENA_IN(memory);
-            struct status trouble = OK;
-            struct index_run_row row = {.level = level, .from = from};
-            struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
-            if (view_find(&view, ROW_INDEX_RUN, &row) && !digest_equal(&row.root, &run.root)) {
-                verify_note(verification->verifier, from,
-                            "the index's run that begins here is not the one that was logged");
-            }
-            from = run.to;
-        }
+        do {
+            status = check_run(verification, snapshot, level, &from);
+        } while (!failed(status));
         if (status.code == STATUS_CORRUPT) {
             verify_note(
                 verification->verifier, from,
                 "the index's run that begins here is damaged (cairn rebuild makes it anew)");
             return OK;
+        }
+        if (status.code != STATUS_NOT_FOUND) {
+            return status;
         }
     }
     return OK;

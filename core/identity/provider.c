@@ -25,7 +25,7 @@ void mfa_trust_decide(const struct view *view, const struct actor *actor,
     struct provider_row known;
     REFUSE_UNLESS(actor->role == USER_ROLE_SUPER_ADMIN, RULE_IDN_06I);
     REFUSE_UNLESS(leaf_is_emitter_name(command->name), RULE_IDN_06J);
-    REFUSE_UNLESS(decision_is_key(command->key), RULE_IDN_06J);
+    REFUSE_UNLESS(decision_is_key(view, command->key), RULE_IDN_06J);
     REFUSE_IF(provider_by_name(view, command->name, &known), RULE_IDN_06J);
     EMIT(EVENT_MFA_PROVIDER_TRUSTED, NEW(ID_PROVIDER), mfa_provider_trusted, .name = command->name,
          .key = command->key);

@@ -119,12 +119,13 @@ static bool is_for(const struct view *view, const struct second_factor *factor,
            bytes_equal(BYTES(factor->nonce.sha256), challenge->nonce);
 }
 
-static bool is_signed(const struct second_factor_record *record, struct bytes key)
+static bool is_signed(const struct view *view, const struct second_factor_record *record,
+                      struct bytes key)
 {
     char memory[SECOND_FACTOR_MAX];
     struct text message = TEXT_IN(memory);
     second_factor_put_message(&record->factor, &message);
-    return !message.full && decision_is_signed(key, text_bytes(&message),
+    return !message.full && decision_is_signed(view, key, text_bytes(&message),
                                                bytes_of(record->signature, record->signature_size));
 }
 
@@ -146,7 +147,7 @@ enum rule second_factor_refusal(const struct view *view, const struct session_ro
     }
     if (failed(second_factor_read(record, &read)) ||
         !provider_by_name(view, read.factor.provider, &known) ||
-        !is_for(view, &read.factor, challenge) || !is_signed(&read, known.key)) {
+        !is_for(view, &read.factor, challenge) || !is_signed(view, &read, known.key)) {
         return RULE_IDN_06B;
     }
     if (!is_fresh(view, &read.factor)) {

@@ -87,7 +87,7 @@ static bool is_proved(const struct view *view, const struct user_register *comma
         *view->trouble = FAIL(NO_MEMORY, message.capacity);
     }
     bool proved = !message.full && command->receive_key.size == RECEIVE_KEY_SIZE &&
-                  decision_is_signed(command->key, text_bytes(&message), command->proof);
+                  decision_is_signed(view, command->key, text_bytes(&message), command->proof);
     *view->arena = before;
     return proved;
 }
@@ -98,7 +98,7 @@ void user_register_decide(const struct view *view, const struct actor *actor,
     struct user_row known;
     REFUSE_UNLESS(actor->role >= USER_ROLE_ADMIN, RULE_IDN_02A);
     REFUSE_IF(command->role > actor->role, RULE_IDN_02B);
-    REFUSE_UNLESS(decision_is_key(command->key), RULE_IDN_01A);
+    REFUSE_UNLESS(decision_is_key(view, command->key), RULE_IDN_01A);
     REFUSE_IF(user_by_login(view, command->login, &known), RULE_IDN_01B);
     REFUSE_UNLESS(is_proved(view, command), RULE_IDN_01A);
     EMIT(EVENT_USER_REGISTERED_V2, NEW(ID_USER), user_registered_v2, .login = command->login,

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -74,12 +75,32 @@ static void a_log_is_named_in_few_letters(void **unused)
     scratch_end(&scratch);
 }
 
+/* A name that no event can hold shows only when nearly all is made. */
+static void a_store_that_cannot_be_made_leaves_nothing(void **unused)
+{
+    (void)unused;
+    static char longest[2 * BODY_MAX];
+    struct scratch scratch;
+    memset(longest, 'x', sizeof longest - 1);
+    scratch_begin(&scratch);
+    must(secret_key_make(KEY_ED25519, "ada", &scratch.admin_key));
+    struct birth birth = {.directory = scratch.store,
+                          .origin = "test.example/log",
+                          .key_type = KEY_ED25519,
+                          .admin_login = longest,
+                          .admin_key = secret_key_public(scratch.admin_key)};
+    assert_true(failed(store_create(&birth)));
+    assert_int_equal(rmdir(scratch.directory), 0); /* it is empty */
+    secret_key_close(&scratch.admin_key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_for_their_owner_alone),
         cmocka_unit_test(either_algorithm_makes_a_store_that_opens),
         cmocka_unit_test(a_log_is_named_in_few_letters),
+        cmocka_unit_test(a_store_that_cannot_be_made_leaves_nothing),
     };
     return cmocka_run_group_tests_name("core/birth", tests, NULL, NULL);
 }

@@ -48,6 +48,8 @@ static void a_key_is_one_of_the_two_algorithms_and_nothing_else(void **unused)
 {
     (void)unused;
     const enum key_type types[] = {KEY_ED25519, KEY_ECDSA_P256};
+    struct status trouble = OK;
+    const struct view view = {.trouble = &trouble};
     assert_false(failed(key_library_start()));
     for (size_t i = 0; i < 2; i++) {
         CLEANUP(secret_key_close) struct secret_key *key = NULL;
@@ -55,12 +57,13 @@ static void a_key_is_one_of_the_two_algorithms_and_nothing_else(void **unused)
         struct text text = TEXT_IN(memory);
         assert_false(failed(secret_key_make(types[i], "who", &key)));
         public_key_write(secret_key_public(key), &text);
-        assert_true(decision_is_key(text_bytes(&text)));
-        assert_false(decision_is_key(bytes_of(memory, text.size - 1)));
+        assert_true(decision_is_key(&view, text_bytes(&text)));
+        assert_false(decision_is_key(&view, bytes_of(memory, text.size - 1)));
         text_put_char(&text, '\n');
-        assert_false(decision_is_key(text_bytes(&text)));
+        assert_false(decision_is_key(&view, text_bytes(&text)));
     }
-    assert_false(decision_is_key((struct bytes){0}));
+    assert_false(decision_is_key(&view, (struct bytes){0}));
+    assert_false(failed(trouble));
 }
 
 int main(void)

@@ -136,6 +136,32 @@ static void half_of_what_is_there_already_conflicts(void **state)
     (void)assert_refused(world, STATUS_CONFLICT);
 }
 
+/* The last event of it, or one before. */
+static void another_event_under_a_number_that_is_taken_is_refused(void **state)
+{
+    struct world *world = *state;
+    for (uint32_t i = 0; i < 3; i++) {
+        struct emitter_head before = world->door.head;
+        assert_taken(world, 3);
+        struct emitter_head after = world->door.head;
+        world->door.head = before;
+        talk_begin(&world->talk, &world->door, ORIGIN, 3);
+        struct receipt same = submit_talk(world);
+        must(same.status);
+        assert_true(same.already);
+        talk_begin(&world->talk, &world->door, ORIGIN, 3);
+        world->talk.events[i].leaf.outcome = OUTCOME_FAILED;
+        uint64_t size = size_of(world);
+        struct receipt receipt = submit_talk(world);
+        assert_int_equal(receipt.status.code, STATUS_DIVERGED);
+        assert_int_equal(receipt.status.at, before.emitter_n + 1 + i);
+        assert_false(receipt.already);
+        assert_int_equal(size_of(world), size);
+        world->door.head = after;
+    }
+    assert_taken(world, 2);
+}
+
 static void what_nobody_registered_is_refused(void **state)
 {
     struct world *world = *state;
@@ -264,6 +290,25 @@ static void what_is_sent_twice_at_once_is_acknowledged_in_order(void **state)
     must(world->receipts[1].status);
     assert_false(world->receipts[0].already);
     assert_true(world->receipts[1].already);
+}
+
+/* The first of two is not in the log yet when the second, which has its number, is prepared. */
+static void two_events_for_one_number_at_once_are_not_both_acknowledged(void **state)
+{
+    struct world *world = *state;
+    char memories[2][TALK_SIZE];
+    struct bytes one = write_one(world, true, memories[0]);
+    talk_begin(&world->talk, &world->door, ORIGIN, 1);
+    world->talk.events[0].leaf.source = LITERAL("10.3.0.7");
+    struct bytes other = talk_write(&world->talk);
+    talk_end(&world->talk);
+    must(engine_submit(world->engine, one, keep, world));
+    must(engine_submit(world->engine, other, keep, world));
+    must(engine_flush(world->engine));
+    assert_int_equal(world->receipt_count, 2);
+    must(world->receipts[0].status);
+    assert_int_equal(world->receipts[1].status.code, STATUS_DIVERGED);
+    assert_false(world->receipts[1].already);
 }
 
 /* Order --------------------------------------------------------------------------------------- */
@@ -458,6 +503,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH_WAYS(a_gap_is_refused_at_the_number_expected),
         BOTH_WAYS(half_of_what_is_there_already_conflicts),
+        BOTH_WAYS(another_event_under_a_number_that_is_taken_is_refused),
         BOTH_WAYS(what_nobody_registered_is_refused),
         BOTH_WAYS(a_bad_signature_is_refused),
         BOTH_WAYS(what_is_about_something_unknown_is_refused),
@@ -465,6 +511,7 @@ int main(void)
         BOTH_WAYS(an_emitter_that_was_retired_is_refused_from_then_on),
         BOTH_WAYS(what_follows_a_refused_submission_is_refused_too),
         BOTH_WAYS(what_is_sent_twice_at_once_is_acknowledged_in_order),
+        BOTH_WAYS(two_events_for_one_number_at_once_are_not_both_acknowledged),
         BOTH_WAYS(receipts_come_in_order_and_say_where_the_events_are),
         BOTH_WAYS(a_clock_that_steps_back_is_held_and_told_once),
         BOTH_WAYS(a_clock_that_trembles_is_held_and_not_told),

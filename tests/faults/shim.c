@@ -17,6 +17,8 @@
  *           rename renameat renameat2 link unlink unlinkat mkdir mkdirat, and open, openat
  *           and creat that may create. What libc calls within itself (stdio) is not seen.
  * Process   A process and its children count together; each ends its log with a line `calls N`.
+ * Sanitizer The program may have been built with one, whose malloc is then the one that is called.
+ *           What its runtime does in the place of libc, as in strdup, is not seen.
  * Limits    With several threads, which call is the n-th depends on the schedule. The calls go to
  *           the kernel directly, so none of them is a cancellation point.
  */
@@ -79,6 +81,12 @@ static struct shim {
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
+
+/* A sanitizer's, where the program has one. */
+#define IF_THERE __attribute__((weak))
+IF_THERE extern void *__interceptor_malloc(size_t size);
+IF_THERE extern void *__interceptor_calloc(size_t count, size_t size);
+IF_THERE extern void *__interceptor_realloc(void *memory, size_t size);
 
 /* Settings --------------------------------------------------------------------------------- */
 
@@ -518,15 +526,26 @@ static void *no_memory(void)
 
 EXPORTED void *malloc(size_t size)
 {
-    return heap_fails(__builtin_return_address(0)) ? no_memory() : __libc_malloc(size);
+    if (heap_fails(__builtin_return_address(0))) {
+        return no_memory();
+    }
+    return __interceptor_malloc != NULL ? __interceptor_malloc(size) : __libc_malloc(size);
 }
 
 EXPORTED void *calloc(size_t count, size_t size)
 {
-    return heap_fails(__builtin_return_address(0)) ? no_memory() : __libc_calloc(count, size);
+    if (heap_fails(__builtin_return_address(0))) {
+        return no_memory();
+    }
+    return __interceptor_calloc != NULL ? __interceptor_calloc(count, size)
+                                        : __libc_calloc(count, size);
 }
 
 EXPORTED void *realloc(void *memory, size_t size)
 {
-    return heap_fails(__builtin_return_address(0)) ? no_memory() : __libc_realloc(memory, size);
+    if (heap_fails(__builtin_return_address(0))) {
+        return no_memory();
+    }
+    return __interceptor_realloc != NULL ? __interceptor_realloc(memory, size)
+                                         : __libc_realloc(memory, size);
 }

@@ -1,6 +1,7 @@
 /*
  * Names are those of the time of the event; what has none stands for itself.
  */
+#include "core/import.h"
 #include "reports/names.h"
 #include "tests/reports/history.h"
 
@@ -136,6 +137,39 @@ static void a_name_finds_its_subjects_of_every_system_and_no_others(void **unuse
     history_end(&history);
 }
 
+static void import_of(struct history *history, const char *user)
+{
+    CLEANUP(import_close) struct import *import = NULL;
+    must(import_open(history->engine, &import));
+    must(import_add(import, &(struct foreign_record){.format = IMPORT_FORMAT_JSONL,
+                                                     .line = 1,
+                                                     .system = LITERAL("web"),
+                                                     .action = LITERAL("login"),
+                                                     .user = bytes_of_string(user),
+                                                     .raw = bytes_of_string(user)}));
+    must(import_flush(import));
+}
+
+static void a_long_name_is_found_by_its_whole_text(void **unused)
+{
+    (void)unused;
+    struct history history;
+    char name[2000];
+    history_begin(&history, 25);
+    for (size_t size = 190; size < sizeof name; size = size < 210 ? size + 1 : 2 * size) {
+        memset(name, 'n', size);
+        name[size] = '\0';
+        name[size - 1] = 'o';
+        import_of(&history, name);
+        assert_int_equal(count_of(&history, SUBJECT_CLASS_USER, name), 1);
+        name[size - 1] = 'p';
+        assert_int_equal(count_of(&history, SUBJECT_CLASS_USER, name), 0);
+        import_of(&history, name);
+        assert_int_equal(count_of(&history, SUBJECT_CLASS_USER, name), 1);
+    }
+    history_end(&history);
+}
+
 /* A reader does not make the state anew. */
 static void without_a_state_ids_stand_for_themselves(void **unused)
 {
@@ -167,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_name_is_the_one_of_the_time_of_the_event),
         cmocka_unit_test(an_event_tells_its_subjects_and_its_actor_by_name),
         cmocka_unit_test(a_name_finds_its_subjects_of_every_system_and_no_others),
+        cmocka_unit_test(a_long_name_is_found_by_its_whole_text),
         cmocka_unit_test(without_a_state_ids_stand_for_themselves),
     };
     return cmocka_run_group_tests_name("reports/names", tests, NULL, NULL);

@@ -2,9 +2,11 @@
  * Answers are those of somebody who reads every event and compares texts, whatever the index knows;
  * what cannot be asked is refused; and a rare thing is found without reading the log.
  */
+#include "store/lmdb.h"
 #include "tests/reports/capture.h"
 #include "tests/reports/naive_query.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -208,6 +210,71 @@ static void a_rare_thing_is_found_without_reading_the_log(void **unused)
     }
     index_snapshot_close(&index);
     free(answer.rows);
+    history_end(&history);
+}
+
+/* Damage ---------------------------------------------------------------------------------- */
+
+/* Flips the lowest bit of the first letter of an event's outcome, where it is stored. */
+static void flip_outcome(const char *directory, uint64_t n)
+{
+    static const char *const tables[] = {"leaf"};
+    CLEANUP(lmdb_close) struct lmdb *lmdb = NULL;
+    CLEANUP(lmdb_abort) struct lmdb_txn *txn = NULL;
+    uint8_t key[8], copy[LEAF_MAX];
+    struct bytes leaf, member = LITERAL("\"outcome\":\"");
+    bytes_write_u64(key, n);
+    must(lmdb_open(
+        &(struct lmdb_options){.directory = directory, .tables = tables, .table_count = 1}, &lmdb));
+    must(lmdb_begin(lmdb, true, &txn));
+    must(lmdb_get(txn, 0, BYTES(key), &leaf));
+    const uint8_t *at = memmem(leaf.data, leaf.size, member.data, member.size);
+    assert_non_null(at);
+    memcpy(copy, leaf.data, leaf.size);
+    copy[(size_t)(at - leaf.data) + member.size] ^= 1;
+    must(lmdb_put(txn, 0, BYTES(key), bytes_of(copy, leaf.size)));
+    must(lmdb_commit(&txn));
+}
+
+/* Asks for events of this outcome, without an index, and demands that the damage is met. */
+static void the_damage_is_met(const char *directory, const char *outcome, uint64_t n, bool down)
+{
+    CLEANUP(log_close) struct log *log = NULL;
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    struct query query = {.newest_first = down};
+    struct query_outcome found;
+    struct stopping stopping = {.left = UINT_MAX};
+    must(query_add(&query, QUERY_OUTCOME, bytes_of_string(outcome)));
+    must(log_open(&(struct log_options){.directory = directory, .read_only = true}, &log));
+    must(log_snapshot_open(log, &snapshot));
+    struct status status = query_run(&query, snapshot, NULL, stop, &stopping, &found);
+    assert_int_equal(status.code, STATUS_CORRUPT);
+    assert_int_equal(status.at, n);
+}
+
+static void a_flipped_byte_hides_no_event(void **unused)
+{
+    (void)unused;
+    struct history history;
+    char directory[400];
+    enum outcome outcomes[40];
+    uint64_t positions[40];
+    history_begin(&history, 8);
+    history_write(&history, 600);
+    history_look(&history);
+    for (size_t i = 0; i < 40; i++) {
+        positions[i] = random_below(&history.random, history.count);
+        outcomes[i] = history.events[positions[i]].outcome;
+    }
+    history_reopen(&history);
+    scratch_close(&history.engine);
+    snprintf(directory, sizeof directory, "%s/log", history.scratch.store);
+    for (size_t i = 0; i < 40; i++) {
+        flip_outcome(directory, positions[i]);
+        the_damage_is_met(directory, outcome_name(outcomes[i]), positions[i], i % 2 == 0);
+        flip_outcome(directory, positions[i]); /* and back again */
+    }
+    history.engine = scratch_open(&history.scratch, false);
     history_end(&history);
 }
 
@@ -463,6 +530,7 @@ int main(void)
         cmocka_unit_test(an_event_that_claims_the_future_counts_when_it_was_recorded),
         cmocka_unit_test(a_visit_that_fails_ends_the_query_in_the_same_way),
         cmocka_unit_test(a_rare_thing_is_found_without_reading_the_log),
+        cmocka_unit_test(a_flipped_byte_hides_no_event),
         cmocka_unit_test(a_value_that_no_event_can_have_is_refused_with_the_reason),
         cmocka_unit_test(a_typing_error_is_refused_or_still_a_value),
         cmocka_unit_test(there_are_limits_to_what_is_asked_at_once),

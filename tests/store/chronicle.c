@@ -286,7 +286,7 @@ void chronicle_verify(struct chronicle *chronicle, bool checkpointed, struct ver
     follow_all(chronicle, verifier);
     if (checkpointed) {
         chronicle_checkpoint(chronicle, &note);
-        verify_checkpoint(verifier, text_bytes(&note));
+        must(verify_checkpoint(verifier, text_bytes(&note)));
     }
     verify_end(verifier);
     *report = *verify_report_of(verifier);

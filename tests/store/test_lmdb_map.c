@@ -101,16 +101,6 @@ static void a_reader_adopts_a_map_that_another_process_enlarged(void **state)
     lmdb_close(&lmdb);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum {
-    SANITIZED = true,
-};
-#else
-enum {
-    SANITIZED = false,
-};
-#endif
-
 /* Not reached in a build with sanitizers, and known not to be by the compiler. */
 __attribute__((unused)) static int open_in_little_space(struct place *place)
 {
@@ -127,7 +117,7 @@ __attribute__((unused)) static int open_in_little_space(struct place *place)
 
 static void a_small_address_space_is_enough(void **state)
 {
-    if (SANITIZED) {
+    if (CAIRN_SANITIZED) {
         skip(); /* a sanitizer's own memory is beyond any limit */
     }
     assert_int_equal(in_child(open_in_little_space, *state), 0);

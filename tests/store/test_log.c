@@ -212,6 +212,34 @@ static void a_snapshot_stays_as_it_was(void **state)
     assert_int_equal(size, 300);
 }
 
+/* Forwards, backwards, from one end to the other: a leaf found beside the last one is the leaf. */
+static void leaves_are_the_same_in_whatever_order_they_are_read(void **state)
+{
+    struct world *world = *state;
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    uint64_t n = 0;
+    commit_all(world, 100);
+    must(log_snapshot_open(world->log, &snapshot));
+    for (unsigned i = 0; i < 20 * SIZE; i++) {
+        struct bytes leaf;
+        must(log_read_leaf(snapshot, n, &leaf));
+        assert_true(bytes_equal(leaf, told_leaf(&world->chronicle.events[n])));
+        switch (random_below(&world->random, 8)) {
+        case 0:
+            n = random_below(&world->random, SIZE);
+            break;
+        case 1:
+        case 2:
+        case 3:
+            n = n > 0 ? n - 1 : 0;
+            break;
+        default:
+            n = n + 1 < SIZE ? n + 1 : 0;
+            break;
+        }
+    }
+}
+
 static void the_tree_of_a_snapshot_is_that_of_its_leaves(void **state)
 {
     struct world *world = *state;
@@ -433,6 +461,27 @@ static void a_missing_part_is_told_but_for_an_erased_body(void **state)
     assert_int_equal(read_damaged(world, 0, 8, SIZE_MAX).code, STATUS_CORRUPT);
 }
 
+/* Whoever scans goes on behind the gap. */
+static void a_missing_leaf_is_told_by_itself_and_no_other(void **state)
+{
+    struct world *world = *state;
+    CLEANUP(log_close) struct log *log = NULL;
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    uint8_t key[8];
+    struct bytes leaf;
+    commit_all(world, 100);
+    log_close(&world->log);
+    bytes_write_u64(key, 300);
+    damage(world, 0, BYTES(key), SIZE_MAX);
+    must(log_open(&(struct log_options){.directory = world->directory, .read_only = true}, &log));
+    must(log_snapshot_open(log, &snapshot));
+    for (uint64_t i = 0; i < 2 * SIZE; i++) {
+        uint64_t n = i < SIZE ? i : 2 * SIZE - 1 - i;
+        struct status status = log_read_leaf(snapshot, n, &leaf);
+        assert_int_equal(status.code, n == 300 ? STATUS_CORRUPT : STATUS_OK);
+    }
+}
+
 static void a_damaged_tile_is_told_by_each_leaf_it_is_compared_with(void **state)
 {
     struct world *world = *state;
@@ -496,6 +545,7 @@ int main(void)
         WITH_LOG(batches_committed_and_aborted_leave_what_a_list_holds),
         WITH_LOG(what_was_not_committed_is_forgotten_with_the_handle),
         WITH_LOG(a_snapshot_stays_as_it_was),
+        WITH_LOG(leaves_are_the_same_in_whatever_order_they_are_read),
         WITH_LOG(the_tree_of_a_snapshot_is_that_of_its_leaves),
         WITH_LOG(checkpoints_are_walked_in_order_and_found_by_size),
         WITH_LOG(an_emitters_head_is_that_of_its_last_commit),
@@ -505,6 +555,7 @@ int main(void)
         WITH_LOG(readers_are_many_and_write_nothing),
         WITH_LOG(nothing_damaged_is_handed_out),
         WITH_LOG(a_missing_part_is_told_but_for_an_erased_body),
+        WITH_LOG(a_missing_leaf_is_told_by_itself_and_no_other),
         WITH_LOG(a_damaged_tile_is_told_by_each_leaf_it_is_compared_with),
         WITH_LOG(a_damaged_end_is_not_opened_for_writing),
     };

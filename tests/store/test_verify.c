@@ -399,7 +399,7 @@ static void follow_and_check(struct chronicle *chronicle, struct bytes note,
         examine(examiner, true, &event);
         must(verify_follow(verifier, &event));
     }
-    verify_checkpoint(verifier, note);
+    must(verify_checkpoint(verifier, note));
     verify_end(verifier);
     *report = *verify_report_of(verifier);
 }
@@ -439,6 +439,43 @@ static void a_checkpoint_of_another_key_is_named(void **state)
                         "the checkpoint after it is not signed by the log's key");
 }
 
+/* Tiles --------------------------------------------------------------------------------------- */
+
+static struct status read_without_memory(void *context, uint32_t level, uint64_t index,
+                                         struct bytes *tile)
+{
+    (void)context, (void)level, (void)index, (void)tile;
+    return FAIL(NO_MEMORY, 1);
+}
+
+/* Whether the event that completes a tile is there or not. */
+static void want_of_memory_for_a_tile_is_handed_on(void **state)
+{
+    struct chronicle *chronicle = *state;
+    while (chronicle->count < TREE_TILE_WIDTH) {
+        (void)chronicle_observe(chronicle, &chronicle->door, true);
+    }
+    for (int there = 0; there < 2; there++) {
+        CLEANUP(verifier_close) struct verifier *verifier = NULL;
+        CLEANUP(examiner_close) struct examiner *examiner = NULL;
+        struct status status = OK;
+        must(examiner_open(&examiner));
+        must(verifier_open(secret_key_public(chronicle->log_key), &verifier));
+        verify_tiles_with(verifier, read_without_memory, NULL);
+        for (uint64_t i = 0; i < TREE_TILE_WIDTH; i++) {
+            const struct told *told = &chronicle->events[i];
+            struct examined event = {
+                .bytes = told_leaf(told), .body = told_body(told), .command = told_command(told)};
+            must(status);
+            examine(examiner, true, &event);
+            status = there || i + 1 < TREE_TILE_WIDTH ? verify_follow(verifier, &event)
+                                                      : verify_missing(verifier, i, "it is gone");
+        }
+        assert_int_equal(status.code, STATUS_NO_MEMORY);
+        assert_int_equal(verify_report_of(verifier)->finding_count, 0);
+    }
+}
+
 /* The report ---------------------------------------------------------------------------------- */
 
 static void findings_beyond_the_kept_ones_are_counted(void **state)
@@ -468,7 +505,7 @@ static void a_missing_event_is_one_finding_and_what_follows_is_compared_with_its
             .bytes = told_leaf(told), .body = told_body(told), .command = told_command(told)};
         examine(examiner, true, &event);
         if (i == AT) {
-            verify_missing(verifier, AT, "it is gone");
+            must(verify_missing(verifier, AT, "it is gone"));
         } else {
             must(verify_follow(verifier, &event));
         }
@@ -519,6 +556,7 @@ int main(void)
         TAMPERING(a_retired_emitter_that_speaks_is_named),
         TAMPERING(a_checkpoint_over_other_events_is_named),
         TAMPERING(a_checkpoint_of_another_key_is_named),
+        TAMPERING(want_of_memory_for_a_tile_is_handed_on),
         TAMPERING(findings_beyond_the_kept_ones_are_counted),
         TAMPERING(a_missing_event_is_one_finding_and_what_follows_is_compared_with_itself),
     };

@@ -56,6 +56,7 @@ struct bench_times {
 struct bench_query {
     const char *what;
     uint64_t rows;
+    uint64_t scanned; /* events that the index did not cover yet, or could not narrow */
     uint64_t median_ns, worst_ns;
 };
 

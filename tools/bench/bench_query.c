@@ -28,23 +28,22 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static struct status ask_once(struct bench *bench, const struct query *query, uint64_t *rows)
+static struct status ask_once(struct bench *bench, const struct query *query,
+                              struct query_outcome *outcome)
 {
-    struct query_outcome outcome;
     uint64_t sum = 0;
     CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
     CLEANUP(index_snapshot_close) struct index_snapshot *index = NULL;
     TRY(log_snapshot_open(engine_log(bench->engine), &log));
     TRY(index_snapshot_open(engine_index(bench->engine), &index));
-    TRY(query_run(query, log, index, take_row, &sum, &outcome));
-    *rows = outcome.rows;
-    return OK;
+    return query_run(query, log, index, take_row, &sum, outcome);
 }
 
 static struct status measure(struct bench *bench, const struct asked *asked,
                              struct bench_query *out)
 {
     uint64_t ns[BENCH_QUERIES];
+    struct query_outcome outcome;
     struct query query = {.limit = ROWS, .newest_first = asked->newest_first};
     for (size_t i = 0; i < asked->count; i++) {
         TRY(query_add(&query, asked->members[i], bytes_of_string(asked->values[i])));
@@ -52,9 +51,11 @@ static struct status measure(struct bench *bench, const struct asked *asked,
     out->what = asked->what;
     for (size_t i = 0; i < BENCH_QUERIES; i++) {
         uint64_t before = bench_now_ns();
-        TRY(ask_once(bench, &query, &out->rows));
+        TRY(ask_once(bench, &query, &outcome));
         ns[i] = bench_now_ns() - before;
     }
+    out->rows = outcome.rows;
+    out->scanned = outcome.scanned;
     qsort(ns, BENCH_QUERIES, sizeof ns[0], by_size);
     out->median_ns = ns[BENCH_QUERIES / 2];
     out->worst_ns = ns[BENCH_QUERIES - 1];

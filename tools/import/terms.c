@@ -17,7 +17,7 @@ static size_t cut(struct bytes name)
     return size;
 }
 
-static void put_name(struct text *text, struct bytes name)
+void terms_put(struct text *text, struct bytes name)
 {
     if (name.size <= IMPORT_TERM_MAX) {
         text_put_printable(text, name);
@@ -35,17 +35,17 @@ static struct bytes since(const struct text *text, size_t from)
 struct bytes terms_add(struct terms *terms, struct bytes name)
 {
     size_t from = terms->text.size;
-    put_name(&terms->text, name);
+    terms_put(&terms->text, name);
     return since(&terms->text, from);
 }
 
 struct bytes terms_join(struct terms *terms, struct bytes first, char between, struct bytes second)
 {
     size_t from = terms->text.size;
-    put_name(&terms->text, first);
+    terms_put(&terms->text, first);
     if (second.size > 0) {
         text_put_char(&terms->text, between);
-        put_name(&terms->text, second);
+        terms_put(&terms->text, second);
     }
     return since(&terms->text, from);
 }

@@ -22,6 +22,9 @@ struct terms {
 
 void terms_clear(struct terms *terms);
 
+/* Writes a name as a term, at most TERM_PRINTED_MAX bytes. */
+void terms_put(struct text *text, struct bytes name);
+
 /* The name, printable, at most IMPORT_TERM_MAX bytes of it; an empty one stays empty. */
 struct bytes terms_add(struct terms *terms, struct bytes name);
 
