@@ -239,12 +239,20 @@ static void ask_in_group(struct inquiry *inquiry)
 
 /* Outside groups ----------------------------------------------------------------------------- */
 
+/* How far a share leads. */
+enum share_rank {
+    SHARE_NONE,       /* none is in force */
+    SHARE_OTHER_MODE, /* in force, but not with the mode */
+    SHARE_WITHOUT_KEY,
+    SHARE_CLOSED, /* the group that it is with asks for more */
+    SHARE_OPEN,
+};
+
 struct share_found {
-    bool any;        /* some share with her is in force */
-    bool sufficient; /* this one has the mode */
+    enum share_rank rank;
     struct id target;
     struct id project; /* the tag of the group that it is with */
-    uint64_t made_by, until_utc_us;
+    uint64_t until_utc_us;
 };
 
 static bool is_mode(enum access_verb verb, const struct share_row *share)
@@ -268,22 +276,40 @@ static bool is_mode(enum access_verb verb, const struct share_row *share)
     return false;
 }
 
-/* Takes the share over into what was found; true if there is no need to look further. */
-static bool take_share(const struct inquiry *inquiry, const struct share_row *share,
+static bool has_own_key(const struct inquiry *inquiry)
+{
+    struct file_key_row row = {.file = inquiry->object.id, .holder = inquiry->reader->user};
+    return view_find(inquiry->view, ROW_FILE_KEY, &row);
+}
+
+static enum share_rank rank_of(const struct inquiry *inquiry, const struct share_row *share,
+                               struct id project)
+{
+    uint64_t made_by;
+    if (share->has_expires && share->expires <= inquiry->view->now_utc_us) {
+        return SHARE_NONE;
+    }
+    if (!is_mode(inquiry->verb, share)) {
+        return SHARE_OTHER_MODE;
+    }
+    if (!has_own_key(inquiry) &&
+        (share->target.kind != ID_GROUP || !has_key_for_group(inquiry, share->target, &made_by))) {
+        return SHARE_WITHOUT_KEY;
+    }
+    return project.kind == ID_NONE || access_meets(inquiry, project) ? SHARE_OPEN : SHARE_CLOSED;
+}
+
+/* Takes the share over if it leads further than what was found. */
+static void take_share(const struct inquiry *inquiry, const struct share_row *share,
                        struct id project, struct share_found *out)
 {
-    if (share->has_expires && share->expires <= inquiry->view->now_utc_us) {
-        return false;
+    enum share_rank rank = rank_of(inquiry, share, project);
+    if (rank > out->rank) {
+        *out = (struct share_found){.rank = rank,
+                                    .target = share->target,
+                                    .project = project,
+                                    .until_utc_us = share->has_expires ? share->expires : 0};
     }
-    bool sufficient = is_mode(inquiry->verb, share);
-    if (sufficient || !out->any) {
-        out->target = share->target;
-        out->project = project;
-        out->until_utc_us = share->has_expires ? share->expires : 0;
-    }
-    out->any = true;
-    out->sufficient = sufficient;
-    return sufficient;
 }
 
 static bool is_in_group(const struct inquiry *inquiry, struct id group, struct id *project)
@@ -303,15 +329,15 @@ static bool is_in_group(const struct inquiry *inquiry, struct id group, struct i
 static void find_share(const struct inquiry *inquiry, struct share_found *out)
 {
     struct share_row row = {.file = inquiry->object.id, .target = inquiry->reader->user};
-    *out = (struct share_found){.target = row.target, .made_by = UINT64_MAX};
-    if (view_find(inquiry->view, ROW_SHARE, &row) && take_share(inquiry, &row, NOTHING, out)) {
-        return;
+    *out = (struct share_found){.target = row.target};
+    if (view_find(inquiry->view, ROW_SHARE, &row)) {
+        take_share(inquiry, &row, NOTHING, out);
     }
     struct view_walk walk = view_walk_of(inquiry->view, ROW_SHARE, &row, 1);
-    while (view_walk_next(&walk, &row) && row.target.kind == ID_GROUP) {
+    while (out->rank != SHARE_OPEN && view_walk_next(&walk, &row) && row.target.kind == ID_GROUP) {
         struct id project;
-        if (is_in_group(inquiry, row.target, &project) && take_share(inquiry, &row, project, out)) {
-            return;
+        if (is_in_group(inquiry, row.target, &project)) {
+            take_share(inquiry, &row, project, out);
         }
     }
 }
@@ -320,7 +346,7 @@ static void ask_share(struct inquiry *inquiry, const struct share_found *share)
 {
     struct share_row row = {.file = inquiry->object.id, .target = share->target};
     struct access_fact fact = {.kind = FACT_SHARED,
-                               .holds = share->sufficient,
+                               .holds = share->rank > SHARE_OTHER_MODE,
                                .about = share->target,
                                .made_by = UINT64_MAX,
                                .until_utc_us = share->until_utc_us};
@@ -363,9 +389,9 @@ static void ask_outside(struct inquiry *inquiry)
     } else if (!owner) {
         find_share(inquiry, &share);
         ask_share(inquiry, &share);
-        if (!share.any) {
+        if (share.rank == SHARE_NONE) {
             refuse_by_class(inquiry);
-        } else if (!share.sufficient) {
+        } else if (share.rank == SHARE_OTHER_MODE) {
             access_refuse(inquiry, unshared_rule(inquiry->verb));
         }
     }

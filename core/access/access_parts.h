@@ -64,6 +64,9 @@ enum access_activity {
 };
 void access_ask_project(struct inquiry *inquiry, struct id tag, enum access_activity activity);
 
+/* Whether all that is met, whatever is active; notes nothing. */
+bool access_meets(const struct inquiry *inquiry, struct id tag);
+
 /* Whether the reader is a member of the project or, upwards, of one below it. */
 bool access_stands_in(struct inquiry *inquiry, struct id tag);
 

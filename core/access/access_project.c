@@ -146,6 +146,15 @@ static bool ask_certifications(struct inquiry *inquiry, struct id project)
 
 /* Which project ------------------------------------------------------------------------------ */
 
+/* Whether all certifications are there, now and at login. */
+static bool is_certified_for(const struct inquiry *inquiry, struct id project)
+{
+    const struct actor actor = {.user = inquiry->reader->user,
+                                .session = inquiry->reader->session,
+                                .opened_n = inquiry->login.as_of_n};
+    return certification_granted(inquiry->view, &actor, project, NULL);
+}
+
 /* Of the projects below the tag that she is a member of, the first where nothing is in the way;
  * else the first. */
 static bool find_below(const struct inquiry *inquiry, struct id tag, struct standing *out)
@@ -162,25 +171,27 @@ static bool find_below(const struct inquiry *inquiry, struct id tag, struct stan
         if (!standing.member) {
             continue;
         }
-        bool free = !standing.restricted &&
-                    certification_satisfied(inquiry->view, row.project, row.user, NULL);
-        if (free || !found) {
+        bool is_free = !standing.restricted && is_certified_for(inquiry, row.project);
+        if (is_free || !found) {
             *out = standing;
             found = true;
         }
-        if (free) {
+        if (is_free) {
             break;
         }
     }
     return found;
 }
 
-/* The project that access to what carries the tag is measured by. */
-static void choose(const struct inquiry *inquiry, struct id tag, struct standing *out)
+/* The project that access to what carries the tag is measured by: the active one, if that is needed
+ * and may be; else the tag; else one below it. What is asked for below includes what is asked for
+ * above: whoever does not meet the tag of which she is a member does not meet that either. */
+static void choose(const struct inquiry *inquiry, struct id tag, enum access_activity activity,
+                   struct standing *out)
 {
     struct standing below;
     bool up = goes_up(inquiry->verb);
-    if (up && inquiry->active.kind != ID_NONE &&
+    if (up && activity == ACTIVITY_NEEDED && inquiry->active.kind != ID_NONE &&
         label_dominates(inquiry->view, inquiry->active, tag)) {
         stand(inquiry, inquiry->active, out);
         return;
@@ -191,10 +202,19 @@ static void choose(const struct inquiry *inquiry, struct id tag, struct standing
     }
 }
 
+bool access_meets(const struct inquiry *inquiry, struct id tag)
+{
+    struct standing standing, own;
+    choose(inquiry, tag, ACTIVITY_ANY, &standing);
+    stand(inquiry, tag, &own);
+    return standing.member && !standing.restricted && !(own.member && own.restricted) &&
+           is_certified_for(inquiry, standing.project);
+}
+
 bool access_stands_in(struct inquiry *inquiry, struct id tag)
 {
     struct standing standing;
-    choose(inquiry, tag, &standing);
+    choose(inquiry, tag, ACTIVITY_ANY, &standing);
     return standing.member;
 }
 
@@ -230,7 +250,7 @@ void access_ask_project(struct inquiry *inquiry, struct id tag, enum access_acti
 {
     struct standing standing, own;
     enum rule rule = access_class_rule(inquiry->out->class);
-    choose(inquiry, tag, &standing);
+    choose(inquiry, tag, activity, &standing);
     access_note(inquiry, &(struct access_fact){.kind = FACT_PROJECT_MEMBER,
                                                .holds = standing.member,
                                                .about = standing.project,

@@ -11,8 +11,6 @@
 
 #include <cmocka.h>
 
-#define SESSION_LIFE_US UINT64_C(86400000000)
-
 static struct arena new_arena(void)
 {
     struct arena arena = {.memory = malloc(WORLD_ARENA), .capacity = WORLD_ARENA};
@@ -111,7 +109,7 @@ struct id world_session(struct world *world, struct id user)
     const struct session_row row = {.session = {ID_SESSION, world->n},
                                     .user = user,
                                     .state = SESSION_STATE_OPENED,
-                                    .expires = world->now_us + SESSION_LIFE_US,
+                                    .expires = world->now_us + WORLD_SESSION_US,
                                     .opened_n = world->n};
     world_put(world, ROW_SESSION, &row);
     world_put(world, ROW_OPEN_SESSION,

@@ -18,6 +18,7 @@ enum {
 };
 
 #define WORLD_START_US UINT64_C(1773093480000000)
+#define WORLD_SESSION_US UINT64_C(86400000000) /* how long one lasts */
 #define NOBODY ((struct id){ID_NONE, 0})
 
 struct world {
