@@ -84,36 +84,32 @@ static void draw_salt(struct emission *emission, uint8_t salt[static SALT_SIZE])
 
 /* Salt and body, one after the other, as they are kept. What no writer would take (text that is not
  * UTF-8, or too long) is told to whoever says it, before it is in a chain with other events. */
-static struct status write_body(struct emission *emission, const struct draft *draft)
+static struct status write_body(struct emission *emission, const struct draft *draft,
+                                struct text *out)
 {
     uint8_t salt[SALT_SIZE];
     union event_body decoded;
+    size_t start = out->size;
     draw_salt(emission, salt);
-    text_clear(&emission->body);
-    text_put(&emission->body, salt, SALT_SIZE);
-    event_body_encode(draft->kind, draft->body, &emission->body);
-    if (emission->body.full) {
+    text_put(out, salt, SALT_SIZE);
+    event_body_encode(draft->kind, draft->body, out);
+    if (out->full || out->size - start > SALT_SIZE + BODY_MAX) {
         return FAIL(LIMIT, BODY_MAX);
     }
     arena_reset(&emission->arena);
-    return event_body_decode(
-        draft->kind, bytes_of(emission->body.data + SALT_SIZE, emission->body.size - SALT_SIZE),
-        &emission->arena, &decoded);
+    return event_body_decode(draft->kind,
+                             bytes_of(out->data + start + SALT_SIZE, out->size - start - SALT_SIZE),
+                             &emission->arena, &decoded);
 }
 
-static struct digest body_commitment(struct emission *emission)
-{
-    struct bytes salted = text_bytes(&emission->body);
-    return hash_body(emission->hasher, bytes_of(salted.data, SALT_SIZE),
-                     bytes_of(salted.data + SALT_SIZE, salted.size - SALT_SIZE));
-}
-
-static struct leaf leaf_of(struct emission *emission, const struct draft *draft)
+static struct leaf leaf_of(struct emission *emission, const struct draft *draft,
+                           struct bytes salted)
 {
     struct leaf leaf = {
         .actor = draft->actor,
         .at_utc_us = draft->at_utc_us,
-        .body = body_commitment(emission),
+        .body = hash_body(emission->hasher, bytes_of(salted.data, SALT_SIZE),
+                          bytes_of(salted.data + SALT_SIZE, salted.size - SALT_SIZE)),
         .cause = draft->answers ? draft->cause : LEAF_NO_CAUSE,
         .has_command = draft->command.size > 0,
         .emitter = bytes_of_string(emission->speaker->name),
@@ -141,35 +137,49 @@ static struct leaf leaf_of(struct emission *emission, const struct draft *draft)
     return leaf;
 }
 
+static struct status write_event(struct emission *emission, const struct draft *draft,
+                                 struct text *statement, struct text *body)
+{
+    assert(draft->on_count > 0 && draft->on_count <= LEAF_SUBJECTS_MAX);
+    if (draft->source.size > 0 && !leaf_is_source(draft->source)) {
+        return FAIL_BECAUSE(MALFORMED, 0, "a source is 1 to 64 printable ASCII characters");
+    }
+    size_t body_start = body->size, statement_start = statement->size;
+    TRY(write_body(emission, draft, body));
+    struct leaf leaf =
+        leaf_of(emission, draft, bytes_of(body->data + body_start, body->size - body_start));
+    leaf_encode_statement(&leaf, statement);
+    return statement->full || statement->size - statement_start > LEAF_MAX ? FAIL(LIMIT, LEAF_MAX)
+                                                                           : OK;
+}
+
+static void link_statement(struct emission *emission, struct bytes statement)
+{
+    emission->head.chain = hash_emitter_link(emission->hasher, &emission->head.chain, statement);
+    emission->head.emitter_n++;
+    emission->count++;
+}
+
 struct status emission_add(struct emission *emission, const struct draft *draft)
 {
     char memory[LEAF_MAX];
     struct text statement = TEXT_IN(memory);
-    assert(draft->on_count > 0 && draft->on_count <= LEAF_SUBJECTS_MAX);
     if (emission->count == SUBMISSION_EVENTS_MAX) {
         return FAIL(LIMIT, SUBMISSION_EVENTS_MAX);
     }
-    if (draft->source.size > 0 && !leaf_is_source(draft->source)) {
-        return FAIL_BECAUSE(MALFORMED, 0, "a source is 1 to 64 printable ASCII characters");
-    }
-    TRY(write_body(emission, draft));
-    struct leaf leaf = leaf_of(emission, draft);
-    leaf_encode_statement(&leaf, &statement);
+    text_clear(&emission->body);
+    TRY(write_event(emission, draft, &statement, &emission->body));
     size_t before = emission->out.size;
     submission_put(&emission->out, &(struct submission_event){.statement = text_bytes(&statement),
                                                               .body = text_bytes(&emission->body),
                                                               .command = draft->command});
     /* Room is kept for the signature, so that what was added can always be ended. */
-    if (statement.full || emission->out.full ||
-        emission->out.capacity - emission->out.size < 2 + SIGNATURE_MAX + 1) {
+    if (emission->out.full || emission->out.capacity - emission->out.size < 2 + SIGNATURE_MAX + 1) {
         emission->out.size = before;
         emission->out.full = false;
-        return FAIL(LIMIT, statement.full ? LEAF_MAX : SUBMISSION_MAX);
+        return FAIL(LIMIT, SUBMISSION_MAX);
     }
-    emission->head.chain =
-        hash_emitter_link(emission->hasher, &emission->head.chain, text_bytes(&statement));
-    emission->head.emitter_n++;
-    emission->count++;
+    link_statement(emission, text_bytes(&statement));
     return OK;
 }
 
@@ -178,9 +188,37 @@ struct status emission_end(struct emission *emission, struct bytes *submission,
 {
     struct signature signature;
     assert(emission->count > 0);
-    TRY(secret_key_sign(emission->speaker->key, BYTES(emission->head.chain.sha256), &signature));
+    TRY(emission_sign(emission, &signature, head));
     submission_end(&emission->out, emission->count, bytes_of(signature.data, signature.size));
     *submission = text_bytes(&emission->out);
-    *head = emission->head;
     return OK;
+}
+
+/* The writer's own ------------------------------------------------------------------------- */
+
+struct emission_mark emission_mark(const struct emission *emission)
+{
+    return (struct emission_mark){.head = emission->head, .count = emission->count};
+}
+
+void emission_reset(struct emission *emission, const struct emission_mark *mark)
+{
+    emission->head = mark->head;
+    emission->count = mark->count;
+}
+
+struct status emission_write(struct emission *emission, const struct draft *draft,
+                             struct text *statement, struct text *body)
+{
+    size_t before = statement->size;
+    TRY(write_event(emission, draft, statement, body));
+    link_statement(emission, bytes_of(statement->data + before, statement->size - before));
+    return OK;
+}
+
+struct status emission_sign(const struct emission *emission, struct signature *out,
+                            struct emitter_head *head)
+{
+    *head = emission->head;
+    return secret_key_sign(emission->speaker->key, BYTES(emission->head.chain.sha256), out);
 }

@@ -59,4 +59,23 @@ MUST_CHECK struct status emission_add(struct emission *emission, const struct dr
 MUST_CHECK struct status emission_end(struct emission *emission, struct bytes *submission,
                                       struct emitter_head *head);
 
+/* For the writer, which appends its own events itself and makes no submission of them. ----------- */
+
+/* Where an emission stands. */
+struct emission_mark {
+    struct emitter_head head;
+    uint32_t count;
+};
+struct emission_mark emission_mark(const struct emission *emission);
+/* Takes back what was written since. */
+void emission_reset(struct emission *emission, const struct emission_mark *mark);
+
+/* Writes the statement and the body (salt || body) of one event and links it to the chain. LIMIT
+ * and MALFORMED as emission_add, and nothing is linked. */
+MUST_CHECK struct status emission_write(struct emission *emission, const struct draft *draft,
+                                        struct text *statement, struct text *body);
+/* Signs what was written so far; *head is where the chain then stands. */
+MUST_CHECK struct status emission_sign(const struct emission *emission, struct signature *out,
+                                       struct emitter_head *head);
+
 #endif

@@ -91,13 +91,30 @@ MUST_CHECK struct status engine_say(struct engine *engine, enum engine_voice voi
 /* Returns when everything taken so far is durable (or refused) and acknowledged. */
 MUST_CHECK struct status engine_flush(struct engine *engine);
 
-/* Executes a command that a user has signed (core/command_record.h): authenticates, decides,
- * appends the events or the refusal, and returns when they are durable. BAD_SIGNATURE, KEY (unknown
- * user), MALFORMED: not a command at all. *verdict is filled on success. */
+/* Commands -------------------------------------------------------------------------------------- */
+
+/* A command that a user has signed (core/command_record.h). */
+struct request {
+    struct bytes record;
+    struct bytes source; /* the network address that it came from; empty: not known */
+};
+
+/* What became of it. A refusal is an event, too. */
 struct verdict {
+    struct status status;  /* MALFORMED, LIMIT; BAD_SIGNATURE, of another log's: no command at all,
+                              and nothing of it is in the log */
     enum rule refused;     /* RULE_NONE: done */
     uint64_t first, count; /* the events: what was done, or the one that records the refusal */
+    struct id bulk;        /* of one over many objects, if they were decided: that, */
+    uint32_t done, items_refused; /* and what became of them; each has at least one event */
 };
+
+/* Executes commands in their order: authenticates, decides each on what the ones before it did,
+ * appends the events or the refusal, all in as few commits as there is room for, and returns when
+ * everything is durable. Fails only as the engine does; the verdicts say nothing then. */
+MUST_CHECK struct status engine_commands(struct engine *engine, const struct request *requests,
+                                         size_t count, struct verdict *verdicts);
+/* The same for one, failing with the verdict's status. *verdict is filled on success. */
 MUST_CHECK struct status engine_command(struct engine *engine, struct bytes record,
                                         struct verdict *verdict);
 

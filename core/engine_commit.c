@@ -156,8 +156,7 @@ static void acknowledge(struct job *job)
     }
 }
 
-/* Recorded time never goes back: while the clock is behind, the last time is held. */
-static uint64_t recording_time(struct engine *engine)
+uint64_t engine_recording_time(struct engine *engine)
 {
     uint64_t now_utc_us = engine_now(engine);
     uint64_t last_utc_us = log_head_of(engine->log)->t_utc_us;
@@ -169,7 +168,7 @@ static uint64_t recording_time(struct engine *engine)
 static struct status commit_jobs(struct engine *engine, struct job **jobs, size_t count)
 {
     struct bytes note;
-    uint64_t now_utc_us = recording_time(engine);
+    uint64_t now_utc_us = engine_recording_time(engine);
     TRY(log_begin(engine->log));
     for (size_t i = 0; i < count; i++) {
         TRY(append_job(engine, jobs[i], now_utc_us));

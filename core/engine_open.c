@@ -1,5 +1,5 @@
 #include "core/audit/emitter.h"
-#include "core/engine_parts.h"
+#include "core/engine_batch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -380,6 +380,7 @@ void engine_close(struct engine **engine)
         secret_key_close(&(*engine)->voices[voice].key);
     }
     secret_key_close(&(*engine)->log_key);
+    engine_batch_close(&(*engine)->batch);
     free((*engine)->arena.memory);
     free(*engine);
     *engine = NULL;

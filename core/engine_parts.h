@@ -45,6 +45,8 @@ struct emitter_gap {
     uint64_t expected; /* its number that comes next */
 };
 
+struct batch; /* core/engine_batch.h */
+
 struct engine {
     char directory[STORE_PATH_MAX];
     struct engine_options options;
@@ -57,7 +59,8 @@ struct engine {
     struct prepare *prepare;
     struct speaker voices[VOICE_COUNT];
     struct emission *emissions[VOICE_COUNT];
-    struct arena arena; /* for the body being folded */
+    struct arena arena;  /* for the body being folded */
+    struct batch *batch; /* of commands; NULL until the first one */
 
     struct job jobs[ENGINE_JOBS];
     struct queue *free, *to_prepare, *prepared, *to_index, *made;
@@ -95,6 +98,8 @@ void engine_hand_to_prepare(struct engine *engine, struct job *job);
 void engine_hand_to_index(struct engine *engine, struct job *job);
 /* A free job; commits what is prepared while it waits. */
 MUST_CHECK struct status engine_take_job(struct engine *engine, struct job **out);
+/* Now; while the clock is behind what was recorded last, that time is held. */
+uint64_t engine_recording_time(struct engine *engine);
 /* Makes the state durable, and the checkpoint's file beside the log. */
 MUST_CHECK struct status engine_sync(struct engine *engine);
 /* The same for a state that is still being folded up to the leaf with this hash. */

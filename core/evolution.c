@@ -50,18 +50,56 @@ bool evolution_find(struct evolution *evolution, enum row_table table, void *row
     return view_find(&view, table, row);
 }
 
+static void resolve(struct id *id, uint64_t n)
+{
+    id->n = id->n == ID_NEW ? n : id->n;
+}
+
+/* The id that the event creates is `kind:new` in its body, and its position from here on. */
+static void resolve_new(const struct leaf *leaf, union event_body *body)
+{
+    const struct event_info *info = &event_infos[leaf->kind];
+    for (size_t i = 0; i < info->field_count && info->creates != ID_NONE; i++) {
+        const struct field_info *field = &info->fields[i];
+        struct id *ids = (struct id *)(void *)((char *)body + field->offset);
+        size_t count = 1;
+        if (field->type_code != FIELD_ID) {
+            continue;
+        }
+        if (field->list) {
+            memcpy(&ids, (char *)body + field->offset, sizeof ids);
+            memcpy(&count, (char *)body + field->count_offset, sizeof count);
+        }
+        for (size_t k = 0; k < count; k++) {
+            resolve(&ids[k], leaf->n);
+        }
+    }
+}
+
+/* What every event has that a signed command led to: the command has been used, by its actor. */
+static void note_command(struct evolution *evolution, const struct leaf *leaf)
+{
+    struct command_row row = {.digest = leaf->command};
+    if (leaf->has_command && !evolution_find(evolution, ROW_COMMAND, &row) &&
+        !failed(id_read(leaf->actor, &row.user)) && row.user.kind == ID_USER) {
+        evolution_put(evolution, ROW_COMMAND, &row);
+    }
+}
+
 struct status evolution_fold(struct state *state, const struct leaf *leaf, struct bytes body,
                              struct arena *arena)
 {
     union event_body decoded;
     struct evolution evolution = {.state = state, .n = leaf->n, .arena = arena};
-    if (!event_infos[leaf->kind].writes || body.size == 0) {
-        return OK;
-    }
     arena_reset(arena);
+    note_command(&evolution, leaf);
+    if (!event_infos[leaf->kind].writes || body.size == 0) {
+        return evolution.status;
+    }
     if (failed(event_body_decode(leaf->kind, body, arena, &decoded))) {
         return FAIL_BECAUSE(CORRUPT, leaf->n, "the body is not one of its kind");
     }
+    resolve_new(leaf, &decoded);
     dispatch_evolve(&evolution, leaf, &decoded);
     return evolution.status;
 }

@@ -28,8 +28,9 @@ bool evolution_find(struct evolution *evolution, enum row_table table, void *row
  */
 struct view evolution_view(struct evolution *evolution);
 
-/* Folds one event: its body decoded, its rows written. Fails as the storage does, or with CORRUPT
- * if the body is not one of its kind. An erased body (empty) changes nothing. */
+/* Folds one event: its body decoded, its rows written, and that its command has been used. Fails as
+ * the storage does, or with CORRUPT if the body is not one of its kind. An erased body (empty)
+ * writes no row of its kind. */
 MUST_CHECK struct status evolution_fold(struct state *state, const struct leaf *leaf,
                                         struct bytes body, struct arena *arena);
 

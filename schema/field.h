@@ -40,6 +40,8 @@ struct field_info {
     bool optional, list;
     enum id_kind id_kind;        /* FIELD_ID: ID_NONE is an id of any kind */
     const struct lookup *values; /* FIELD_ENUM: the names of its values */
+    uint16_t offset;             /* in the struct: the value, or the pointer to the list, */
+    uint16_t count_offset;       /* and how many there are in it */
 };
 
 /* Reading ----------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #include "store/state.h"
 
 #include "store/lmdb.h"
+#include "store/undo.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -42,6 +43,9 @@ struct state {
     struct digest last;
     char fingerprint[128];
     struct subject_slot *subjects;
+    struct undo undo; /* of an attempt, and what the numbers were before it */
+    uint64_t size_before, versions_before;
+    struct digest digest_before;
 };
 
 /* Entries --------------------------------------------------------------------------------- */
@@ -197,6 +201,7 @@ void state_close(struct state **state)
 {
     if (*state != NULL) {
         lmdb_abort(&(*state)->txn);
+        undo_free(&(*state)->undo);
         lmdb_close(&(*state)->lmdb);
         hasher_close(&(*state)->hasher);
         free((*state)->subjects);
@@ -245,6 +250,105 @@ struct status state_clear(struct state *state)
     return empty_all(state);
 }
 
+/* Subjects -------------------------------------------------------------------------------- */
+
+static struct subject_slot *slot_of(struct state *state, struct id subject)
+{
+    uint64_t mixed = (subject.n + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)subject.kind << 48;
+    return &state->subjects[(mixed >> 40) % SUBJECT_CACHE];
+}
+
+static void put_subject_key(uint8_t key[static SUBJECT_KEY_SIZE], struct id subject)
+{
+    key[0] = (uint8_t)subject.kind;
+    bytes_write_u64(key + 1, subject.n);
+}
+
+static struct status write_slot(struct state *state, struct subject_slot *slot)
+{
+    uint8_t key[SUBJECT_KEY_SIZE], value[8];
+    put_subject_key(key, slot->subject);
+    bytes_write_u64(value, slot->on_n);
+    TRY(writing(state));
+    slot->dirty = false;
+    if (slot->on_n == 0) {
+        struct status status = lmdb_delete(state->txn, TABLE_SUBJECT, BYTES(key));
+        return status.code == STATUS_NOT_FOUND ? OK : status; /* counted in an attempt alone */
+    }
+    return put_entry(state, TABLE_SUBJECT, BYTES(key), BYTES(value));
+}
+
+static struct status read_subject(struct state *state, struct id subject, uint64_t *on_n)
+{
+    uint8_t key[SUBJECT_KEY_SIZE];
+    struct bytes value;
+    put_subject_key(key, subject);
+    TRY(reading(state));
+    struct status status = get_entry(state, TABLE_SUBJECT, BYTES(key), &value);
+    *on_n = !failed(status) && value.size == COUNT_SIZE ? bytes_read_u64(value.data) : 0;
+    return status.code == STATUS_NOT_FOUND ? OK : status;
+}
+
+/* The subject's slot, filled from disk if it holds another. */
+static struct status cached(struct state *state, struct id subject, struct subject_slot **out)
+{
+    struct subject_slot *slot = slot_of(state, subject);
+    if (!id_equal(slot->subject, subject)) {
+        if (slot->dirty) {
+            TRY(write_slot(state, slot));
+        }
+        uint64_t on_n;
+        TRY(read_subject(state, subject, &on_n));
+        *slot = (struct subject_slot){.subject = subject, .on_n = on_n};
+    }
+    *out = slot;
+    return OK;
+}
+
+/* Attempts -------------------------------------------------------------------------------- */
+
+void state_attempt(struct state *state)
+{
+    assert(!state->undo.open);
+    undo_begin(&state->undo);
+    state->size_before = state->size;
+    state->versions_before = state->versions;
+    state->digest_before = state->digest;
+}
+
+void state_keep(struct state *state)
+{
+    undo_end(&state->undo);
+}
+
+static struct status take_back(struct state *state, const struct undo_note *note)
+{
+    struct subject_slot *slot;
+    if (note->row_key.size > 0) {
+        struct status status = lmdb_delete(state->txn, TABLE_ROW, note->row_key);
+        return status.code == STATUS_NOT_FOUND ? OK : status; /* one event put it twice */
+    }
+    TRY(cached(state, note->subject, &slot));
+    slot->dirty = true;
+    slot->on_n--;
+    return OK;
+}
+
+struct status state_undo(struct state *state)
+{
+    struct undo_note note;
+    assert(state->undo.open);
+    undo_end(&state->undo);
+    TRY(writing(state));
+    for (size_t at = 0; undo_next(&state->undo, &at, &note);) {
+        TRY(take_back(state, &note));
+    }
+    state->size = state->size_before;
+    state->versions = state->versions_before;
+    state->digest = state->digest_before;
+    return OK;
+}
+
 /* Rows ------------------------------------------------------------------------------------ */
 
 /* Newest first: the position is stored as its complement. */
@@ -286,6 +390,7 @@ struct status state_put(struct state *state, enum row_table table, struct bytes 
     }
     TRY(writing(state));
     size_t size = make_row_key(row_key, table, key, n);
+    TRY(undo_note_row(&state->undo, bytes_of(row_key, size)));
     TRY(put_entry(state, TABLE_ROW, bytes_of(row_key, size), row));
     add_to_digest(state, table, key, row, n);
     return OK;
@@ -389,61 +494,13 @@ struct status state_next(struct state *state, const struct state_place *place, s
     }
 }
 
-/* Subjects -------------------------------------------------------------------------------- */
-
-static struct subject_slot *slot_of(struct state *state, struct id subject)
-{
-    uint64_t mixed = (subject.n + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)subject.kind << 48;
-    return &state->subjects[(mixed >> 40) % SUBJECT_CACHE];
-}
-
-static void put_subject_key(uint8_t key[static SUBJECT_KEY_SIZE], struct id subject)
-{
-    key[0] = (uint8_t)subject.kind;
-    bytes_write_u64(key + 1, subject.n);
-}
-
-static struct status write_slot(struct state *state, struct subject_slot *slot)
-{
-    uint8_t key[SUBJECT_KEY_SIZE], value[8];
-    put_subject_key(key, slot->subject);
-    bytes_write_u64(value, slot->on_n);
-    TRY(writing(state));
-    slot->dirty = false;
-    return put_entry(state, TABLE_SUBJECT, BYTES(key), BYTES(value));
-}
-
-static struct status read_subject(struct state *state, struct id subject, uint64_t *on_n)
-{
-    uint8_t key[SUBJECT_KEY_SIZE];
-    struct bytes value;
-    put_subject_key(key, subject);
-    TRY(reading(state));
-    struct status status = get_entry(state, TABLE_SUBJECT, BYTES(key), &value);
-    *on_n = !failed(status) && value.size == COUNT_SIZE ? bytes_read_u64(value.data) : 0;
-    return status.code == STATUS_NOT_FOUND ? OK : status;
-}
-
-/* The subject's slot, filled from disk if it holds another. */
-static struct status cached(struct state *state, struct id subject, struct subject_slot **out)
-{
-    struct subject_slot *slot = slot_of(state, subject);
-    if (!id_equal(slot->subject, subject)) {
-        if (slot->dirty) {
-            TRY(write_slot(state, slot));
-        }
-        uint64_t on_n;
-        TRY(read_subject(state, subject, &on_n));
-        *slot = (struct subject_slot){.subject = subject, .on_n = on_n};
-    }
-    *out = slot;
-    return OK;
-}
+/* Counting subjects ----------------------------------------------------------------------- */
 
 struct status state_count_subject(struct state *state, struct id subject, uint64_t *on_n)
 {
     struct subject_slot *slot;
     TRY(cached(state, subject, &slot));
+    TRY(undo_note_subject(&state->undo, subject));
     slot->dirty = true;
     *on_n = ++slot->on_n;
     return OK;
@@ -465,15 +522,22 @@ void state_advance(struct state *state, uint64_t n)
     state->size = n + 1;
 }
 
-struct status state_commit(struct state *state, const struct digest *last)
+static struct status write_slots(struct state *state)
 {
-    TRY(writing(state));
-    state->last = *last;
     for (size_t i = 0; i < SUBJECT_CACHE; i++) {
         if (state->subjects[i].dirty) {
             TRY(write_slot(state, &state->subjects[i]));
         }
     }
+    return OK;
+}
+
+struct status state_commit(struct state *state, const struct digest *last)
+{
+    assert(!state->undo.open);
+    TRY(writing(state));
+    state->last = *last;
+    TRY(write_slots(state));
     TRY(write_meta(state));
     return lmdb_commit(&state->txn);
 }

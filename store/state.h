@@ -63,6 +63,11 @@ MUST_CHECK struct status state_count_subject(struct state *state, struct id subj
                                              uint64_t *on_n);
 /* Event n has been folded. */
 void state_advance(struct state *state, uint64_t n);
+/* What is folded from here on is kept or undone as a whole; one attempt at a time, and none is open
+ * when it is made durable. */
+void state_attempt(struct state *state);
+void state_keep(struct state *state);
+MUST_CHECK struct status state_undo(struct state *state);
 /* Makes it durable. `last` is the hash of the last leaf folded. */
 MUST_CHECK struct status state_commit(struct state *state, const struct digest *last);
 

@@ -1,7 +1,7 @@
 /* catalogue.c: the catalogue as tables, for code that treats all events and commands alike. */
 #include "schema/generator/output.h"
 
-static void put_field_info(struct output *out, const struct field *field)
+static void put_field_info(struct output *out, const char *tag, const struct field *field)
 {
     static const char *const types[BASE_COUNT] = {
         "FIELD_TEXT",  "FIELD_INTEGER", "FIELD_BOOLEAN", "FIELD_DIGEST",
@@ -21,7 +21,10 @@ static void put_field_info(struct output *out, const struct field *field)
     if (field->values != NULL) {
         put(out, ",\n     .values = &%s_lookup", field->values->name);
     }
-    put(out, "},\n");
+    if (field->list) {
+        put(out, ",\n     .count_offset = offsetof(struct %s, %s_count)", tag, field->name);
+    }
+    put(out, ",\n     .offset = offsetof(struct %s, %s)},\n", tag, field->name);
 }
 
 static void put_fields(struct output *out, const struct record *record)
@@ -31,7 +34,7 @@ static void put_fields(struct output *out, const struct record *record)
     }
     put(out, "\nstatic const struct field_info %s_fields[] = {\n", record->tag.text);
     for (size_t i = 0; i < record->field_count; i++) {
-        put_field_info(out, &record->fields[i]);
+        put_field_info(out, record->tag.text, &record->fields[i]);
     }
     put(out, "};\n");
 }

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 enum {
-    RECORD_MAX = 64 << 10,  /* bytes of a made-up record */
-    ARENA_SIZE = 128 << 10, /* enough for any of them */
+    RECORD_MAX = 256 << 10, /* bytes of a made-up record */
+    ARENA_SIZE = 512 << 10, /* enough for any of them */
     RECORDS = 40,           /* made up for each kind */
     TRIED_BYTES = 300,      /* of one record, about */
 };

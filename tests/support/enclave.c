@@ -1,8 +1,7 @@
 #include "tests/support/enclave.h"
 
+#include "core/authenticate.h"
 #include "core/birth.h"
-#include "core/command_record.h"
-#include "schema/canonical.h"
 #include "schema/time.h"
 
 #include <setjmp.h>
@@ -11,8 +10,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-#define ENCLAVE_MFA_LIFE_US (30 * 60 * TIME_SECOND_US)
 
 /* People ------------------------------------------------------------------------------------- */
 
@@ -79,65 +76,11 @@ struct id enclave_user(struct enclave *enclave, const char *login, enum user_rol
 
 /* Sessions ----------------------------------------------------------------------------------- */
 
-void enclave_mfa_statement(struct enclave *enclave, const char *login, struct id session,
-                           struct bytes nonce, struct text *out)
-{
-    char head_memory[1024], tail_memory[512], message_memory[2048];
-    struct text head = TEXT_IN(head_memory), tail = TEXT_IN(tail_memory);
-    struct text message = TEXT_IN(message_memory);
-    struct signature signature;
-    static const uint8_t token[DIGEST_SIZE] = "a code that was shown once";
-    uint64_t now_utc_us = enclave->scratch.clock_us;
-    text_put_literal(&head, "{\"expires\":");
-    canonical_put_time(&head, now_utc_us + ENCLAVE_MFA_LIFE_US);
-    text_put_literal(&head, ",\"issued\":");
-    canonical_put_time(&head, now_utc_us);
-    text_put_literal(&head, ",\"nonce\":");
-    canonical_put_base64(&head, nonce);
-    text_add(&head, ",\"origin\":\"%s\",\"provider\":\"phones\",\"session\":\"",
-             log_origin(engine_log(enclave->engine)));
-    id_write(&head, session);
-    text_put_char(&head, '"');
-    text_put_literal(&tail, ",\"token\":");
-    canonical_put_base64(&tail, BYTES(token));
-    text_put_literal(&tail, ",\"user\":\"");
-    id_write(&tail, enclave_id(enclave, login));
-    text_put_literal(&tail, "\"}");
-    text_put_literal(&message, "cairn-mfa-v1\n");
-    text_put_bytes(&message, text_bytes(&head));
-    text_put_bytes(&message, text_bytes(&tail));
-    must(secret_key_sign(enclave->provider_key, text_bytes(&message), &signature));
-    text_put_bytes(out, text_bytes(&head));
-    text_put_literal(out, ",\"sig\":");
-    canonical_put_base64(out, bytes_of(signature.data, signature.size));
-    text_put_bytes(out, text_bytes(&tail));
-    assert_false(out->full || head.full || tail.full || message.full);
-}
-
 struct id enclave_login(struct enclave *enclave, const char *login)
 {
-    char memory[2048];
-    uint8_t nonce[256];
-    struct text statement = TEXT_IN(memory);
     struct enclave_person *person = enclave_person(enclave, login);
-    union command_fields fields = {.session_challenge = {.unused = false}};
-    person->session = (struct id){ID_NONE, 0};
-    struct verdict challenge = enclave_do(enclave, login, COMMAND_SESSION_CHALLENGE, &fields);
-    if (challenge.refused == RULE_IDN_02A) {
-        return person->session; /* nothing decides about sessions yet */
-    }
-    struct session_row session = {.session = {ID_SESSION, challenge.first}};
-    struct view view = enclave_view(enclave);
-    assert_true(view_find(&view, ROW_SESSION, &session));
-    assert_true(session.nonce.size <= sizeof nonce);
-    memcpy(nonce, session.nonce.data, session.nonce.size);
-    session.nonce.data = nonce;
-    enclave_mfa_statement(enclave, login, session.session, session.nonce, &statement);
-    fields = (union command_fields){.session_open = {.session = session.session,
-                                                     .nonce = session.nonce,
-                                                     .statement = text_bytes(&statement)}};
-    (void)enclave_must(enclave, login, COMMAND_SESSION_OPEN, &fields);
-    person->session = session.session;
+    const struct signer signer = {person->user, person->key};
+    person->session = scratch_login(&enclave->scratch, enclave->engine, &signer);
     return person->session;
 }
 
@@ -150,6 +93,7 @@ struct id enclave_join(struct enclave *enclave, const char *login, enum user_rol
 
 /* Commands ----------------------------------------------------------------------------------- */
 
+/* A session that has ended is still named: what is refused then is for a test to see. */
 void enclave_sign(struct enclave *enclave, const char *login, enum command_kind kind,
                   const union command_fields *fields, struct text *out)
 {
@@ -161,11 +105,28 @@ void enclave_sign(struct enclave *enclave, const char *login, enum command_kind 
         .actor = person->user,
         .kind = kind,
         .fields = text_bytes(&field_text),
-        .origin = bytes_of_string(log_origin(engine_log(enclave->engine))),
-        .t_utc_us = enclave->scratch.clock_us,
     };
-    key_random(command.nonce, sizeof command.nonce);
-    must(command_record_sign(&command, person->key, out));
+    enclave_sign_record(enclave, login, &command, out);
+}
+
+void enclave_sign_record(struct enclave *enclave, const char *login,
+                         const struct command_record *command, struct text *out)
+{
+    const struct enclave_person *person = enclave_person(enclave, login);
+    struct command_record record = *command;
+    struct session_row session = {.session = person->session};
+    struct view view = enclave_view(enclave);
+    record.actor = person->user;
+    record.origin = bytes_of_string(log_origin(engine_log(enclave->engine)));
+    record.t_utc_us = enclave->scratch.clock_us;
+    key_random(record.nonce, sizeof record.nonce);
+    if (record.session.kind == ID_NONE && session.session.kind != ID_NONE &&
+        authenticate_needs_session(record.kind)) {
+        record.session = session.session;
+        bool known = view_find(&view, ROW_SESSION, &session);
+        record.project = known && session.has_project ? session.project : (struct id){0};
+    }
+    must(command_record_sign(&record, person->key, out));
 }
 
 struct verdict enclave_give(struct enclave *enclave, struct bytes record)
@@ -207,23 +168,6 @@ void enclave_refused(struct enclave *enclave, const char *login, enum command_ki
 
 /* The store ---------------------------------------------------------------------------------- */
 
-static void trust_provider(struct enclave *enclave)
-{
-    char memory[256];
-    struct text key = TEXT_IN(memory);
-    must(secret_key_make(KEY_ED25519, "phones", &enclave->provider_key));
-    public_key_write(secret_key_public(enclave->provider_key), &key);
-    union event_body body = {
-        .mfa_provider_trusted = {.name = LITERAL("phones"), .key = text_bytes(&key)}};
-    enclave->provider = (struct id){ID_PROVIDER, log_head_of(engine_log(enclave->engine))->size};
-    must(engine_say(enclave->engine, VOICE_IDENTITY,
-                    &(struct draft){.kind = EVENT_MFA_PROVIDER_TRUSTED,
-                                    .on = {NEW(ID_PROVIDER)},
-                                    .on_count = 1,
-                                    .body = &body}));
-    must(engine_flush(enclave->engine));
-}
-
 void enclave_begin(struct enclave *enclave)
 {
     *enclave = (struct enclave){.arena = {.capacity = ENCLAVE_ARENA}};
@@ -240,7 +184,8 @@ void enclave_begin(struct enclave *enclave)
                                       .admin_receive_key = BYTES(ada->receive_key)}));
     enclave->engine = scratch_open(&enclave->scratch, false);
     ada->user = scratch_admin(enclave->engine);
-    trust_provider(enclave);
+    enclave->provider = scratch_provider(&enclave->scratch, enclave->engine);
+    enclave->provider_key = enclave->scratch.provider_key;
 }
 
 void enclave_end(struct enclave *enclave)
@@ -249,7 +194,6 @@ void enclave_end(struct enclave *enclave)
     for (size_t i = 0; i < enclave->people_count; i++) {
         secret_key_close(&enclave->people[i].key);
     }
-    secret_key_close(&enclave->provider_key);
     free(enclave->arena.memory);
     scratch_end(&enclave->scratch);
 }

@@ -12,6 +12,7 @@
 #ifndef TESTS_SUPPORT_ENCLAVE_H
 #define TESTS_SUPPORT_ENCLAVE_H
 
+#include "core/command_record.h"
 #include "tests/support/scratch.h"
 
 enum {
@@ -31,8 +32,8 @@ struct enclave_person {
 struct enclave {
     struct scratch scratch;
     struct engine *engine;
-    struct secret_key *provider_key;
     struct id provider; /* of second factors: `phones` */
+    const struct secret_key *provider_key;
     struct enclave_person people[ENCLAVE_PEOPLE_MAX];
     size_t people_count;
     struct arena arena; /* of enclave_view */
@@ -71,11 +72,11 @@ void enclave_refused(struct enclave *enclave, const char *login, enum command_ki
 /* The signed record of such a command, and what the engine makes of any record. */
 void enclave_sign(struct enclave *enclave, const char *login, enum command_kind kind,
                   const union command_fields *fields, struct text *out);
+/* The same of a record of which kind and fields, or items, are set; session and project, too, if it
+ * is to be another session than the person's. */
+void enclave_sign_record(struct enclave *enclave, const char *login,
+                         const struct command_record *command, struct text *out);
 struct verdict enclave_give(struct enclave *enclave, struct bytes record);
-
-/* Signed by the provider: this person has shown a second factor for this session. */
-void enclave_mfa_statement(struct enclave *enclave, const char *login, struct id session,
-                           struct bytes nonce, struct text *out);
 
 /* The state at the head, or as of an event. Rows live until the next enclave_view or _do. */
 struct view enclave_view(struct enclave *enclave);

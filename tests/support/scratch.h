@@ -10,7 +10,8 @@ struct scratch {
     char directory[256]; /* removed by scratch_end */
     char store[300];     /* a store in it, made by scratch_store */
     struct secret_key *admin_key;
-    uint64_t clock_us; /* what the engine's clock shows; moved by hand */
+    struct secret_key *provider_key; /* of second factors: `phones`, trusted by scratch_login */
+    uint64_t clock_us;               /* what the engine's clock shows; moved by hand */
 };
 
 /* Prints a failed status and fails the test. */
@@ -33,18 +34,31 @@ void scratch_close(struct engine **engine);
 /* Registers an outside emitter with a new key; the speaker's key is the caller's. */
 void scratch_emitter(struct scratch *scratch, struct engine *engine, const char *name,
                      struct speaker *out);
-/* A signed command by the administrator. */
-struct verdict scratch_command(struct scratch *scratch, struct engine *engine,
-                               enum command_kind kind, const union command_fields *fields);
-
-/* The same by anybody, whatever comes of it. */
+/* Opens a session with a second factor. */
 struct signer {
     struct id user;
     const struct secret_key *key;
 };
+struct id scratch_login(struct scratch *scratch, struct engine *engine,
+                        const struct signer *signer);
+/* Signed by the provider: the user has shown a second factor for the session. */
+void scratch_mfa_statement(struct scratch *scratch, struct id user,
+                           const struct session_row *session, struct text *out);
+/* Makes the provider trusted, if it is not; its id. */
+struct id scratch_provider(struct scratch *scratch, struct engine *engine);
+
+/* A signed command by the administrator, who is logged in for it if she is not. */
+struct verdict scratch_command(struct scratch *scratch, struct engine *engine,
+                               enum command_kind kind, const union command_fields *fields);
+
+/* The same by anybody, in the newest session that is open, if any; whatever comes of it. */
 struct status scratch_command_by(struct engine *engine, const struct signer *signer,
                                  enum command_kind kind, const union command_fields *fields,
                                  struct verdict *verdict);
+
+/* The record of such a command; of one over many objects if `items` are given. */
+void scratch_sign(struct engine *engine, const struct signer *signer, enum command_kind kind,
+                  struct bytes fields, struct bytes items, struct text *out);
 
 /* Submits `count` audit.observed events by this speaker and moves its head. */
 void scratch_observe(struct engine *engine, struct emission *emission, struct speaker *speaker,

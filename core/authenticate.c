@@ -1,0 +1,120 @@
+#include "core/authenticate.h"
+
+#include "core/identity/session.h"
+#include "core/identity/setting.h"
+#include "core/identity/terms.h"
+#include "core/identity/user.h"
+#include "schema/time.h"
+
+bool authenticate_needs_session(enum command_kind kind)
+{
+    return kind != COMMAND_SESSION_CHALLENGE && kind != COMMAND_SESSION_OPEN;
+}
+
+static bool is_among(enum command_kind kind, const enum command_kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (kinds[i] == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The own session, and the terms that everybody accepts: they come before everything else. */
+static bool is_of_session(enum command_kind kind)
+{
+    static const enum command_kind kinds[] = {
+        COMMAND_SESSION_CHALLENGE,
+        COMMAND_SESSION_OPEN,
+        COMMAND_SESSION_CLOSE,
+        COMMAND_SESSION_ACTIVATE_PROJECT,
+        COMMAND_SESSION_DEACTIVATE_PROJECT,
+        COMMAND_USER_ACCEPT_TERMS,
+    };
+    return is_among(kind, kinds, sizeof kinds / sizeof kinds[0]);
+}
+
+bool authenticate_lets_auditor(enum command_kind kind)
+{
+    static const enum command_kind kinds[] = {
+        COMMAND_EXPORT_RECORD,  COMMAND_GROUP_LIST_MEMBERS,  COMMAND_USER_REFRESH,
+        COMMAND_VAULT_DIR_LIST, COMMAND_VAULT_HISTORY_FETCH,
+    };
+    return is_of_session(kind) || is_among(kind, kinds, sizeof kinds / sizeof kinds[0]);
+}
+
+static bool is_used(const struct view *view, const struct digest *digest)
+{
+    struct command_row row = {.digest = *digest};
+    return view_find(view, ROW_COMMAND, &row);
+}
+
+static bool is_in_time(const struct view *view, uint64_t t_utc_us)
+{
+    uint64_t now = view->now_utc_us;
+    uint64_t apart = t_utc_us < now ? now - t_utc_us : t_utc_us - now;
+    return apart <= setting_seconds(view, SETTING_COMMAND_AGE) * TIME_SECOND_US;
+}
+
+/* The session that is named, and in it the project that is named, and no other. */
+static enum rule enter_session(const struct view *view, const struct presented *presented,
+                               struct actor *actor)
+{
+    struct session_row session;
+    if (!authenticate_needs_session(presented->kind)) {
+        return RULE_NONE;
+    }
+    if (!session_is_open(view, presented->session, &session) ||
+        !id_equal(session.user, presented->actor)) {
+        return RULE_IDN_11B;
+    }
+    struct id active = session.has_project ? session.project : (struct id){ID_NONE, 0};
+    if (!id_equal(active, presented->project)) {
+        return RULE_IDN_08C;
+    }
+    actor->session = session.session;
+    actor->project = active;
+    actor->opened_n = session.opened_n;
+    return RULE_NONE;
+}
+
+/* A role that was given since counts from the next login on; one that was taken away, at once. */
+static enum user_role role_of(const struct view *view, const struct actor *actor,
+                              const struct user_row *now)
+{
+    struct user_row then;
+    struct view at_login = view_at_login(view, actor);
+    if (actor->session.kind == ID_NONE || !user_by_id(&at_login, actor->user, &then)) {
+        return now->role;
+    }
+    return then.role < now->role ? then.role : now->role;
+}
+
+enum rule authenticate(const struct view *view, const struct presented *presented,
+                       struct actor *out)
+{
+    struct user_row user;
+    *out = (struct actor){.command = presented->digest};
+    if (!presented->holds || !user_by_id(view, presented->actor, &user)) {
+        return RULE_IDN_06E;
+    }
+    out->user = user.user;
+    out->login = user.login;
+    if (is_used(view, &presented->digest)) {
+        return RULE_IDN_06F;
+    }
+    if (!is_in_time(view, presented->t_utc_us)) {
+        return RULE_IDN_06G;
+    }
+    enum rule refusal = user_refusal(view, &user);
+    refusal = refusal == RULE_NONE ? enter_session(view, presented, out) : refusal;
+    if (refusal != RULE_NONE) {
+        return refusal;
+    }
+    out->role = role_of(view, out, &user);
+    if (out->role == USER_ROLE_AUDITOR && !authenticate_lets_auditor(presented->kind)) {
+        return RULE_IDN_02E;
+    }
+    return !is_of_session(presented->kind) && terms_due(view, &user) ? RULE_IDN_13B : RULE_NONE;
+}
