@@ -38,6 +38,8 @@ MUST_CHECK struct status ask_read(struct asking *asking);
 MUST_CHECK struct status ask_authenticate(struct asking *asking, enum rule *refused);
 /* Decodes what the command is about, once more. MALFORMED. */
 MUST_CHECK struct status ask_fields(struct asking *asking, struct bytes fields);
+/* The state that it is decided on; what is wrong with it is noted in `trouble`. */
+struct view ask_view(struct asking *asking);
 /* Decides; asking->decision is what came of it. */
 MUST_CHECK struct status ask_decide(struct asking *asking);
 /* Writes what was decided, all of it or nothing. */

@@ -1,4 +1,4 @@
-#include "core/dispatch.h"
+#include "core/bulk/bulk.h"
 #include "core/engine_asking.h"
 #include "schema/canonical.h"
 
@@ -65,13 +65,25 @@ static struct status close_bulk(struct bulk *bulk)
 
 /* Items ----------------------------------------------------------------------------------- */
 
+static struct status decide_item(struct asking *asking, struct bytes fields)
+{
+    TRY(ask_fields(asking, fields));
+    struct view view = ask_view(asking);
+    enum rule refused = bulk_refusal(&view, &asking->actor, asking->command.kind, &asking->fields);
+    TRY(asking->trouble);
+    if (refused != RULE_NONE) {
+        asking->decision.refused = refused;
+        return OK;
+    }
+    return ask_decide(asking);
+}
+
 /* Decided on the state that the item before has left. */
 static struct status do_item(struct bulk *bulk, struct bytes fields)
 {
     struct asking *asking = bulk->asking;
     asking->item++;
-    TRY(ask_fields(asking, fields));
-    TRY(ask_decide(asking));
+    TRY(decide_item(asking, fields));
     bool refused = asking->decision.refused != RULE_NONE;
     bulk->done += !refused;
     bulk->refused += refused;
@@ -109,8 +121,7 @@ static struct status refuse_items(struct bulk *bulk)
         TRY(engine_batch_make_room(asking->engine));
         asking->arena = before;
         asking->item++;
-        TRY(ask_fields(asking, fields));
-        TRY(ask_decide(asking));
+        TRY(decide_item(asking, fields));
         enum rule rule = asking->decision.refused;
         TRY(ask_refuse(asking, rule != RULE_NONE ? rule : RULE_BLK_03B, fields));
     }

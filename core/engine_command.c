@@ -8,7 +8,7 @@
 
 /* Reading --------------------------------------------------------------------------------- */
 
-static struct view view_of(struct asking *asking)
+struct view ask_view(struct asking *asking)
 {
     asking->trouble = OK;
     struct view view = engine_view(asking->engine, UINT64_MAX, &asking->arena, &asking->trouble);
@@ -48,7 +48,7 @@ static bool holds(const struct view *view, const struct asking *asking)
 struct status ask_authenticate(struct asking *asking, enum rule *refused)
 {
     const struct command_record *command = &asking->command;
-    struct view view = view_of(asking);
+    struct view view = ask_view(asking);
     struct presented presented = {
         .actor = command->actor,
         .project = command->project,
@@ -244,7 +244,7 @@ struct status ask_refuse(struct asking *asking, enum rule rule, struct bytes fie
 
 struct status ask_decide(struct asking *asking)
 {
-    struct view view = view_of(asking);
+    struct view view = ask_view(asking);
     asking->decision.refused = RULE_NONE;
     asking->decision.count = 0;
     dispatch_decide(asking->command.kind, &view, &asking->actor, &asking->fields,

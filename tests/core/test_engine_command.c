@@ -1,60 +1,29 @@
 /*
- * Commands: whoever signed is authenticated, what was decided is in the log with the signed record,
- * and so is a refusal with its rule.
+ * Commands: what was decided is in the log with the signed record, and so is a refusal with its
+ * rule, about whatever it named; what is no command at all leaves nothing.
  */
-#include "core/command_record.h"
-#include "core/engine.h"
-#include "core/identity/user.h"
-#include "tests/support/scratch.h"
+#include "tests/schema/random_record.h"
+#include "tests/support/enclave.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 struct world {
-    struct scratch scratch;
-    struct engine *engine;
-    struct signer ada;
-    struct secret_key *ben_key;
-    struct signer ben; /* an ordinary user */
-    char ben_text[256];
+    struct enclave enclave;
+    char key[256]; /* of an emitter to be */
 };
-
-/* Ben says which login and which key to receive go with his key. */
-static void prove(const struct world *world, struct bytes receive_key, struct signature *out)
-{
-    char memory[128];
-    struct text message = TEXT_IN(memory);
-    text_put_literal(&message, CARD_DOMAIN "ben\n");
-    text_put_bytes(&message, receive_key);
-    must(secret_key_sign(world->ben_key, text_bytes(&message), out));
-}
 
 static int begin(void **state)
 {
-    static const uint8_t receive_key[RECEIVE_KEY_SIZE] = "any bytes will do";
-    struct signature proof;
     struct world *world = calloc(1, sizeof *world);
-    struct text key = TEXT_IN(world->ben_text);
-    scratch_begin(&world->scratch);
-    scratch_store(&world->scratch, KEY_ED25519);
-    world->engine = scratch_open(&world->scratch, false);
-    world->ada = (struct signer){scratch_admin(world->engine), world->scratch.admin_key};
-    must(secret_key_make(KEY_ECDSA_P256, "ben", &world->ben_key));
-    public_key_write(secret_key_public(world->ben_key), &key);
-    prove(world, BYTES(receive_key), &proof);
-    union command_fields fields = {.user_register = {.login = LITERAL("ben"),
-                                                     .key = text_bytes(&key),
-                                                     .receive_key = BYTES(receive_key),
-                                                     .proof = bytes_of(proof.data, proof.size),
-                                                     .role = USER_ROLE_USER}};
-    struct verdict verdict =
-        scratch_command(&world->scratch, world->engine, COMMAND_USER_REGISTER, &fields);
-    assert_int_equal(verdict.refused, RULE_NONE);
-    world->ben = (struct signer){{ID_USER, verdict.first}, world->ben_key};
+    struct text key = TEXT_IN(world->key);
+    enclave_begin(&world->enclave);
+    enclave_join(&world->enclave, "ben", USER_ROLE_USER);
+    public_key_write(secret_key_public(enclave_person(&world->enclave, "ben")->key), &key);
+    (void)text_string(&key);
     *state = world;
     return 0;
 }
@@ -62,53 +31,26 @@ static int begin(void **state)
 static int end(void **state)
 {
     struct world *world = *state;
-    scratch_close(&world->engine);
-    secret_key_close(&world->ben_key);
-    scratch_end(&world->scratch);
+    enclave_end(&world->enclave);
     free(world);
     return 0;
-}
-
-static uint64_t size_of(const struct world *world)
-{
-    return log_head_of(engine_log(world->engine))->size;
 }
 
 static union command_fields registration(const struct world *world, const char *name)
 {
     return (union command_fields){.emitter_register = {.name = bytes_of_string(name),
-                                                       .key = bytes_of_string(world->ben_text),
+                                                       .key = bytes_of_string(world->key),
                                                        .about = LITERAL("a gate")}};
 }
 
-/* What lies at one position; slices live as long as the snapshot. */
-struct found {
-    struct log_snapshot *snapshot;
-    struct leaf leaf;
-    struct bytes command;
-    union event_body body;
-    uint8_t memory[4096];
-};
-
-static void find(struct world *world, uint64_t n, struct found *out)
-{
-    struct bytes bytes, body;
-    struct arena arena = ARENA_IN(out->memory);
-    must(log_snapshot_open(engine_log(world->engine), &out->snapshot));
-    must(log_read_leaf(out->snapshot, n, &bytes));
-    must(leaf_decode(bytes, &out->leaf));
-    must(log_read_body(out->snapshot, &out->leaf, &body));
-    must(log_read_command(out->snapshot, &out->leaf, &out->command));
-    must(event_body_decode(out->leaf.kind, bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE),
-                           &arena, &out->body));
-}
-
-static void assert_by(const struct found *found, const struct signer *signer)
+static void assert_by(struct world *world, const struct enclave_found *found, const char *login)
 {
     struct id actor;
+    const struct enclave_person *person = enclave_person(&world->enclave, login);
     must(id_read(found->leaf.actor, &actor));
-    assert_true(id_equal(actor, signer->user));
-    must(command_record_verify(found->command, secret_key_public(signer->key)));
+    assert_true(id_equal(actor, person->user));
+    assert_true(id_equal(found->leaf.session, person->session));
+    must(command_record_verify(found->command, secret_key_public(person->key)));
 }
 
 /* Decided ------------------------------------------------------------------------------------- */
@@ -116,81 +58,108 @@ static void assert_by(const struct found *found, const struct signer *signer)
 static void what_was_decided_is_in_the_log_with_the_signed_record(void **state)
 {
     struct world *world = *state;
-    struct verdict verdict;
-    struct found found;
+    struct enclave_found found;
     union command_fields fields = registration(world, "gate");
-    uint64_t size = size_of(world);
-    must(scratch_command_by(world->engine, &world->ada, COMMAND_EMITTER_REGISTER, &fields,
-                            &verdict));
+    uint64_t size = enclave_size(&world->enclave);
+    struct verdict verdict = enclave_do(&world->enclave, "ada", COMMAND_EMITTER_REGISTER, &fields);
     assert_int_equal(verdict.refused, RULE_NONE);
     assert_int_equal(verdict.first, size);
     assert_int_equal(verdict.count, 1);
-    assert_int_equal(size_of(world), size + 1);
-    find(world, verdict.first, &found);
+    assert_int_equal(enclave_size(&world->enclave), size + 1);
+    enclave_find(&world->enclave, verdict.first, &found);
     assert_int_equal(found.leaf.kind, EVENT_EMITTER_REGISTERED);
     assert_int_equal(found.leaf.outcome, OUTCOME_OK);
     assert_int_equal(found.leaf.rule.size, 0);
     assert_true(bytes_equal(found.body.emitter_registered.name, LITERAL("gate")));
-    assert_by(&found, &world->ada);
-    log_snapshot_close(&found.snapshot);
+    assert_by(world, &found, "ada");
+    enclave_check(&world->enclave);
 }
 
 static void a_refusal_is_in_the_log_with_its_rule_and_the_signed_record(void **state)
 {
     struct world *world = *state;
-    struct verdict verdict;
-    struct found found;
+    struct enclave_found found;
     union command_fields fields = registration(world, "gate");
-    uint64_t size = size_of(world);
-    must(scratch_command_by(world->engine, &world->ben, COMMAND_EMITTER_REGISTER, &fields,
-                            &verdict));
+    uint64_t size = enclave_size(&world->enclave);
+    struct verdict verdict = enclave_do(&world->enclave, "ben", COMMAND_EMITTER_REGISTER, &fields);
     assert_int_equal(verdict.refused, RULE_AUD_14B);
     assert_int_equal(verdict.first, size);
     assert_int_equal(verdict.count, 1);
-    find(world, verdict.first, &found);
+    enclave_find(&world->enclave, verdict.first, &found);
     assert_int_equal(found.leaf.kind, EVENT_EMITTER_DENIED);
     assert_int_equal(found.leaf.outcome, OUTCOME_DENIED);
     assert_true(bytes_equal(found.leaf.rule, LITERAL("AUD-14b")));
     assert_true(bytes_equal(found.body.emitter_denied.command, LITERAL("emitter.register")));
-    assert_by(&found, &world->ben);
-    log_snapshot_close(&found.snapshot);
+    assert_by(world, &found, "ben");
+    enclave_check(&world->enclave);
 }
 
+static void a_refusal_is_about_what_the_command_named_and_there_is(void **state)
+{
+    struct world *world = *state;
+    struct enclave_found found;
+    const struct id users[] = {
+        enclave_id(&world->enclave, "ada"),
+        {ID_USER, 4000000},
+        enclave_id(&world->enclave, "ben"),
+        enclave_id(&world->enclave, "ada"),
+    };
+    union command_fields fields = {
+        .comms_send_mail = {.recipients = users, .recipients_count = 4, .digest = {{1}}}};
+    struct verdict verdict = enclave_do(&world->enclave, "ben", COMMAND_COMMS_SEND_MAIL, &fields);
+    assert_int_equal(verdict.refused, RULE_IDN_17A);
+    enclave_find(&world->enclave, verdict.first, &found);
+    assert_int_equal(found.leaf.on_count, 3);
+    assert_int_equal(found.leaf.on[0].kind, ID_LOG);
+    assert_true(id_equal(found.leaf.on[1], users[0]));
+    assert_true(id_equal(found.leaf.on[2], users[2]));
+}
+
+/* Whatever is asked without a session is refused. */
 static void every_command_has_an_event_for_its_refusal(void **state)
 {
     struct world *world = *state;
+    struct random random = {.state = 5};
+    enclave_user(&world->enclave, "eve", USER_ROLE_USER);
     for (unsigned kind = 0; kind < COMMAND_KIND_COUNT; kind++) {
-        struct verdict verdict;
-        struct found found;
-        union command_fields fields;
-        memset(&fields, 0, sizeof fields);
-        must(scratch_command_by(world->engine, &world->ben, (enum command_kind)kind, &fields,
-                                &verdict));
-        assert_int_not_equal(verdict.refused, RULE_NONE);
-        find(world, verdict.first, &found);
+        char memory[COMMAND_MAX], record_memory[COMMAND_MAX + 1];
+        struct text fields = TEXT_IN(memory), record = TEXT_IN(record_memory);
+        struct enclave_found found;
+        const struct command_info *info = &command_infos[kind];
+        do {
+            text_clear(&fields);
+            random_record(&random, info->fields, info->field_count, ID_NONE, &fields);
+        } while (fields.size > 40000);
+        struct command_record command = {.kind = (enum command_kind)kind,
+                                         .fields = text_bytes(&fields)};
+        enclave_sign_record(&world->enclave, "eve", &command, &record);
+        struct verdict verdict = enclave_give(&world->enclave, text_bytes(&record));
+        if (kind == COMMAND_SESSION_CHALLENGE) {
+            continue;
+        }
+        assert_int_equal(verdict.refused,
+                         kind == COMMAND_SESSION_OPEN ? RULE_IDN_06H : RULE_IDN_11B);
+        enclave_find(&world->enclave, verdict.first, &found);
         assert_int_equal(found.leaf.outcome, OUTCOME_DENIED);
         assert_true(bytes_equal(found.leaf.rule, bytes_of_string(rule_id(verdict.refused))));
-        log_snapshot_close(&found.snapshot);
     }
+    enclave_check(&world->enclave);
 }
 
 /* A decision is taken on everything that came before it, also what is still on its way. */
 static void a_command_is_decided_on_all_that_came_before(void **state)
 {
     struct world *world = *state;
-    struct verdict verdict;
     union command_fields fields = registration(world, "gate");
     union event_body body = {.emitter_registered = {.name = LITERAL("gate"),
-                                                    .key = bytes_of_string(world->ben_text),
+                                                    .key = bytes_of_string(world->key),
                                                     .about = LITERAL("said first")}};
-    must(engine_say(world->engine, VOICE_AUDIT,
+    must(engine_say(world->enclave.engine, VOICE_AUDIT,
                     &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
                                     .on = {NEW(ID_EMITTER)},
                                     .on_count = 1,
                                     .body = &body}));
-    must(scratch_command_by(world->engine, &world->ada, COMMAND_EMITTER_REGISTER, &fields,
-                            &verdict));
-    assert_int_equal(verdict.refused, RULE_AUD_14C);
+    enclave_refused(&world->enclave, "ada", COMMAND_EMITTER_REGISTER, &fields, RULE_AUD_14C);
 }
 
 /* A name or a key that could not be read back would keep every writer from opening the store. */
@@ -198,75 +167,54 @@ static void what_an_emitter_cannot_be_is_refused_and_the_store_opens_again(void 
 {
     struct world *world = *state;
     static const char *const names[] = {"No Name", "", "x/y"};
-    struct verdict verdict;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         union command_fields fields = registration(world, names[i]);
-        must(scratch_command_by(world->engine, &world->ada, COMMAND_EMITTER_REGISTER, &fields,
-                                &verdict));
-        assert_int_equal(verdict.refused, RULE_AUD_14F);
+        enclave_refused(&world->enclave, "ada", COMMAND_EMITTER_REGISTER, &fields, RULE_AUD_14F);
     }
-    scratch_close(&world->engine);
-    world->engine = scratch_open(&world->scratch, false);
+    enclave_reopen(&world->enclave, false);
 }
 
 static void a_long_description_is_folded_and_found_again(void **state)
 {
     struct world *world = *state;
     char about[40000];
-    struct verdict verdict;
     union command_fields fields = registration(world, "gate");
     memset(about, 'a', sizeof about);
     fields.emitter_register.about = bytes_of(about, sizeof about);
-    must(scratch_command_by(world->engine, &world->ada, COMMAND_EMITTER_REGISTER, &fields,
-                            &verdict));
-    assert_int_equal(verdict.refused, RULE_NONE);
-    scratch_close(&world->engine);
-    world->engine = scratch_open(&world->scratch, false);
-    must(scratch_command_by(world->engine, &world->ada, COMMAND_EMITTER_REGISTER, &fields,
-                            &verdict));
-    assert_int_equal(verdict.refused, RULE_AUD_14C);
+    enclave_must(&world->enclave, "ada", COMMAND_EMITTER_REGISTER, &fields);
+    enclave_reopen(&world->enclave, false);
+    enclave_refused(&world->enclave, "ada", COMMAND_EMITTER_REGISTER, &fields, RULE_AUD_14C);
+}
+
+/* Where from -------------------------------------------------------------------------------- */
+
+static void the_address_that_a_command_came_from_is_in_the_leaf(void **state)
+{
+    struct world *world = *state;
+    char memory[COMMAND_MAX + 1];
+    struct text record = TEXT_IN(memory);
+    struct enclave_found found;
+    struct verdict verdict;
+    union command_fields fields = registration(world, "gate");
+    enclave_sign(&world->enclave, "ada", COMMAND_EMITTER_REGISTER, &fields, &record);
+    must(engine_commands(
+        world->enclave.engine,
+        &(struct request){.record = text_bytes(&record), .source = LITERAL("10.3.0.7")}, 1,
+        &verdict));
+    enclave_find(&world->enclave, verdict.first, &found);
+    assert_true(bytes_equal(found.leaf.source, LITERAL("10.3.0.7")));
 }
 
 /* Not a command at all ------------------------------------------------------------------------- */
-
-static void sign(struct world *world, const struct command_record *changes,
-                 const struct signer *signer, struct text *out)
-{
-    struct command_record command = *changes;
-    command.actor = signer->user;
-    command.kind = COMMAND_EMITTER_RETIRE;
-    command.t_utc_us = engine_now(world->engine);
-    must(command_record_sign(&command, signer->key, out));
-}
 
 /* Nothing of it is in the log. */
 static void assert_no_command(struct world *world, struct bytes record, enum status_code code)
 {
     struct verdict verdict = {.first = 77};
-    uint64_t size = size_of(world);
-    assert_int_equal(engine_command(world->engine, record, &verdict).code, code);
-    assert_int_equal(size_of(world), size);
+    uint64_t size = enclave_size(&world->enclave);
+    assert_int_equal(engine_command(world->enclave.engine, record, &verdict).code, code);
+    assert_int_equal(enclave_size(&world->enclave), size);
     assert_int_equal(verdict.first, 77);
-}
-
-static void what_nobody_signed_is_no_command(void **state)
-{
-    struct world *world = *state;
-    char memory[2048];
-    struct text record = TEXT_IN(memory);
-    const struct command_record command = {.fields = LITERAL("{\"name\":\"x\",\"reason\":\"y\"}"),
-                                           .origin = LITERAL("test.example/log")};
-    const struct signer stranger = {{ID_USER, 2}, world->ben_key};
-    const struct signer impostor = {world->ada.user, world->ben_key};
-    const struct signer thing = {{ID_EMITTER, world->ada.user.n}, world->ben_key};
-    sign(world, &command, &stranger, &record);
-    assert_no_command(world, text_bytes(&record), STATUS_KEY);
-    text_clear(&record);
-    sign(world, &command, &impostor, &record);
-    assert_no_command(world, text_bytes(&record), STATUS_BAD_SIGNATURE);
-    text_clear(&record);
-    sign(world, &command, &thing, &record);
-    assert_no_command(world, text_bytes(&record), STATUS_KEY);
 }
 
 static void what_was_signed_for_another_log_is_no_command(void **state)
@@ -274,9 +222,14 @@ static void what_was_signed_for_another_log_is_no_command(void **state)
     struct world *world = *state;
     char memory[2048];
     struct text record = TEXT_IN(memory);
-    const struct command_record command = {.fields = LITERAL("{\"name\":\"x\",\"reason\":\"y\"}"),
+    const struct enclave_person *ada = enclave_person(&world->enclave, "ada");
+    const struct command_record command = {.actor = ada->user,
+                                           .kind = COMMAND_EMITTER_RETIRE,
+                                           .session = ada->session,
+                                           .fields = LITERAL("{\"name\":\"x\",\"reason\":\"y\"}"),
+                                           .t_utc_us = world->enclave.scratch.clock_us,
                                            .origin = LITERAL("another.example/log")};
-    sign(world, &command, &world->ada, &record);
+    must(command_record_sign(&command, ada->key, &record));
     assert_no_command(world, text_bytes(&record), STATUS_BAD_SIGNATURE);
 }
 
@@ -295,9 +248,9 @@ static void fields_of_another_form_are_no_command(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char memory[2048];
         struct text record = TEXT_IN(memory);
-        const struct command_record command = {.fields = bytes_of_string(wrong[i]),
-                                               .origin = LITERAL("test.example/log")};
-        sign(world, &command, &world->ada, &record);
+        const struct command_record command = {.kind = COMMAND_EMITTER_RETIRE,
+                                               .fields = bytes_of_string(wrong[i])};
+        enclave_sign_record(&world->enclave, "ada", &command, &record);
         assert_no_command(world, text_bytes(&record), STATUS_MALFORMED);
     }
     assert_no_command(world, (struct bytes){0}, STATUS_MALFORMED);
@@ -311,11 +264,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_STORE(what_was_decided_is_in_the_log_with_the_signed_record),
         WITH_STORE(a_refusal_is_in_the_log_with_its_rule_and_the_signed_record),
+        WITH_STORE(a_refusal_is_about_what_the_command_named_and_there_is),
         WITH_STORE(every_command_has_an_event_for_its_refusal),
         WITH_STORE(a_command_is_decided_on_all_that_came_before),
         WITH_STORE(what_an_emitter_cannot_be_is_refused_and_the_store_opens_again),
         WITH_STORE(a_long_description_is_folded_and_found_again),
-        WITH_STORE(what_nobody_signed_is_no_command),
+        WITH_STORE(the_address_that_a_command_came_from_is_in_the_leaf),
         WITH_STORE(what_was_signed_for_another_log_is_no_command),
         WITH_STORE(fields_of_another_form_are_no_command),
     };

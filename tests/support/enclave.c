@@ -3,6 +3,7 @@
 #include "core/authenticate.h"
 #include "core/birth.h"
 #include "schema/time.h"
+#include "store/verify_log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,6 +92,17 @@ struct id enclave_join(struct enclave *enclave, const char *login, enum user_rol
     return user;
 }
 
+void enclave_permit(struct enclave *enclave, const char *login, enum user_permission permission,
+                    bool has)
+{
+    union command_fields fields = {.user_change_permissions = {.user = enclave_id(enclave, login),
+                                                               .add = &permission,
+                                                               .add_count = has,
+                                                               .remove = &permission,
+                                                               .remove_count = !has}};
+    (void)enclave_must(enclave, "ada", COMMAND_USER_CHANGE_PERMISSIONS, &fields);
+}
+
 /* Commands ----------------------------------------------------------------------------------- */
 
 /* A session that has ended is still named: what is refused then is for a test to see. */
@@ -170,10 +182,12 @@ void enclave_refused(struct enclave *enclave, const char *login, enum command_ki
 
 void enclave_begin(struct enclave *enclave)
 {
-    *enclave = (struct enclave){.arena = {.capacity = ENCLAVE_ARENA}};
+    *enclave = (struct enclave){.arena = {.capacity = ENCLAVE_ARENA},
+                                .found = {.capacity = ENCLAVE_ARENA}};
     scratch_begin(&enclave->scratch);
     enclave->arena.memory = malloc(ENCLAVE_ARENA);
-    assert_non_null(enclave->arena.memory);
+    enclave->found.memory = malloc(ENCLAVE_ARENA);
+    assert_true(enclave->arena.memory != NULL && enclave->found.memory != NULL);
     struct enclave_person *ada = add_person(enclave, "ada");
     must(secret_key_make(KEY_ED25519, "ada", &ada->key));
     must(store_create(&(struct birth){.directory = enclave->scratch.store,
@@ -195,6 +209,7 @@ void enclave_end(struct enclave *enclave)
         secret_key_close(&enclave->people[i].key);
     }
     free(enclave->arena.memory);
+    free(enclave->found.memory);
     scratch_end(&enclave->scratch);
 }
 
@@ -208,9 +223,56 @@ void enclave_reopen(struct enclave *enclave, bool rebuild)
     enclave->engine = scratch_rebuild(&enclave->scratch);
 }
 
+static void report(const struct verify_report *found)
+{
+    for (uint64_t i = 0; i < found->finding_count && i < VERIFY_FINDINGS_MAX; i++) {
+        print_error("event %llu: %s\n", (unsigned long long)found->findings[i].n,
+                    found->findings[i].what);
+    }
+    assert_int_equal(found->finding_count, 0);
+}
+
+void enclave_check(struct enclave *enclave)
+{
+    struct verifier *verifier = NULL;
+    must(engine_flush(enclave->engine));
+    must(verifier_open(engine_log_key(enclave->engine), &verifier));
+    must(verify_log(engine_log(enclave->engine), &(struct verify_log_options){.threaded = false},
+                    verifier));
+    report(verify_report_of(verifier));
+    verifier_close(&verifier);
+    enclave_reopen(enclave, false);
+    must(state_check(engine_state(enclave->engine)));
+    struct digest before = state_digest(engine_state(enclave->engine));
+    enclave_reopen(enclave, true);
+    struct digest after = state_digest(engine_state(enclave->engine));
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
 void enclave_pass(struct enclave *enclave, uint64_t seconds)
 {
     enclave->scratch.clock_us += seconds * TIME_SECOND_US;
+}
+
+uint64_t enclave_size(const struct enclave *enclave)
+{
+    return log_head_of(engine_log(enclave->engine))->size;
+}
+
+void enclave_find(struct enclave *enclave, uint64_t n, struct enclave_found *out)
+{
+    struct bytes leaf, body, command;
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    arena_reset(&enclave->found);
+    must(log_snapshot_open(engine_log(enclave->engine), &snapshot));
+    must(log_read_leaf(snapshot, n, &leaf));
+    must(leaf_decode(arena_copy(&enclave->found, leaf), &out->leaf));
+    must(log_read_body(snapshot, &out->leaf, &body));
+    must(log_read_command(snapshot, &out->leaf, &command));
+    out->command = arena_copy(&enclave->found, command);
+    body = arena_copy(&enclave->found, body);
+    must(event_body_decode(out->leaf.kind, bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE),
+                           &enclave->found, &out->body));
 }
 
 /* Looking ------------------------------------------------------------------------------------ */

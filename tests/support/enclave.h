@@ -37,6 +37,7 @@ struct enclave {
     struct enclave_person people[ENCLAVE_PEOPLE_MAX];
     size_t people_count;
     struct arena arena; /* of enclave_view */
+    struct arena found; /* of enclave_find */
     struct status trouble;
 };
 
@@ -45,6 +46,8 @@ void enclave_begin(struct enclave *enclave);
 void enclave_end(struct enclave *enclave);
 /* Closes the store and opens it again; `rebuild` folds everything anew. */
 void enclave_reopen(struct enclave *enclave, bool rebuild);
+/* Everything in the log verifies, and folded anew it gives the same state. */
+void enclave_check(struct enclave *enclave);
 /* Moves the clock on. */
 void enclave_pass(struct enclave *enclave, uint64_t seconds);
 
@@ -54,6 +57,10 @@ struct id enclave_user(struct enclave *enclave, const char *login, enum user_rol
 struct id enclave_login(struct enclave *enclave, const char *login);
 /* enclave_user and enclave_login. */
 struct id enclave_join(struct enclave *enclave, const char *login, enum user_role role);
+
+/* ada gives or takes away a permission: the one counts from the next login on, the other at once. */
+void enclave_permit(struct enclave *enclave, const char *login, enum user_permission permission,
+                    bool has);
 
 struct enclave_person *enclave_person(struct enclave *enclave, const char *login);
 /* The id of a person. */
@@ -77,6 +84,16 @@ void enclave_sign(struct enclave *enclave, const char *login, enum command_kind 
 void enclave_sign_record(struct enclave *enclave, const char *login,
                          const struct command_record *command, struct text *out);
 struct verdict enclave_give(struct enclave *enclave, struct bytes record);
+
+/* What lies at one position; slices live until the next enclave_find. */
+struct enclave_found {
+    struct leaf leaf;
+    struct bytes command; /* the record */
+    union event_body body;
+};
+void enclave_find(struct enclave *enclave, uint64_t n, struct enclave_found *out);
+/* The position of the next event. */
+uint64_t enclave_size(const struct enclave *enclave);
 
 /* The state at the head, or as of an event. Rows live until the next enclave_view or _do. */
 struct view enclave_view(struct enclave *enclave);
