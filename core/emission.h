@@ -59,7 +59,7 @@ MUST_CHECK struct status emission_add(struct emission *emission, const struct dr
 MUST_CHECK struct status emission_end(struct emission *emission, struct bytes *submission,
                                       struct emitter_head *head);
 
-/* For the writer, which appends its own events itself and makes no submission of them. ----------- */
+/* For the writer, which appends its own events itself and makes no submission of them -------- */
 
 /* Where an emission stands. */
 struct emission_mark {

@@ -91,7 +91,7 @@ MUST_CHECK struct status engine_say(struct engine *engine, enum engine_voice voi
 /* Returns when everything taken so far is durable (or refused) and acknowledged. */
 MUST_CHECK struct status engine_flush(struct engine *engine);
 
-/* Commands -------------------------------------------------------------------------------------- */
+/* Commands ------------------------------------------------------------------------------------- */
 
 /* A command that a user has signed (core/command_record.h). */
 struct request {

@@ -1,9 +1,9 @@
 /*
  * core/engine_asking.h -- one signed command on its way through the engine; for core/engine*.c.
  *
- * Shape    ask_read, ask_authenticate, then for each object that the command is about ask_decide and
- *          ask_answer: what was decided, or the refusal, is written and folded, and committed with
- *          the rest of the batch.
+ * Shape    ask_read, ask_authenticate, then for each object that the command is about ask_decide
+ *          and ask_answer: what was decided, or the refusal, is written and folded, and committed
+ *          with the rest of the batch.
  * Errors   Of the engine, or of this command alone: of the latter nothing is in the log then.
  */
 #ifndef CORE_ENGINE_ASKING_H

@@ -118,7 +118,7 @@ MUST_CHECK struct status engine_say_missing_runs(struct engine *engine);
 /* Says what had to be folded, if anything had. */
 MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 
-/* engine_open.c --------------------------------------------------------------------------------- */
+/* engine_open.c -------------------------------------------------------------------------------- */
 
 /* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
 MUST_CHECK struct status engine_introduce_emitters(struct engine *engine);

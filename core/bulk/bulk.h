@@ -1,10 +1,10 @@
 /*
- * core/bulk/bulk.h -- commands over many objects: what only they may not do, and whether one is whole.
+ * core/bulk/bulk.h -- commands over many objects: what only they may not do, and are they whole.
  *
- * Shape     bulk:N opens with bulk.opened, which carries the signed command; each of its items has at
- *           least one event with `cause` N, `item` from 1 and bulk:N among its subjects; bulk.closed
- *           says how many were done and refused. A bulk_check follows these events, in their order,
- *           and says in the end what is missing: a pure fold, for reports and verifiers.
+ * Shape     bulk:N opens with bulk.opened, which carries the signed command; each of its items has
+ *           at least one event with `cause` N, `item` from 1 and bulk:N among its subjects;
+ *           bulk.closed says how many were done and refused. A bulk_check follows these events, in
+ *           their order, and says in the end what is missing: a pure fold, for reports.
  * Source    domain.md BLK-01, BLK-03, BLK-04.
  */
 #ifndef CORE_BULK_BULK_H

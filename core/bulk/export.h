@@ -9,7 +9,7 @@
 
 #include "core/decision.h"
 
-/* Whether the actor may take rows out: of everything, or of one project (ID_NONE: of everything). */
+/* Whether the actor may take rows out: of one project, or of everything (ID_NONE). */
 bool export_is_allowed(const struct view *view, const struct actor *actor, struct id project);
 
 #endif

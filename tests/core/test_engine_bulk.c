@@ -120,7 +120,7 @@ static void where_one_refusal_refuses_all_nothing_is_done(void **state)
     enclave_check(enclave);
 }
 
-/* A manager of one project, and of no other: what could be done was done on trial, and is undone. */
+/* A PI of one project, and of no other: what could be done was done on trial, and is undone. */
 static void what_was_done_on_trial_is_taken_back(void **state)
 {
     struct enclave *enclave = *state;

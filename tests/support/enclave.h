@@ -58,7 +58,7 @@ struct id enclave_login(struct enclave *enclave, const char *login);
 /* enclave_user and enclave_login. */
 struct id enclave_join(struct enclave *enclave, const char *login, enum user_role role);
 
-/* ada gives or takes away a permission: the one counts from the next login on, the other at once. */
+/* ada gives or takes away a permission: that counts from the next login on, or at once. */
 void enclave_permit(struct enclave *enclave, const char *login, enum user_permission permission,
                     bool has);
 
