@@ -61,8 +61,8 @@ struct digest decision_hash(const struct view *view, const struct bytes *pieces,
  */
 struct view view_at_login(const struct view *view, const struct actor *actor);
 
-/* The Merkle root (RFC 6962) over the digests that `next` hands out, in order, until it is false: each
- * is a leaf of 32 bytes. A failure (want of memory) is the view's trouble. */
+/* The Merkle root (RFC 6962) over the digests that `next` hands out, in order, until it is false;
+ * each is a leaf of 32 bytes. Want of memory is the view's trouble. */
 typedef bool decision_next_digest(void *context, struct digest *out);
 struct digest decision_root(const struct view *view, decision_next_digest *next, void *context);
 

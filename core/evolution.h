@@ -24,8 +24,8 @@ void evolution_put(struct evolution *evolution, enum row_table table, const void
 void evolution_remove(struct evolution *evolution, enum row_table table, const void *row);
 /* Finds the row as the event found it. */
 bool evolution_find(struct evolution *evolution, enum row_table table, void *row);
-/* The rows as the event found them, to walk through: what the walk has passed may be put or removed.
- */
+/* The rows as the event found them, to walk through; what the walk has passed may be put or
+ * removed. */
 struct view evolution_view(struct evolution *evolution);
 
 /* Folds one event: its body decoded, its rows written, and that its command has been used. Fails as

@@ -127,7 +127,7 @@ void group_set_permission_decide(const struct view *view, const struct actor *ac
     emit_change(decision, &member, command->permission, command->granted);
 }
 
-/* A preset is shorthand for single changes (GRP-07a). */
+/* A preset is shorthand for single changes (GRP-07a); where nothing changes, one says so. */
 void group_apply_preset_decide(const struct view *view, const struct actor *actor,
                                const struct group_apply_preset *command, struct decision *decision)
 {
@@ -140,6 +140,9 @@ void group_apply_preset_decide(const struct view *view, const struct actor *acto
         if (((from ^ to) >> i & 1) != 0) {
             emit_change(decision, &member, (enum group_permission)i, (to >> i & 1) != 0);
         }
+    }
+    if (from == to) {
+        emit_change(decision, &member, GROUP_PERMISSION_ADD_ENTRIES, true);
     }
 }
 

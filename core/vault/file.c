@@ -166,7 +166,8 @@ void vault_history_fetch_decide(const struct view *view, const struct actor *act
 {
     struct access access;
     const enum rule refusal = verb_refusal(view, actor, ACCESS_HISTORY, command->file, &access);
-    REFUSE_IF(refusal != RULE_NONE, refusal);
+    REFUSE_IF(refusal == RULE_VLT_01D, refusal);
+    REFUSE_IF(refusal != RULE_NONE, RULE_VLT_13A);
     decision_add(decision, EVENT_VAULT_HISTORY_READ, command->file);
 }
 

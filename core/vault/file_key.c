@@ -29,12 +29,14 @@ bool file_key_was_fetched(const struct view *view, const struct actor *actor, st
 enum rule file_key_target_refusal(const struct view *view, const struct key_target *target)
 {
     struct user_row user;
-    if (target->target.kind == ID_GROUP) {
-        return target->has_epoch ? group_key_refusal(view, target->target, target->epoch)
-                                 : RULE_GRP_01F;
+    if (target->target.kind != ID_GROUP &&
+        (!user_by_id(view, target->target, &user) || user.deleted)) {
+        return RULE_VLT_10E;
     }
-    const bool known = user_by_id(view, target->target, &user) && !user.deleted;
-    return known && !target->has_epoch ? RULE_NONE : RULE_VLT_10E;
+    if (target->has_epoch != (target->target.kind == ID_GROUP)) {
+        return RULE_VLT_10B;
+    }
+    return target->has_epoch ? group_key_refusal(view, target->target, target->epoch) : RULE_NONE;
 }
 
 /* Decide ---------------------------------------------------------------------------------- */

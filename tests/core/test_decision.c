@@ -2,6 +2,7 @@
  * The three verbs of a decision: the first refusal ends it, events come in order.
  */
 #include "core/decision.h"
+#include "store/hash.h"
 #include "store/key.h"
 
 #include <setjmp.h>
@@ -66,12 +67,54 @@ static void a_key_is_one_of_the_two_algorithms_and_nothing_else(void **unused)
     assert_false(failed(trouble));
 }
 
+struct some {
+    struct digest digests[3];
+    size_t given, count;
+};
+
+static bool next_of_some(void *context, struct digest *out)
+{
+    struct some *some = context;
+    if (some->given == some->count) {
+        return false;
+    }
+    *out = some->digests[some->given++];
+    return true;
+}
+
+/* By the definition: leaves begin with 0, nodes with 1, and the left subtree is the full one. */
+static void a_root_over_digests_is_that_of_rfc_6962(void **unused)
+{
+    (void)unused;
+    CLEANUP(hasher_close) struct hasher *hasher = NULL;
+    struct status trouble = OK;
+    const struct view view = {.trouble = &trouble};
+    struct some some = {.digests = {{{1}}, {{2}}, {{3}}}};
+    struct digest leaves[3], roots[4];
+    assert_false(failed(hasher_open(&hasher)));
+    for (size_t i = 0; i < 3; i++) {
+        leaves[i] = hash_leaf(hasher, BYTES(some.digests[i].sha256));
+    }
+    roots[0] = hash_empty;
+    roots[1] = leaves[0];
+    roots[2] = hash_node(hasher, &leaves[0], &leaves[1]);
+    roots[3] = hash_node(hasher, &roots[2], &leaves[2]);
+    for (size_t count = 0; count < 4; count++) {
+        some.given = 0;
+        some.count = count;
+        struct digest root = decision_root(&view, next_of_some, &some);
+        assert_true(digest_equal(&root, &roots[count]));
+    }
+    assert_false(failed(trouble));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_refusal_ends_the_decision),
         cmocka_unit_test(events_come_in_the_order_they_were_emitted),
         cmocka_unit_test(a_key_is_one_of_the_two_algorithms_and_nothing_else),
+        cmocka_unit_test(a_root_over_digests_is_that_of_rfc_6962),
     };
     return cmocka_run_group_tests_name("core/decision", tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ int world_end(void **state)
 {
     struct world *world = *state;
     world_check(world);
+    must(state_check(world->state));
     state_close(&world->state);
     scratch_end(&world->scratch);
     free(world->view_arena.memory);
@@ -157,22 +158,29 @@ struct actor world_actor_in(struct world *world, struct id session)
     return actor;
 }
 
-/* The id that an event makes is its position. */
-static void happen(struct world *world, const struct decided *decided)
+/* The id that an event makes is its position. What a body says goes through its codec. */
+static void happen(struct world *world, const struct actor *actor, const struct decided *decided)
 {
-    struct evolution evolution = evolution_of(world);
-    struct leaf leaf = {.kind = decided->kind,
+    char name_memory[48], memory[64 << 10];
+    struct text name = TEXT_IN(name_memory), body = TEXT_IN(memory);
+    id_write(&name, actor->user);
+    struct leaf leaf = {.actor = text_bytes(&name),
+                        .kind = decided->kind,
                         .on_count = decided->on_count,
+                        .session = actor->session,
                         .n = world->n,
                         .t_utc_us = world->now_us};
+    assert_int_equal(decided->on[0].kind, event_infos[decided->kind].on[0]);
     for (size_t i = 0; i < decided->on_count; i++) {
         leaf.on[i] = decided->on[i];
+        assert_int_not_equal(leaf.on[i].kind, ID_NONE);
         if (leaf.on[i].n == ID_NEW) {
             leaf.on[i].n = world->n;
         }
     }
-    dispatch_evolve(&evolution, &leaf, &decided->body);
-    must(evolution.status);
+    event_body_encode(decided->kind, &decided->body, &body);
+    assert_false(body.full);
+    must(evolution_fold(world->state, &leaf, text_bytes(&body), &world->fold_arena));
     world->n++;
 }
 
@@ -190,7 +198,7 @@ enum rule world_try(struct world *world, const struct actor *actor, enum command
     if (decision->refused == RULE_NONE) {
         assert_true(decision->count > 0);
         for (size_t i = 0; i < decision->count; i++) {
-            happen(world, &decision->events[i]);
+            happen(world, actor, &decision->events[i]);
         }
     }
     return decision->refused;

@@ -3,7 +3,7 @@
  */
 #include "core/dispatch.h"
 #include "core/group/group.h"
-#include "tests/core/vault/world.h"
+#include "tests/core/vault/people.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@ static enum rule creating(struct world *world, const struct person *person, stru
     static const uint8_t key[64] = {9};
     union command_fields fields = {
         .group_create = {.name = name, .key = bytes_of(key, key_size), .wrapped = some_digest(1)}};
-    return world_do(world, person, COMMAND_GROUP_CREATE, &fields);
+    return person_try(world, person, COMMAND_GROUP_CREATE, &fields);
 }
 
 static struct group_row row_of(struct world *world, struct id group)
@@ -33,7 +33,7 @@ static struct group_row row_of(struct world *world, struct id group)
 static void whoever_may_creates_a_group_and_owns_it_with_its_key(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_USER);
+    struct person ada = person_new(world, USER_ROLE_USER);
     struct id group = make_group(world, &ada);
     struct group_row row = row_of(world, group);
     assert_true(id_equal(row.owner, ada.user));
@@ -52,7 +52,7 @@ static void whoever_may_creates_a_group_and_owns_it_with_its_key(void **state)
 static void nobody_without_the_permission_creates_a_group(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_SUPER_ADMIN);
+    struct person ada = person_new(world, USER_ROLE_SUPER_ADMIN);
     struct view view = world_view(world);
     struct user_row user = {.user = ada.user};
     assert_true(view_find(&view, ROW_USER, &user));
@@ -64,7 +64,7 @@ static void nobody_without_the_permission_creates_a_group(void **state)
 static void a_group_has_a_name_that_a_path_can_hold_and_a_whole_key(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_USER);
+    struct person ada = person_new(world, USER_ROLE_USER);
     char long_name[GROUP_NAME_MAX + 1];
     memset(long_name, 'n', sizeof long_name);
     assert_int_equal(creating(world, &ada, LITERAL(""), 32), RULE_GRP_01E);
@@ -84,18 +84,18 @@ static void a_group_has_a_name_that_a_path_can_hold_and_a_whole_key(void **state
 static void members_are_seen_by_members_and_by_administrators(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_USER);
-    struct person ben = world_person(world, USER_ROLE_USER);
+    struct person ada = person_new(world, USER_ROLE_USER);
+    struct person ben = person_new(world, USER_ROLE_USER);
     struct id group = make_group(world, &ada);
     union command_fields fields = {.group_list_members = {.group = group}};
     for (unsigned role = 0; role < USER_ROLE_COUNT; role++) {
-        struct person somebody = world_person(world, (enum user_role)role);
-        assert_int_equal(world_do(world, &somebody, COMMAND_GROUP_LIST_MEMBERS, &fields),
+        struct person somebody = person_new(world, (enum user_role)role);
+        assert_int_equal(person_try(world, &somebody, COMMAND_GROUP_LIST_MEMBERS, &fields),
                          role >= USER_ROLE_ADMIN ? RULE_NONE : RULE_GRP_14A);
     }
-    assert_int_equal(world_do(world, &ada, COMMAND_GROUP_LIST_MEMBERS, &fields), RULE_NONE);
+    assert_int_equal(person_try(world, &ada, COMMAND_GROUP_LIST_MEMBERS, &fields), RULE_NONE);
     add_member(world, &ada, group, &ben, GROUP_PRESET_USER);
-    assert_int_equal(world_do(world, &ben, COMMAND_GROUP_LIST_MEMBERS, &fields), RULE_NONE);
+    assert_int_equal(person_try(world, &ben, COMMAND_GROUP_LIST_MEMBERS, &fields), RULE_NONE);
     assert_int_equal(world->decision.events[0].body.group_members_listed.count, 2);
 }
 
@@ -111,7 +111,7 @@ static enum rule tagging(struct world *world, const struct person *person, struc
     if (reason != NULL) {
         fields.group_set_project.reason = bytes_of_string(reason);
     }
-    return world_do(world, person, COMMAND_GROUP_SET_PROJECT, &fields);
+    return person_try(world, person, COMMAND_GROUP_SET_PROJECT, &fields);
 }
 
 static bool is_tagged(struct world *world, struct id project, struct id object)
@@ -124,15 +124,15 @@ static bool is_tagged(struct world *world, struct id project, struct id object)
 static void a_group_is_tagged_by_whoever_may_modify_its_tag_and_is_a_member(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_USER);
-    struct person ben = world_person(world, USER_ROLE_USER);
+    struct person ada = person_new(world, USER_ROLE_USER);
+    struct person ben = person_new(world, USER_ROLE_USER);
     struct id group = make_group(world, &ada);
-    struct id project = world_project(world, (struct id){ID_NONE, 0});
+    struct id project = some_project(world, (struct id){ID_NONE, 0});
     add_member(world, &ada, group, &ben, GROUP_PRESET_MANAGER);
-    world_work_on(world, &ben, project, PROJECT_ROLE_USER);
+    person_work_on(world, &ben, project, PROJECT_ROLE_USER);
     assert_int_equal(tagging(world, &ben, group, project, NULL), RULE_GRP_09A);
     assert_int_equal(tagging(world, &ada, group, project, NULL), RULE_VLT_11C);
-    world_work_on(world, &ada, project, PROJECT_ROLE_USER);
+    person_work_on(world, &ada, project, PROJECT_ROLE_USER);
     assert_int_equal(tagging(world, &ada, group, project, NULL), RULE_NONE);
     assert_true(is_tagged(world, project, group));
     assert_true(row_of(world, group).has_project);
@@ -142,17 +142,17 @@ static void a_groups_tag_is_lowered_by_whoever_leads_the_project_with_a_reason(v
 {
     struct world *world = *state;
     struct id none = {ID_NONE, 0};
-    struct person ada = world_person(world, USER_ROLE_USER);
+    struct person ada = person_new(world, USER_ROLE_USER);
     struct id group = make_group(world, &ada);
-    struct id project = world_project(world, none);
-    world_work_on(world, &ada, project, PROJECT_ROLE_USER);
+    struct id project = some_project(world, none);
+    person_work_on(world, &ada, project, PROJECT_ROLE_USER);
     assert_int_equal(tagging(world, &ada, group, project, NULL), RULE_NONE);
-    assert_int_equal(world_count(world, EVENT_CLASSIFICATION_LOWERED), 0);
+    assert_int_equal(world_decided(world, EVENT_CLASSIFICATION_LOWERED), 0);
     assert_int_equal(tagging(world, &ada, group, none, "published"), RULE_PRJ_12A);
-    world_work_on(world, &ada, project, PROJECT_ROLE_MANAGER);
+    person_work_on(world, &ada, project, PROJECT_ROLE_MANAGER);
     assert_int_equal(tagging(world, &ada, group, none, NULL), RULE_PRJ_12B);
     assert_int_equal(tagging(world, &ada, group, none, "published"), RULE_NONE);
-    assert_int_equal(world_count(world, EVENT_CLASSIFICATION_LOWERED), 1);
+    assert_int_equal(world_decided(world, EVENT_CLASSIFICATION_LOWERED), 1);
     assert_false(is_tagged(world, project, group));
     assert_false(row_of(world, group).has_project);
 }
@@ -162,15 +162,15 @@ static void a_groups_tag_is_lowered_by_whoever_leads_the_project_with_a_reason(v
 static enum rule deleting(struct world *world, const struct person *person, struct id group)
 {
     union command_fields fields = {.group_delete = {.group = group}};
-    return world_do(world, person, COMMAND_GROUP_DELETE, &fields);
+    return person_try(world, person, COMMAND_GROUP_DELETE, &fields);
 }
 
 /* BLK-01b: also a super-administrator deletes only what is hers. */
 static void a_group_is_deleted_by_its_owner_when_nothing_is_in_it(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_USER);
-    struct person ben = world_person(world, USER_ROLE_SUPER_ADMIN);
+    struct person ada = person_new(world, USER_ROLE_USER);
+    struct person ben = person_new(world, USER_ROLE_SUPER_ADMIN);
     struct id group = make_group(world, &ada);
     add_member(world, &ada, group, &ben, GROUP_PRESET_MANAGER);
     (void)make_dir(world, &ada, group, "data");
@@ -178,7 +178,7 @@ static void a_group_is_deleted_by_its_owner_when_nothing_is_in_it(void **state)
     assert_int_equal(deleting(world, &ada, group), RULE_GRP_15B);
     union command_fields fields = {
         .vault_dir_remove_entry = {.parent = group, .name = LITERAL("data")}};
-    (void)world_must(world, &ada, COMMAND_VAULT_DIR_REMOVE_ENTRY, &fields);
+    (void)person_must(world, &ada, COMMAND_VAULT_DIR_REMOVE_ENTRY, &fields);
     assert_int_equal(deleting(world, &ada, group), RULE_NONE);
     struct view view = world_view(world);
     assert_false(group_by_id(&view, group, NULL));
@@ -190,7 +190,7 @@ static void a_group_is_deleted_by_its_owner_when_nothing_is_in_it(void **state)
 static void no_command_uses_a_group_that_is_not_there(void **state)
 {
     struct world *world = *state;
-    struct person ada = world_person(world, USER_ROLE_USER);
+    struct person ada = person_new(world, USER_ROLE_USER);
     struct id groups[2] = {{ID_GROUP, 99999}, make_group(world, &ada)};
     assert_int_equal(deleting(world, &ada, groups[1]), RULE_NONE);
     for (unsigned i = 0; i < 2; i++) {
@@ -204,7 +204,7 @@ static void no_command_uses_a_group_that_is_not_there(void **state)
             COMMAND_GROUP_LIST_MEMBERS, COMMAND_GROUP_DELETE,
         };
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-            assert_int_equal(world_do(world, &ada, kinds[k], &fields), RULE_GRP_01D);
+            assert_int_equal(person_try(world, &ada, kinds[k], &fields), RULE_GRP_01D);
         }
     }
 }
