@@ -166,6 +166,10 @@ static void a_stamp_gives_nothing_that_its_actor_could_not(void **state)
         .user_change_permissions = {.user = adam, .remove = narrow, .remove_count = 1}};
     people_have(people, &super_admin, COMMAND_USER_CHANGE_PERMISSIONS, &take);
     assert_int_equal(applying(people, &actor, ben, low), RULE_IDN_10B);
+    union command_fields give = {
+        .user_change_permissions = {.user = ben, .add = narrow, .add_count = 1}};
+    people_have(people, &super_admin, COMMAND_USER_CHANGE_PERMISSIONS, &give);
+    assert_int_equal(applying(people, &actor, ben, low), RULE_NONE); /* he has it already */
     actor = people_stranger(USER_ROLE_SUB_ADMIN);
     assert_int_equal(applying(people, &actor, ben, low), RULE_IDN_02A);
 }
