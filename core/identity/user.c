@@ -181,7 +181,7 @@ void user_refresh_decide(const struct view *view, const struct actor *actor,
                          const struct user_refresh *command, struct decision *decision)
 {
     struct user_row user;
-    REFUSE_UNLESS(actor->role >= USER_ROLE_ADMIN, RULE_IDN_16A);
+    REFUSE_UNLESS(actor->role >= USER_ROLE_ADMIN || actor->role == USER_ROLE_AUDITOR, RULE_IDN_16A);
     for (size_t i = 0; i < command->users_count; i++) {
         struct arena before = *view->arena;
         REFUSE_UNLESS(user_by_id(view, command->users[i], &user), RULE_IDN_01D);

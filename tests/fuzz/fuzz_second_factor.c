@@ -1,6 +1,6 @@
 /*
- * Statements of second factors: any bytes are refused or are canonical JSON that is written again as
- * it was read.
+ * Statements of second factors: any bytes are refused or are canonical JSON that is written again
+ * as it was read.
  */
 #include "core/identity/second_factor.h"
 #include "schema/canonical.h"
