@@ -235,6 +235,17 @@ size_t world_decided(const struct world *world, enum event_kind kind)
     return count;
 }
 
+void world_about(const struct world *world, struct id first, struct id second, struct id third)
+{
+    const struct id expected[] = {first, second, third};
+    const struct decided *decided = &world->decision.events[0];
+    assert_true(world->decision.count > 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(i < decided->on_count, expected[i].kind != ID_NONE);
+        assert_true(expected[i].kind == ID_NONE || id_equal(decided->on[i], expected[i]));
+    }
+}
+
 uint32_t world_random(uint64_t *seed, uint32_t bound)
 {
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);

@@ -69,6 +69,9 @@ void world_refused(struct world *world, const struct actor *actor, enum command_
 /* How many events of a kind the last decision had. */
 size_t world_decided(const struct world *world, enum event_kind kind);
 
+/* The first event of the last decision is about these, in this order. */
+void world_about(const struct world *world, struct id first, struct id second, struct id third);
+
 /* Deterministic numbers: below `bound`. */
 uint32_t world_random(uint64_t *seed, uint32_t bound);
 

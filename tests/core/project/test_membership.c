@@ -151,6 +151,10 @@ static void a_known_user_is_a_member_once(void **state)
     world_refused(world, &cast.admin, COMMAND_PROJECT_REMOVE_MEMBER, &fields, RULE_PRJ_01D);
     fields = removal(cast.project, cast.stranger.user);
     world_refused(world, &cast.admin, COMMAND_PROJECT_REMOVE_MEMBER, &fields, RULE_PRJ_03D);
+    fields = change_of_role(nowhere, cast.stranger.user, PROJECT_ROLE_USER);
+    world_refused(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_ROLE, &fields, RULE_PRJ_01D);
+    fields = expiry(nowhere, cast.stranger.user, 0);
+    world_refused(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_EXPIRY, &fields, RULE_PRJ_01D);
     fields = change_of_role(cast.project, cast.stranger.user, PROJECT_ROLE_USER);
     world_refused(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_ROLE, &fields, RULE_PRJ_03D);
     fields = expiry(cast.project, cast.stranger.user, 0);
@@ -163,6 +167,31 @@ static void a_known_user_is_a_member_once(void **state)
     world_put(world, ROW_USER, &gone);
     fields = making_membership(cast.project, cast.stranger.user, PROJECT_ROLE_USER);
     world_refused(world, &cast.admin, COMMAND_PROJECT_ADD_MEMBER, &fields, RULE_PRJ_03D);
+}
+
+/* And the member is as it says. */
+static void each_event_is_about_the_project_and_the_member(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    struct id user = cast.stranger.user;
+    struct membership_row row;
+    making_member(world, &cast.admin, cast.project, user, PROJECT_ROLE_USER);
+    world_about(world, cast.project, user, NOBODY);
+    union command_fields fields = change_of_role(cast.project, user, PROJECT_ROLE_MANAGER);
+    (void)world_must(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_ROLE, &fields);
+    world_about(world, cast.project, user, NOBODY);
+    assert_int_equal(world->decision.events[0].body.project_member_role_changed.from,
+                     PROJECT_ROLE_USER);
+    struct view view = world_view(world);
+    assert_true(membership_active(&view, cast.project, user, &row));
+    assert_int_equal(row.role, PROJECT_ROLE_MANAGER);
+    fields = expiry(cast.project, user, world->now_us + DAY_US);
+    (void)world_must(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_EXPIRY, &fields);
+    world_about(world, cast.project, user, NOBODY);
+    fields = removal(cast.project, user);
+    (void)world_must(world, &cast.admin, COMMAND_PROJECT_REMOVE_MEMBER, &fields);
+    world_about(world, cast.project, user, NOBODY);
 }
 
 static void a_project_counts_its_members(void **state)
@@ -310,6 +339,20 @@ static void the_last_manager_of_members_stays(void **state)
     (void)world_must(world, &cast.admin, COMMAND_PROJECT_REMOVE_MEMBER, &remove);
 }
 
+/* Who has expired leads nothing, and is not kept for that. */
+static void a_manager_who_has_expired_may_go(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    const union command_fields later =
+        expiry(cast.project, cast.manager.user, world->now_us + DAY_US);
+    const union command_fields remove = removal(cast.project, cast.manager.user);
+    (void)world_must(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_EXPIRY, &later);
+    world_refused(world, &cast.admin, COMMAND_PROJECT_REMOVE_MEMBER, &remove, RULE_PRJ_15A);
+    world->now_us += DAY_US;
+    (void)world_must(world, &cast.admin, COMMAND_PROJECT_REMOVE_MEMBER, &remove);
+}
+
 static void the_last_member_of_all_may_go(void **state)
 {
     struct world *world = *state;
@@ -392,12 +435,14 @@ int main(void)
         IN_WORLD(a_member_may_leave),
         IN_WORLD(a_role_is_no_membership),
         IN_WORLD(a_known_user_is_a_member_once),
+        IN_WORLD(each_event_is_about_the_project_and_the_member),
         IN_WORLD(a_project_counts_its_members),
         IN_WORLD(a_membership_ends_by_itself),
         IN_WORLD(an_expiry_is_moved_or_taken_away),
         IN_WORLD(grants_wait_for_the_next_login_and_revocations_do_not),
         IN_WORLD(an_assignment_counts_from_the_next_login_on),
         IN_WORLD(the_last_manager_of_members_stays),
+        IN_WORLD(a_manager_who_has_expired_may_go),
         IN_WORLD(the_last_member_of_all_may_go),
         IN_WORLD(a_pi_manages_as_long_as_she_is_one),
         IN_WORLD(what_a_user_is_a_member_of_is_known),

@@ -236,6 +236,11 @@ static void only_a_pi_lifts_what_only_a_pi_may(void **state)
                                                     .has_declassify_pi_only = true,
                                                     .declassify_pi_only = true}};
     (void)world_must(world, &cast.manager, COMMAND_PROJECT_EDIT, &fields);
+    const union command_fields colour = {.project_edit = {.project = cast.project,
+                                                          .has_colour = true,
+                                                          .colour = LITERAL("red")}};
+    (void)world_must(world, &cast.manager, COMMAND_PROJECT_EDIT, &colour);
+    (void)world_must(world, &cast.manager, COMMAND_PROJECT_EDIT, &fields);
     fields.project_edit.declassify_pi_only = false;
     world_refused(world, &cast.manager, COMMAND_PROJECT_EDIT, &fields, RULE_PRJ_12C);
     world_refused(world, &cast.admin, COMMAND_PROJECT_EDIT, &fields, RULE_PRJ_12C);
@@ -340,6 +345,7 @@ static void administrators_assign_projects_to_sub_administrators(void **state)
     world_refused(world, &cast.assigned, COMMAND_PROJECT_ASSIGN_SUBADMIN, &fields, RULE_IDN_19A);
     world_refused(world, &cast.pi, COMMAND_PROJECT_ASSIGN_SUBADMIN, &fields, RULE_IDN_19A);
     (void)world_must(world, &cast.admin, COMMAND_PROJECT_ASSIGN_SUBADMIN, &fields);
+    world_about(world, cast.project, cast.unassigned.user, NOBODY);
     fields.project_assign_subadmin.user = cast.member.user;
     world_refused(world, &cast.admin, COMMAND_PROJECT_ASSIGN_SUBADMIN, &fields, RULE_IDN_19A);
     fields.project_assign_subadmin.project = (struct id){ID_PROJECT, 9999};
@@ -348,6 +354,7 @@ static void administrators_assign_projects_to_sub_administrators(void **state)
         .project_unassign_subadmin = {.project = cast.project, .user = cast.unassigned.user}};
     world_refused(world, &cast.pi, COMMAND_PROJECT_UNASSIGN_SUBADMIN, &fields, RULE_IDN_19A);
     (void)world_must(world, &cast.admin, COMMAND_PROJECT_UNASSIGN_SUBADMIN, &fields);
+    world_about(world, cast.project, cast.unassigned.user, NOBODY);
     world_refused(world, &cast.admin, COMMAND_PROJECT_UNASSIGN_SUBADMIN, &fields, RULE_IDN_19B);
     struct view view = world_view(world);
     assert_false(membership_manages(&view, &cast.unassigned, cast.project));

@@ -53,6 +53,9 @@ static void a_default_life_is_not_longer_than_the_longest(void **state)
                                                          .has_max_life = true,
                                                          .max_life = 100}};
     world_refused(world, &admin, COMMAND_REQUIREMENT_EDIT, &fields, RULE_SEC_01B);
+    fields.requirement_edit.default_life = 100;
+    (void)world_must(world, &admin, COMMAND_REQUIREMENT_EDIT, &fields);
+    fields.requirement_edit.default_life = 101;
     fields.requirement_edit.has_max_life = false;
     fields.requirement_edit.max_life = 0;
     (void)world_must(world, &admin, COMMAND_REQUIREMENT_EDIT, &fields);
