@@ -38,7 +38,12 @@ static struct status make_keys(const char *directory, const struct birth *birth)
         const char *name = engine_voice_name((enum engine_voice)voice);
         TRY(make_key(directory, birth, name, name));
     }
-    return OK;
+    if (birth->admin_totp == NULL) {
+        return OK;
+    }
+    TRY(make_key(directory, birth, TOTP_PROVIDER, TOTP_PROVIDER));
+    TRY(store_path(directory, TOTP_PROVIDER, &path));
+    return make_directory(path.text);
 }
 
 /* The public text of a key file of the store. */
@@ -99,6 +104,25 @@ static struct status say_administrator(struct engine *engine, const struct birth
             .kind = EVENT_USER_REGISTERED_V2, .on = {NEW(ID_USER)}, .on_count = 1, .body = &body});
 }
 
+/* The provider of second factors that the store is itself, and the administrator's secret. */
+static struct status say_second_factor(struct engine *engine, const char *directory,
+                                       const struct birth *birth, uint64_t admin_n)
+{
+    char memory[1024];
+    struct text key = TEXT_IN(memory);
+    struct store_path path;
+    TRY(public_text(directory, TOTP_PROVIDER, &key));
+    union event_body body = {
+        .mfa_provider_trusted = {.name = LITERAL(TOTP_PROVIDER), .key = text_bytes(&key)}};
+    TRY(engine_say(engine, VOICE_IDENTITY,
+                   &(struct draft){.kind = EVENT_MFA_PROVIDER_TRUSTED,
+                                   .on = {NEW(ID_PROVIDER)},
+                                   .on_count = 1,
+                                   .body = &body}));
+    TRY(store_path(directory, TOTP_PROVIDER, &path));
+    return totp_enrol(path.text, admin_n, birth->admin_totp);
+}
+
 static struct status say_first_events(struct engine *engine, const char *directory,
                                       const struct birth *birth)
 {
@@ -107,7 +131,11 @@ static struct status say_first_events(struct engine *engine, const char *directo
         TRY(engine_introduce_voice(engine, (enum engine_voice)voice));
     }
     TRY(engine_flush(engine));
+    uint64_t admin_n = log_head_of(engine_log(engine))->size;
     TRY(say_administrator(engine, birth));
+    if (birth->admin_totp != NULL) {
+        TRY(say_second_factor(engine, directory, birth, admin_n));
+    }
     return engine_finish(engine);
 }
 
@@ -131,12 +159,22 @@ static struct status fill(const char *directory, const struct birth *birth)
     return say_first_events(engine, directory, birth);
 }
 
+struct status store_may_be_created(const char *directory, const char *origin)
+{
+    struct stat there;
+    if (!is_origin(origin)) {
+        return FAIL_BECAUSE(MALFORMED, 0, "a log's name is made of a-z, 0-9, '.', '/' and '-'");
+    }
+    if (lstat(directory, &there) == 0) {
+        return FAIL_BECAUSE(EXISTS, 0, "something is in the store's place already");
+    }
+    return OK;
+}
+
 struct status store_create(const struct birth *birth)
 {
     CLEANUP(building_end) struct building building = BUILDING_NONE;
-    if (!is_origin(birth->origin)) {
-        return FAIL_BECAUSE(MALFORMED, 0, "a log's name is made of a-z, 0-9, '.', '/' and '-'");
-    }
+    TRY(store_may_be_created(birth->directory, birth->origin));
     TRY(building_begin(birth->directory, &building));
     TRY(key_library_start());
     TRY(fill(building.path.text, birth));

@@ -10,6 +10,11 @@
 
 #include "schema/status.h"
 #include "store/key.h"
+#include "store/totp.h"
+
+/* The provider of second factors that a store is itself: its name, its key's file, the directory of
+ * its secrets. */
+#define TOTP_PROVIDER "totp"
 
 struct birth {
     const char *directory;   /* must not exist */
@@ -17,8 +22,13 @@ struct birth {
     enum key_type key_type;  /* of the log's and the emitters' keys */
     const char *admin_login; /* the first super-administrator */
     const struct public_key *admin_key;
-    struct bytes admin_receive_key; /* what keys are wrapped for; empty: none yet */
+    struct bytes admin_receive_key;       /* what keys are wrapped for; empty: none yet */
+    const struct totp_secret *admin_totp; /* the second factor; NULL: the store speaks for none */
 };
+
+/* Whether a store of that name can be made there, as far as can be told without making one: EXISTS,
+ * MALFORMED. */
+MUST_CHECK struct status store_may_be_created(const char *directory, const char *origin);
 
 /* Makes the store, or leaves nothing. EXISTS if there is something in its place; CONFLICT if
  * another process makes one there; MALFORMED for a bad name; IO, KEY. */

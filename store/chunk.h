@@ -2,8 +2,8 @@
  * store/chunk.h -- a piece of a file's content on disk: a header of 64 bytes, then AES-256-GCM.
  *
  * Shape    A header: magic "CRNC" (4), format (4), file (8), version (8), index (8), nonce (12),
- *          tag (16), zeroes (4); numbers are big-endian. Behind it are as many encrypted bytes
- *          as there were plain ones, CHUNK_PLAIN_MAX in each chunk but the last. All of the header but
+ *          tag (16), zeroes (4); numbers are big-endian. Behind it are as many encrypted bytes as
+ *          there were plain ones, CHUNK_PLAIN_MAX in each chunk but the last. All of the header but
  *          the tag is authenticated, so that a chunk is of its file, its version and its place, or
  *          does not open. How many chunks there are is fixed by the root in the log.
  * Nonces   96 random bits each. A key serves one file; with all versions and repeated uploads it

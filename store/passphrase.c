@@ -12,6 +12,28 @@ struct box_key {
     uint8_t data[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
 };
 
+struct status passphrase_open(struct passphrase **out)
+{
+    struct passphrase *passphrase = key_memory_take(sizeof *passphrase);
+    if (passphrase == NULL) {
+        return FAIL_BECAUSE(NO_MEMORY, sizeof *passphrase, "no memory can be locked");
+    }
+    passphrase->size = 0;
+    *out = passphrase;
+    return OK;
+}
+
+void passphrase_close(struct passphrase **passphrase)
+{
+    key_memory_give(*passphrase);
+    *passphrase = NULL;
+}
+
+struct bytes passphrase_bytes(const struct passphrase *passphrase)
+{
+    return bytes_of(passphrase->data, passphrase->size);
+}
+
 static void give_key(struct box_key **key)
 {
     key_memory_give(*key);

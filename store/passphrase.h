@@ -26,6 +26,19 @@ enum {
     PASSPHRASE_MEMORY_MAX_KIB = 4 << 20,
 };
 
+/* What somebody types, in locked memory. */
+struct passphrase {
+    size_t size;
+    char data[PASSPHRASE_MAX];
+};
+
+/* Room for one, empty. key_library_start comes first. *out is the caller's. NO_MEMORY. */
+MUST_CHECK struct status passphrase_open(struct passphrase **out);
+/* Wipes and closes *passphrase, sets it to NULL; NULL is welcome. */
+void passphrase_close(struct passphrase **passphrase);
+/* Its bytes, lent as long as it is open. */
+struct bytes passphrase_bytes(const struct passphrase *passphrase);
+
 /* What a key is made with, beside the passphrase. */
 struct passphrase_lock {
     uint8_t salt[PASSPHRASE_SALT_SIZE];

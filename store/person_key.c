@@ -186,7 +186,7 @@ static void read_head(struct canonical_reader *reader, struct locked *out)
 
 static void read_tail(struct canonical_reader *reader, struct locked *out)
 {
-    uint8_t receive[RECEIVE_KEY_SIZE];
+    uint8_t receive[WRAP_KEY_SIZE];
     CANONICAL_REQUIRE(reader, "memory_kib");
     out->lock.memory_kib = canonical_integer(reader);
     CANONICAL_REQUIRE(reader, "nonce");

@@ -197,21 +197,22 @@ static struct status lock(const char *path, int *out)
     return OK;
 }
 
-struct status totp_enrol(const char *path, uint64_t user, struct totp_secret *out)
+void totp_secret_make(struct totp_secret *out)
+{
+    key_random(out->data, sizeof out->data);
+}
+
+struct status totp_enrol(const char *path, uint64_t user, const struct totp_secret *secret)
 {
     char memory[32];
     struct text name = name_of(user, memory, sizeof memory, "");
-    struct record record = {0};
+    struct record record = {.secret = *secret};
     CLEANUP(close_file) int directory = -1;
     TRY(lock(path, &directory));
     if (directory_has(directory, name.data)) {
         return FAIL_BECAUSE(EXISTS, user, "this user has a second factor already");
     }
-    key_random(record.secret.data, sizeof record.secret.data);
     struct status status = save(directory, user, &record);
-    if (!failed(status)) {
-        *out = record.secret;
-    }
     totp_secret_wipe(&record.secret);
     return status;
 }

@@ -29,9 +29,12 @@ struct totp_secret {
 };
 void totp_secret_wipe(struct totp_secret *secret);
 
-/* A new random secret for a user, whose file is made; the directory must be there. EXISTS if the
- * user has one; IO. */
-MUST_CHECK struct status totp_enrol(const char *directory, uint64_t user, struct totp_secret *out);
+/* A new one, at random. key_library_start comes first. */
+void totp_secret_make(struct totp_secret *out);
+
+/* Keeps a user's secret; the directory must be there. EXISTS if the user has one; IO. */
+MUST_CHECK struct status totp_enrol(const char *directory, uint64_t user,
+                                    const struct totp_secret *secret);
 /* Takes it away, for a new one. NOT_FOUND; IO. */
 MUST_CHECK struct status totp_forget(const char *directory, uint64_t user);
 

@@ -4,7 +4,7 @@
 
 #include <sodium.h>
 
-_Static_assert(RECEIVE_KEY_SIZE == crypto_box_PUBLICKEYBYTES, "an X25519 point");
+_Static_assert(WRAP_KEY_SIZE == crypto_box_PUBLICKEYBYTES, "an X25519 point");
 _Static_assert(SECRET_BYTES_SIZE == crypto_box_SECRETKEYBYTES, "an X25519 scalar");
 _Static_assert(WRAP_SIZE == SECRET_BYTES_SIZE + crypto_box_SEALBYTES, "a sealed box");
 
@@ -62,7 +62,7 @@ struct status receive_key_read(struct bytes bytes, struct receive_key *out)
 {
     static const uint8_t one[SECRET_BYTES_SIZE] = {1};
     uint8_t shared[crypto_scalarmult_BYTES];
-    if (bytes.size != RECEIVE_KEY_SIZE) {
+    if (bytes.size != WRAP_KEY_SIZE) {
         return FAIL_BECAUSE(MALFORMED, bytes.size, "a key to receive with is 32 bytes");
     }
     /* The library refuses to multiply a point of small order, whatever the scalar. */

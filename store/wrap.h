@@ -16,14 +16,14 @@
 
 enum {
     SECRET_BYTES_SIZE = 32,
-    RECEIVE_KEY_SIZE = 32,
+    WRAP_KEY_SIZE = 32,
     WRAP_SIZE = SECRET_BYTES_SIZE + 48, /* bytes of a wrapped secret */
 };
 
 struct secret_bytes; /* opaque, in locked memory */
 
 struct receive_key {
-    uint8_t data[RECEIVE_KEY_SIZE];
+    uint8_t data[WRAP_KEY_SIZE];
 };
 
 struct wrap {

@@ -1,5 +1,6 @@
 #include "tools/command.h"
 
+#include "store/person_key.h"
 #include "tools/help.h"
 #include "tools/invocation.h"
 #include "tools/wall.h"
@@ -20,6 +21,7 @@ const struct option_info *command_global_options(size_t *count)
         {"quiet", 'q', NULL, "no notes, no progress", false},
         {"verbose", 'v', NULL, "say more", false},
         {"no-input", 0, NULL, "never ask", false},
+        {"passphrase-fd", 0, "N", "read passphrases from this descriptor, a line each", false},
         {"help", 'h', NULL, "explain the command and end", false},
         {"version", 0, NULL, "print the version and end", false},
     };
@@ -129,7 +131,9 @@ static enum exit_code run_verb(void *context, struct guard_page *page)
     text_add(&who, "cairn: %s", invocation->verb->name);
     guard_name(page, text_string(&who));
     invocation->page = page;
-    return finish(invocation, invocation->verb->run(invocation));
+    enum exit_code code = invocation->verb->run(invocation);
+    person_key_close(&invocation->person);
+    return finish(invocation, code);
 }
 
 static enum exit_code run_guarded_or_not(struct invocation *invocation)

@@ -45,6 +45,7 @@ struct verb {
     size_t option_count;
     bool hidden;  /* left out of the overview */
     bool guarded; /* runs in a child process (tools/guard.h): every verb that opens a store */
+    bool signs;   /* gives commands: the key is unlocked before the store is opened for writing */
     enum exit_code (*run)(struct invocation *invocation);
 };
 

@@ -22,6 +22,8 @@
 #include "tools/options.h"
 #include "tools/terminal.h"
 
+struct person_key;
+
 struct invocation {
     const struct verb_table *table;
     const struct verb *verb; /* NULL while none is known */
@@ -37,6 +39,7 @@ struct invocation {
     bool verbose;
     bool no_input; /* never ask */
     struct guard_page *page;
+    struct person_key *person; /* who signs commands, once unlocked: tools/operator.h */
 };
 
 /* Options and arguments -------------------------------------------------------------------- */

@@ -1,7 +1,10 @@
 #include "tools/operator.h"
 
 #include "core/command_record.h"
+#include "core/identity/session.h"
 #include "core/identity/user.h"
+#include "tools/ask.h"
+#include "tools/wall.h"
 
 #include <inttypes.h>
 #include <pwd.h>
@@ -52,39 +55,109 @@ enum exit_code operator_key_path(const struct invocation *invocation, const char
                : EXIT_DONE;
 }
 
-/* The user whose key this is: the one with the login that the key is named after. */
-static enum exit_code find_user(struct invocation *invocation, struct engine *engine,
-                                const struct secret_key *key, struct id *out)
+/* The key --------------------------------------------------------------------------------- */
+
+static enum exit_code unlock_text(const struct invocation *invocation, const char *path,
+                                  struct bytes text, const char *login, struct person_key **out)
 {
-    uint8_t memory[16 << 10];
+    char memory[ASK_PROMPT_MAX / 2];
+    struct text what = TEXT_IN(memory);
+    CLEANUP(passphrase_close) struct passphrase *passphrase = NULL;
+    text_put_literal(&what, "the key of ");
+    text_put_printable(&what, bytes_of_string(login));
+    enum exit_code code = ask_passphrase(invocation, ASK_TO_OPEN, text_string(&what), &passphrase);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    struct status status = person_key_read(text, passphrase_bytes(passphrase), out);
+    return failed(status) ? invocation_failed(invocation, status, NULL, path) : EXIT_DONE;
+}
+
+enum exit_code operator_open_key(const struct invocation *invocation, const char *path,
+                                 struct person_key **out)
+{
+    char memory[PERSON_KEY_MAX];
+    struct text text = TEXT_IN(memory);
+    struct person_key_label label;
+    struct status status = key_library_start();
+    status = failed(status) ? status : person_key_load(path, &text, &label);
+    if (failed(status)) {
+        return invocation_failed(invocation, status,
+                                 "commands are signed: give your key with --key FILE or CAIRN_KEY",
+                                 path);
+    }
+    return unlock_text(invocation, path, text_bytes(&text), label.key.name, out);
+}
+
+enum exit_code operator_unlock(struct invocation *invocation)
+{
+    struct store_path path;
+    const char *store;
+    if (invocation->person != NULL) {
+        return EXIT_DONE;
+    }
+    enum exit_code code = invocation_store(invocation, &store);
+    code = code == EXIT_DONE ? operator_key_path(invocation, store, &path) : code;
+    return code == EXIT_DONE ? operator_open_key(invocation, path.text, &invocation->person) : code;
+}
+
+/* Who gives the command ------------------------------------------------------------------- */
+
+enum exit_code operator_stand(struct invocation *invocation, struct engine *engine,
+                              struct operator_standing *out)
+{
+    uint8_t memory[32 << 10];
     struct arena arena = ARENA_IN(memory);
     struct status trouble = OK;
     struct user_row user;
-    struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
-    const char *login = secret_key_public(key)->name;
-    if (!user_by_login(&view, bytes_of_string(login), &user)) {
-        return invocation_fail(invocation, EXIT_NOT_PERMITTED,
-                               "give the key of a user of this store: --key FILE",
-                               "the store knows no user %s", login);
+    struct session_row session;
+    enum exit_code code = operator_unlock(invocation);
+    if (code != EXIT_DONE) {
+        return code;
     }
-    *out = user.user;
+    struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+    const char *login = secret_key_public(person_key_signs(invocation->person))->name;
+    if (!user_by_login(&view, bytes_of_string(login), &user)) {
+        return failed(trouble) ? invocation_failed(invocation, trouble, NULL, "reading the state")
+                               : invocation_fail(invocation, EXIT_NOT_PERMITTED,
+                                                 "give the key of a user of this store: --key FILE",
+                                                 "the store knows no user %s", login);
+    }
+    struct operator_standing standing = {.user = user.user,
+                                         .session = session_of(&view, user.user)};
+    if (session_is_open(&view, standing.session, &session) && session.has_project) {
+        standing.project = session.project;
+    }
+    if (failed(trouble)) {
+        return invocation_failed(invocation, trouble, NULL, "reading the state");
+    }
+    *out = standing;
     return EXIT_DONE;
 }
 
-static enum exit_code sign_and_run(struct invocation *invocation, struct engine *engine,
-                                   const struct secret_key *key, struct command_record *command,
-                                   struct verdict *verdict)
+static bool opens_a_session(enum command_kind kind)
 {
-    char memory[COMMAND_MAX];
+    return kind == COMMAND_SESSION_CHALLENGE || kind == COMMAND_SESSION_OPEN;
+}
+
+/* Sending --------------------------------------------------------------------------------- */
+
+static enum exit_code sign_and_run(struct invocation *invocation, struct engine *engine,
+                                   struct command_record *command, struct verdict *verdict)
+{
+    char memory[COMMAND_MAX + 1];
     struct text record = TEXT_IN(memory);
     key_random(command->nonce, sizeof command->nonce);
-    struct status status = command_record_sign(command, key, &record);
+    struct status status =
+        command_record_sign(command, person_key_signs(invocation->person), &record);
     status = failed(status) ? status : engine_command(engine, text_bytes(&record), verdict);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, command_name(command->kind));
     }
     if (verdict->refused != RULE_NONE) {
-        return invocation_fail(invocation, EXIT_REFUSED, NULL,
+        return invocation_fail(invocation, EXIT_REFUSED,
+                               verdict->refused == RULE_IDN_11B ? "open a session: cairn login"
+                                                                : NULL,
                                "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
                                rule_sentence(verdict->refused), verdict->first);
     }
@@ -94,36 +167,35 @@ static enum exit_code sign_and_run(struct invocation *invocation, struct engine 
 enum exit_code operator_send(struct invocation *invocation, struct engine *engine,
                              enum command_kind kind, struct bytes fields, struct verdict *verdict)
 {
-    struct store_path path;
-    const char *store;
-    CLEANUP(secret_key_close) struct secret_key *key = NULL;
-    enum exit_code code = invocation_store(invocation, &store);
-    code = code == EXIT_DONE ? operator_key_path(invocation, store, &path) : code;
+    struct operator_standing standing;
+    enum exit_code code = operator_stand(invocation, engine, &standing);
     if (code != EXIT_DONE) {
         return code;
     }
-    struct status status = secret_key_load(path.text, &key);
-    if (failed(status)) {
-        return invocation_failed(invocation, status,
-                                 "commands are signed: give your key with --key FILE or CAIRN_KEY",
-                                 path.text);
-    }
+    const bool many = fields.size > 0 && fields.data[0] == '[';
     struct command_record command = {
+        .actor = standing.user,
         .kind = kind,
-        .fields = fields,
+        .fields = many ? (struct bytes){0} : fields,
+        .items = many ? fields : (struct bytes){0},
         .origin = bytes_of_string(log_origin(engine_log(engine))),
-        .t_utc_us = invocation->now_utc_us,
+        .t_utc_us = wall_now_utc_us(),
     };
-    code = find_user(invocation, engine, key, &command.actor);
-    return code == EXIT_DONE ? sign_and_run(invocation, engine, key, &command, verdict) : code;
+    if (!opens_a_session(kind)) {
+        command.session = standing.session;
+        command.project = standing.project;
+    }
+    return sign_and_run(invocation, engine, &command, verdict);
 }
 
 enum exit_code operator_command(struct invocation *invocation, struct engine *engine,
                                 enum command_kind kind, const union command_fields *fields,
                                 struct verdict *verdict)
 {
-    char memory[16 << 10];
+    char memory[COMMAND_MAX];
     struct text text = TEXT_IN(memory);
     command_fields_encode(kind, fields, &text);
-    return operator_send(invocation, engine, kind, text_bytes(&text), verdict);
+    return text.full
+               ? invocation_failed(invocation, FAIL(LIMIT, COMMAND_MAX), NULL, command_name(kind))
+               : operator_send(invocation, engine, kind, text_bytes(&text), verdict);
 }

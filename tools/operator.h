@@ -1,11 +1,16 @@
 /*
  * tools/operator.h -- whoever types the command: the name for the record, the key for commands.
+ *
+ * Shape    The key is a person's (store/person_key.h), unlocked once for the whole invocation. A
+ *          command is signed in the person's newest open session and for the project that is active
+ *          there, as the state has them; the commands that open a session carry neither.
  */
 #ifndef TOOLS_OPERATOR_H
 #define TOOLS_OPERATOR_H
 
 #include "core/engine.h"
 #include "core/store_layout.h"
+#include "store/person_key.h"
 #include "tools/invocation.h"
 
 /* The options of every verb that gives a command. */
@@ -21,6 +26,22 @@ void operator_name(struct text *out);
 /* The key file of --key, or CAIRN_KEY, or STORE.admin.key. */
 MUST_CHECK enum exit_code operator_key_path(const struct invocation *invocation, const char *store,
                                             struct store_path *out);
+
+/* Opens a key file with its passphrase, which is asked for. On success *out is the caller's. */
+MUST_CHECK enum exit_code operator_open_key(const struct invocation *invocation, const char *path,
+                                            struct person_key **out);
+
+/* Unlocks the operator's key, unless it is; store_open does so for verbs that sign, so that nobody
+ * else waits for the store while a passphrase is typed. */
+MUST_CHECK enum exit_code operator_unlock(struct invocation *invocation);
+
+/* The user whose key was unlocked, and the session in which commands would be given now: ID_NONE if
+ * none is open. */
+struct operator_standing {
+    struct id user, session, project;
+};
+MUST_CHECK enum exit_code operator_stand(struct invocation *invocation, struct engine *engine,
+                                         struct operator_standing *out);
 
 /* Signs a command by whoever holds that key and has the engine execute it. A refusal is told with
  * its rule: EXIT_REFUSED. */

@@ -1,6 +1,7 @@
 #include "tools/store_open.h"
 
 #include "core/store_layout.h"
+#include "tools/operator.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -170,6 +171,9 @@ enum exit_code store_open_as(struct invocation *invocation, enum store_need need
 {
     const char *store;
     enum exit_code code = invocation_store(invocation, &store);
+    if (code == EXIT_DONE && need == STORE_WRITE && invocation->verb->signs) {
+        code = operator_unlock(invocation);
+    }
     if (code != EXIT_DONE) {
         return code;
     }

@@ -78,7 +78,7 @@ static enum exit_code run_register(struct invocation *invocation)
 
 static const struct option_info register_options[] = {
     {"about", 0, "TEXT", "what it is, for people", false},
-    {"key", 0, "FILE", "your own key, which signs the command (STORE.admin.key)", false},
+    OPERATOR_OPTIONS,
     {"key-out", 0, "FILE", "make the emitter's key and save it here, mode 0600", false},
     {"public", 0, "FILE", "the emitter's public key, made elsewhere", false},
 };
@@ -91,6 +91,7 @@ const struct verb verb_emitter_register = {
     .purpose = PURPOSE_WRITE,
     OPTIONS(register_options),
     .guarded = true,
+    .signs = true,
     .run = run_register,
 };
 
@@ -121,7 +122,7 @@ static enum exit_code run_retire(struct invocation *invocation)
 }
 
 static const struct option_info retire_options[] = {
-    {"key", 0, "FILE", "your own key, which signs the command (STORE.admin.key)", false},
+    OPERATOR_OPTIONS,
     {"reason", 0, "TEXT", "why, for the record", false},
 };
 
@@ -133,6 +134,7 @@ const struct verb verb_emitter_retire = {
     .purpose = PURPOSE_WRITE,
     OPTIONS(retire_options),
     .guarded = true,
+    .signs = true,
     .run = run_retire,
 };
 

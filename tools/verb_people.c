@@ -94,6 +94,7 @@ const struct verb verb_user_register = {
     .purpose = PURPOSE_MANAGE,
     OPTIONS(register_options),
     .guarded = true,
+    .signs = true,
     .run = run_register,
 };
 
@@ -147,5 +148,6 @@ const struct verb verb_mfa_trust = {
     .purpose = PURPOSE_MANAGE,
     OPTIONS(trust_options),
     .guarded = true,
+    .signs = true,
     .run = run_trust,
 };

@@ -2,6 +2,7 @@
 
 #include "core/dispatch.h"
 #include "core/evolution.h"
+#include "core/identity/user.h"
 
 bool provider_by_name(const struct view *view, struct bytes name, struct provider_row *out)
 {
@@ -39,6 +40,15 @@ void mfa_distrust_decide(const struct view *view, const struct actor *actor,
     REFUSE_UNLESS(view_find(view, ROW_PROVIDER, &row) && row.trusted, RULE_IDN_06J);
     EMIT(EVENT_MFA_PROVIDER_DISTRUSTED, row.provider, mfa_provider_distrusted,
          .reason = command->reason);
+}
+
+void mfa_enrol_decide(const struct view *view, const struct actor *actor,
+                      const struct mfa_enrol *command, struct decision *decision)
+{
+    struct user_row user;
+    enum rule refusal = user_change_refusal(view, actor, command->user, &user);
+    REFUSE_IF(refusal != RULE_NONE, refusal);
+    EMIT(EVENT_MFA_ENROLLED, user.user, mfa_enrolled, .again = command->again);
 }
 
 /* Evolve ---------------------------------------------------------------------------------- */

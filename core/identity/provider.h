@@ -3,7 +3,8 @@
  *
  * State     `provider` by id, `provider_name` the newest of that name. A provider has no other
  *           authority than to say that somebody showed a second factor.
- * Decide    mfa.trust, mfa.distrust: by a super-administrator.
+ * Decide    mfa.trust, mfa.distrust: by a super-administrator. mfa.enrol: by whoever may change the
+ *           user; the secret itself is in no event.
  * Evolve    mfa.provider_trusted, mfa.provider_distrusted.
  *
  * Source    domain.md IDN-06b.

@@ -149,7 +149,7 @@ static void put_form(struct output *out, const struct record *record)
     }
     put(out,
         "    .details = FORM_DETAILS,\n    .purpose = PURPOSE_MANAGE,\n    OPTIONS(%s_options),\n"
-        "    .guarded = true,\n    .run = form_run,\n};\n",
+        "    .guarded = true,\n    .signs = true,\n    .run = form_run,\n};\n",
         record->tag.text);
 }
 

@@ -100,7 +100,7 @@ static void the_label_is_readable_and_is_that_of_the_key(void **state)
     assert_string_equal(label.key.name, "ada");
     assert_int_equal(label.key.id, secret_key_public(person_key_signs(made.key))->id);
     assert_memory_equal(label.receive.data, receive_key_of(person_key_receives(made.key)).data,
-                        RECEIVE_KEY_SIZE);
+                        WRAP_KEY_SIZE);
 }
 
 /* Somebody else's name or key before a box that opens: the label is authenticated, too. */

@@ -33,6 +33,7 @@ static int begin(void **state)
         return -1;
     }
     snprintf(place->directory, sizeof place->directory, "test_totp_XXXXXX");
+    totp_secret_make(&place->secret);
     if (mkdtemp(place->directory) == NULL ||
         failed(totp_enrol(place->directory, ADA, &place->secret))) {
         return -1;
@@ -141,6 +142,7 @@ static void a_user_has_one_secret_and_it_can_be_taken_away(void **state)
     struct totp_secret other;
     uint64_t step = 0;
     struct stat about;
+    totp_secret_make(&other);
     assert_int_equal(stat(place->path, &about), 0);
     assert_int_equal(about.st_mode & 07777, 0600);
     assert_int_equal(totp_enrol(place->directory, ADA, &other).code, STATUS_EXISTS);

@@ -19,6 +19,7 @@ BEGIN {
     owner["openssl/"]      = " store/hash.c store/key_openssl.c store/chunk.c "
     owner["sodium"]        = " store/key_sodium.c store/passphrase.c store/wrap.c "
     owner["liboath/"]      = " store/totp.c "
+    owner["qrencode.h"]    = " tools/qr.c "
     owner["jansson"]       = " schema/json.c "
     owner["csv.h"]         = " reports/csv.c tools/form_csv.c "
     owner["microhttpd.h"]  = " auditd/http.c "
