@@ -239,5 +239,6 @@ const struct verb verb_list = {
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,
+    .signs = true,
     .run = run,
 };
