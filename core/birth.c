@@ -43,7 +43,7 @@ static struct status make_keys(const char *directory, const struct birth *birth)
     }
     TRY(make_key(directory, birth, TOTP_PROVIDER, TOTP_PROVIDER));
     TRY(store_path(directory, TOTP_PROVIDER, &path));
-    return make_directory(path.text);
+    return mkdir(path.text, 0700) == 0 ? OK : FAIL(IO, (uint64_t)errno);
 }
 
 /* The public text of a key file of the store. */
