@@ -31,6 +31,13 @@ static bool may_edit(const struct view *view, const struct actor *actor)
     return actor->role >= USER_ROLE_ADMIN || user_can(view, actor, USER_PERMISSION_EDIT_PROFILES);
 }
 
+/* What is asked for, each once. */
+static const enum user_permission *lent(const struct view *view, const enum user_permission *list,
+                                        size_t count, size_t *lent_count)
+{
+    return permission_lent(view, permission_set(list, count), lent_count);
+}
+
 /* Decide ---------------------------------------------------------------------------------- */
 
 void profile_create_decide(const struct view *view, const struct actor *actor,
@@ -39,9 +46,10 @@ void profile_create_decide(const struct view *view, const struct actor *actor,
     struct profile_row known;
     REFUSE_UNLESS(may_edit(view, actor), RULE_IDN_14A);
     REFUSE_IF(profile_by_name(view, command->name, &known), RULE_IDN_14B);
-    EMIT(EVENT_PROFILE_CREATED, NEW(ID_PROFILE), profile_created, .name = command->name,
-         .role = command->role, .permissions = command->permissions,
-         .permissions_count = command->permissions_count);
+    struct profile_created body = {.name = command->name, .role = command->role};
+    body.permissions =
+        lent(view, command->permissions, command->permissions_count, &body.permissions_count);
+    decision_add(decision, EVENT_PROFILE_CREATED, NEW(ID_PROFILE))->body.profile_created = body;
 }
 
 void profile_edit_decide(const struct view *view, const struct actor *actor,
@@ -50,9 +58,10 @@ void profile_edit_decide(const struct view *view, const struct actor *actor,
     struct profile_row profile;
     REFUSE_UNLESS(may_edit(view, actor), RULE_IDN_14A);
     REFUSE_UNLESS(lives(view, command->profile, &profile), RULE_IDN_14B);
-    EMIT(EVENT_PROFILE_EDITED, profile.profile, profile_edited, .version = profile.version + 1,
-         .role = command->role, .permissions = command->permissions,
-         .permissions_count = command->permissions_count);
+    struct profile_edited body = {.version = profile.version + 1, .role = command->role};
+    body.permissions =
+        lent(view, command->permissions, command->permissions_count, &body.permissions_count);
+    decision_add(decision, EVENT_PROFILE_EDITED, profile.profile)->body.profile_edited = body;
 }
 
 void profile_delete_decide(const struct view *view, const struct actor *actor,

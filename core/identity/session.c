@@ -95,7 +95,7 @@ static size_t end_expired(const struct view *view, struct id user, struct decisi
 /* Rights ---------------------------------------------------------------------------------- */
 
 enum {
-    RIGHTS_LINE_MAX = 1024, /* bytes of one membership or certification */
+    RIGHTS_USER_MAX = 1024, /* bytes of the line of role and permissions */
 };
 
 static void link_line(const struct view *view, struct digest *chain, const struct text *line)
@@ -109,7 +109,7 @@ static void link_line(const struct view *view, struct digest *chain, const struc
 
 static void link_user(const struct view *view, struct digest *chain, const struct user_row *user)
 {
-    char memory[RIGHTS_LINE_MAX];
+    char memory[RIGHTS_USER_MAX];
     struct text line = TEXT_IN(memory);
     text_put_literal(&line, "{\"permissions\":[");
     for (size_t i = 0; i < user->permissions_count; i++) {
@@ -130,12 +130,13 @@ static void link_memberships(const struct view *view, struct digest *chain, stru
     struct member_of_row of = {.user = user};
     struct view_walk walk = view_walk_of(view, ROW_MEMBER_OF, &of, 1);
     while (view_walk_next(&walk, &of)) {
-        char memory[RIGHTS_LINE_MAX];
-        struct text line = TEXT_IN(memory);
         struct membership_row membership;
         if (membership_active(view, of.project, user, &membership)) {
+            struct arena before = *view->arena;
+            struct text line = view_rest(view->arena);
             membership_row_encode(&membership, &line);
             link_line(view, chain, &line);
+            *view->arena = before;
         }
     }
 }
@@ -145,13 +146,14 @@ static void link_certifications(const struct view *view, struct digest *chain, s
     struct cert_of_row of = {.user = user};
     struct view_walk walk = view_walk_of(view, ROW_CERT_OF, &of, 1);
     while (view_walk_next(&walk, &of)) {
-        char memory[RIGHTS_LINE_MAX];
-        struct text line = TEXT_IN(memory);
         struct cert_row cert = {.cert = of.cert};
         if (view_find(view, ROW_CERT, &cert) && !cert.ended &&
             (!cert.has_expires || view->now_utc_us < cert.expires)) {
+            struct arena before = *view->arena;
+            struct text line = view_rest(view->arena);
             cert_row_encode(&cert, &line);
             link_line(view, chain, &line);
+            *view->arena = before;
         }
     }
 }

@@ -77,19 +77,28 @@ static bool is_last_super_admin(const struct view *view, const struct user_row *
 /* A card: whoever holds the key to sign says which login and which key to receive go with it. */
 static bool is_proved(const struct view *view, const struct user_register *command)
 {
-    struct arena before = *view->arena;
-    struct text message = view_rest(view->arena);
+    char memory[sizeof CARD_DOMAIN + LOGIN_MAX + 1 + RECEIVE_KEY_SIZE];
+    struct text message = TEXT_IN(memory);
     text_put_literal(&message, CARD_DOMAIN);
     text_put_bytes(&message, command->login);
     text_put_char(&message, '\n');
     text_put_bytes(&message, command->receive_key);
-    if (message.full) {
-        *view->trouble = FAIL(NO_MEMORY, message.capacity);
+    return !message.full && command->receive_key.size == RECEIVE_KEY_SIZE &&
+           decision_is_signed(view, command->key, text_bytes(&message), command->proof);
+}
+
+/* No other id reads like it, and no two look alike. */
+static bool is_login(struct bytes login)
+{
+    for (size_t i = 0; i < login.size; i++) {
+        uint8_t c = login.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        bool sign = c == '.' || c == '_' || c == '-' || c == '@';
+        if (!plain && (!sign || i == 0)) {
+            return false;
+        }
     }
-    bool proved = !message.full && command->receive_key.size == RECEIVE_KEY_SIZE &&
-                  decision_is_signed(view, command->key, text_bytes(&message), command->proof);
-    *view->arena = before;
-    return proved;
+    return login.size > 0 && login.size <= LOGIN_MAX;
 }
 
 void user_register_decide(const struct view *view, const struct actor *actor,
@@ -98,6 +107,7 @@ void user_register_decide(const struct view *view, const struct actor *actor,
     struct user_row known;
     REFUSE_UNLESS(actor->role >= USER_ROLE_ADMIN, RULE_IDN_02A);
     REFUSE_IF(command->role > actor->role, RULE_IDN_02B);
+    REFUSE_UNLESS(is_login(command->login), RULE_IDN_01E);
     REFUSE_UNLESS(decision_is_key(view, command->key), RULE_IDN_01A);
     REFUSE_IF(user_by_login(view, command->login, &known), RULE_IDN_01B);
     REFUSE_UNLESS(is_proved(view, command), RULE_IDN_01A);

@@ -17,6 +17,7 @@
 #include "core/decision.h"
 
 enum {
+    LOGIN_MAX = 64,        /* bytes, of those who register from now on */
     RECEIVE_KEY_SIZE = 32, /* X25519 */
 };
 

@@ -94,6 +94,24 @@ static void a_name_is_used_once_and_what_is_deleted_stays_away(void **state)
     assert_true(row.deleted);
 }
 
+static void a_profile_names_each_permission_once(void **state)
+{
+    static const enum user_permission twice[] = {USER_PERMISSION_SHARE, USER_PERMISSION_ANNOUNCE,
+                                                 USER_PERMISSION_SHARE};
+    struct people *people = *state;
+    struct actor actor = ada(people);
+    struct id profile = make(people, "students", USER_ROLE_USER);
+    union command_fields fields = {
+        .profile_edit = {.profile = profile, .permissions = twice, .permissions_count = 3}};
+    people_have(people, &actor, COMMAND_PROFILE_EDIT, &fields);
+    struct profile_row row;
+    struct view view = enclave_view(&people->enclave);
+    assert_true(profile_by_id(&view, profile, &row));
+    assert_int_equal(row.permissions_count, 2);
+    assert_int_equal(row.permissions[0], USER_PERMISSION_ANNOUNCE);
+    assert_int_equal(row.permissions[1], USER_PERMISSION_SHARE);
+}
+
 static void stamping_gives_role_and_permissions_and_logs_the_difference(void **state)
 {
     struct people *people = *state;
@@ -179,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PEOPLE(profiles_are_made_by_administrators_and_whoever_has_the_permission),
         WITH_PEOPLE(a_name_is_used_once_and_what_is_deleted_stays_away),
+        WITH_PEOPLE(a_profile_names_each_permission_once),
         WITH_PEOPLE(stamping_gives_role_and_permissions_and_logs_the_difference),
         WITH_PEOPLE(a_later_edition_changes_nobody_who_was_stamped),
         WITH_PEOPLE(a_stamp_gives_nothing_that_its_actor_could_not),

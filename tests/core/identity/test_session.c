@@ -503,6 +503,22 @@ static void rights_are_known_by_all_that_a_login_grants(void **state)
         digest_equal(&decision->events[decision->count - 1].body.session_opened.rights, &before));
 }
 
+/* A row may be longer than anything one would think of; it is still no reason to stay outside. */
+static void a_membership_of_any_size_lets_its_user_in(void **state)
+{
+    static enum restriction many[1000];
+    struct scene scene = scene_of(state);
+    union event_body body = {.project_member_added = {.user = scene.ben,
+                                                      .restrictions = many,
+                                                      .restrictions_count = 1000}};
+    people_say(scene.people, EVENT_PROJECT_MEMBER_ADDED, scene.tides, &body);
+    struct digest before = rights(&scene);
+    log_in(&scene);
+    body.project_member_added.restrictions_count = 999;
+    people_say(scene.people, EVENT_PROJECT_MEMBER_ADDED, scene.tides, &body);
+    check_changed(&scene, &before, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +539,7 @@ int main(void)
         WITH_PEOPLE(the_requirements_of_a_project_and_those_above_are_met),
         WITH_PEOPLE(an_end_of_the_session_switches_the_project_off),
         WITH_PEOPLE(rights_are_known_by_all_that_a_login_grants),
+        WITH_PEOPLE(a_membership_of_any_size_lets_its_user_in),
     };
     return cmocka_run_group_tests_name("core/identity/session", tests, NULL, NULL);
 }

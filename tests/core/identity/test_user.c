@@ -21,7 +21,7 @@ static const uint8_t receive_key[RECEIVE_KEY_SIZE] = "thirty-two bytes, whatever
 struct card {
     struct secret_key *key;
     char key_text[256];
-    char login[64];
+    char login[LOGIN_MAX + 2];
     struct signature proof;
     union command_fields fields;
 };
@@ -109,6 +109,36 @@ static void a_login_name_is_used_once_also_after_its_user_is_deleted(void **stat
     secret_key_close(&card.key);
     card_make(&card, KEY_ED25519, "Ben", USER_ROLE_USER);
     assert_int_equal(registering(people, USER_ROLE_SUPER_ADMIN, &card), RULE_NONE);
+    secret_key_close(&card.key);
+}
+
+static void a_login_name_looks_like_no_other_id_and_no_other_name(void **state)
+{
+    static const char *const right[] = {"b", "ben.smith", "Ben_2", "9-2", "ben@tides.example"};
+    static const char *const wrong[] = {"",       "user:4",  ".ben",       "-ben",    "@ben",
+                                        "ben 2",  "b\nn",    "b\xc3\xa9n", "ben/sub", "@group",
+                                        "ben%20", "ben\x7f", "b\"n"};
+    char longest[LOGIN_MAX + 2];
+    struct people *people = *state;
+    struct card card;
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        card_make(&card, KEY_ED25519, right[i], USER_ROLE_USER);
+        assert_int_equal(registering(people, USER_ROLE_ADMIN, &card), RULE_NONE);
+        secret_key_close(&card.key);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        card_make(&card, KEY_ED25519, wrong[i], USER_ROLE_USER);
+        assert_int_equal(registering(people, USER_ROLE_ADMIN, &card), RULE_IDN_01E);
+        secret_key_close(&card.key);
+    }
+    memset(longest, 'l', sizeof longest);
+    longest[LOGIN_MAX + 1] = '\0';
+    card_make(&card, KEY_ED25519, longest, USER_ROLE_USER);
+    assert_int_equal(registering(people, USER_ROLE_ADMIN, &card), RULE_IDN_01E);
+    secret_key_close(&card.key);
+    longest[LOGIN_MAX] = '\0';
+    card_make(&card, KEY_ED25519, longest, USER_ROLE_USER);
+    assert_int_equal(registering(people, USER_ROLE_ADMIN, &card), RULE_NONE);
     secret_key_close(&card.key);
 }
 
@@ -537,6 +567,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PEOPLE(only_administrators_make_users_up_to_their_own_role),
         WITH_PEOPLE(a_login_name_is_used_once_also_after_its_user_is_deleted),
+        WITH_PEOPLE(a_login_name_looks_like_no_other_id_and_no_other_name),
         WITH_PEOPLE(a_user_has_a_key_that_can_be_read),
         WITH_PEOPLE(whoever_is_registered_has_proved_to_hold_the_key),
         WITH_PEOPLE(nobody_acts_on_a_role_not_below_their_own),
