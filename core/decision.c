@@ -18,6 +18,11 @@ void decision_also(struct decision *decision, struct id subject)
 {
     assert(decision->count > 0);
     struct decided *decided = &decision->events[decision->count - 1];
+    for (size_t i = 0; i < decided->on_count; i++) {
+        if (id_equal(decided->on[i], subject)) {
+            return;
+        }
+    }
     assert(decided->on_count < LEAF_SUBJECTS_MAX);
     decided->on[decided->on_count++] = subject;
 }

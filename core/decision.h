@@ -43,7 +43,7 @@ struct decision {
 
 /* The next event of a decision, cleared; on one subject to begin with. */
 struct decided *decision_add(struct decision *decision, enum event_kind kind, struct id subject);
-/* One more subject of the event that was added last. */
+/* One more subject of the event that was added last, if it is not one already. */
 void decision_also(struct decision *decision, struct id subject);
 
 /* Whether a text is a public key that can be read (store/key.h). Want of memory is the view's
