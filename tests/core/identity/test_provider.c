@@ -88,11 +88,34 @@ static void a_name_is_of_one_trusted_provider_and_may_get_another_key(void **sta
     assert_true(id_equal(row.provider, phones));
 }
 
+static void a_secret_is_given_by_whoever_may_change_the_user(void **state)
+{
+    struct people *people = *state;
+    static const char *const logins[] = {"a0", "a1", "a2", "a3", "a4"};
+    for (unsigned target = 0; target < USER_ROLE_COUNT; target++) {
+        struct id user = people_add(people, logins[target], (enum user_role)target);
+        union command_fields fields = {.mfa_enrol = {.user = user, .again = target == 1}};
+        for (unsigned by = 0; by < USER_ROLE_COUNT; by++) {
+            struct actor actor = people_stranger((enum user_role)by);
+            enum rule expected = by < USER_ROLE_ADMIN                         ? RULE_IDN_02A
+                                 : by > target || by == USER_ROLE_SUPER_ADMIN ? RULE_NONE
+                                                                              : RULE_IDN_02B;
+            assert_int_equal(people_ask(people, &actor, COMMAND_MFA_ENROL, &fields), expected);
+        }
+        assert_true(id_equal(people->decision.events[0].on[0], user));
+        assert_int_equal(people->decision.events[0].body.mfa_enrolled.again, target == 1);
+    }
+    struct actor actor = people_stranger(USER_ROLE_SUPER_ADMIN);
+    union command_fields unknown = {.mfa_enrol = {.user = {ID_USER, 77777}}};
+    assert_int_equal(people_ask(people, &actor, COMMAND_MFA_ENROL, &unknown), RULE_IDN_01D);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_PEOPLE(only_a_super_administrator_says_who_is_trusted),
         WITH_PEOPLE(a_provider_has_a_name_and_a_key_that_can_be_read),
+        WITH_PEOPLE(a_secret_is_given_by_whoever_may_change_the_user),
         WITH_PEOPLE(a_name_is_of_one_trusted_provider_and_may_get_another_key),
     };
     return cmocka_run_group_tests_name("core/identity/provider", tests, NULL, NULL);
