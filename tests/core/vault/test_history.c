@@ -3,8 +3,7 @@
  * same answers as of any event, and no role that changes one of them (IDN-21a).
  */
 #include "core/dispatch.h"
-#include "core/group/group.h"
-#include "tests/core/vault/naive.h"
+#include "tests/core/vault/deeds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,8 +29,7 @@ struct question {
 struct history {
     struct world *world;
     struct naive naive;
-    struct person people[NAIVE_USERS];
-    struct id project;
+    struct cast cast;
     uint64_t seed;
     unsigned allowed, refused;
     size_t question_count;
@@ -190,215 +188,14 @@ static bool is_possible(const struct history *history, const struct deed *deed)
     }
 }
 
-/* Commands ------------------------------------------------------------------------------------- */
-
-static const char *const names[NAIVE_NAMES] = {"a", "b", "c", "d"};
-
-struct lists { /* that fields lend */
-    enum group_permission permissions[GROUP_PERMISSION_COUNT];
-    struct id holders[NAIVE_USERS];
-    struct digest wrapped[NAIVE_USERS];
-};
-
-static struct id id_of_place(const struct history *history, int place)
-{
-    if (place >= PLACE_NODE) {
-        return history->naive.nodes[place - PLACE_NODE].id;
-    }
-    return place >= PLACE_GROUP ? history->naive.groups[place - PLACE_GROUP].id
-                                : history->people[place].user;
-}
-
-static struct id id_of_target(const struct history *history, const struct deed *deed)
-{
-    return deed->group >= 0 ? history->naive.groups[deed->group].id
-                            : history->people[deed->user].user;
-}
-
-static size_t list_holders(const struct history *history, const struct deed *deed,
-                           struct lists *lists)
-{
-    size_t count = 0;
-    for (int user = 0; user < NAIVE_USERS; user++) {
-        if (history->naive.groups[deed->group].member[user]) {
-            lists->wrapped[count] = some_digest((unsigned)user);
-            lists->holders[count++] = history->people[user].user;
-        }
-    }
-    return deed->right ? count : count - 1;
-}
-
-static union command_fields group_fields(const struct history *history, const struct deed *deed,
-                                         struct lists *lists)
-{
-    static const uint8_t key[GROUP_KEY_SIZE] = {1};
-    const struct id group = history->naive.groups[deed->group].id;
-    const struct id user = history->people[deed->user].user;
-    union command_fields fields;
-    memset(&fields, 0, sizeof fields);
-    switch ((unsigned)deed->kind) {
-    case COMMAND_GROUP_CREATE:
-        fields.group_create = (struct group_create){.name = LITERAL("g"), .key = BYTES(key)};
-        break;
-    case COMMAND_GROUP_ADD_MEMBER:
-        fields.group_add_member = (struct group_add_member){
-            .group = group,
-            .user = user,
-            .epoch = (uint64_t)deed->epoch,
-            .permissions = lists->permissions,
-            .permissions_count = group_permission_list(deed->modes, lists->permissions)};
-        break;
-    case COMMAND_GROUP_ROTATE_KEY: {
-        size_t count = list_holders(history, deed, lists);
-        fields.group_rotate_key = (struct group_rotate_key){.group = group,
-                                                            .epoch = (uint64_t)deed->epoch,
-                                                            .key = BYTES(key),
-                                                            .holders = lists->holders,
-                                                            .holders_count = count,
-                                                            .wrapped = lists->wrapped,
-                                                            .wrapped_count = count};
-        break;
-    }
-    case COMMAND_GROUP_FETCH_KEY:
-        fields.group_fetch_key =
-            (struct group_fetch_key){.group = group, .epoch = (uint64_t)deed->epoch};
-        break;
-    case COMMAND_GROUP_SET_PERMISSION:
-        fields.group_set_permission = (struct group_set_permission){
-            .group = group, .user = user, .permission = deed->permission, .granted = deed->yes};
-        break;
-    case COMMAND_GROUP_APPLY_PRESET:
-        fields.group_apply_preset =
-            (struct group_apply_preset){.group = group, .user = user, .preset = deed->preset};
-        break;
-    case COMMAND_GROUP_SET_PROJECT:
-        fields.group_set_project = (struct group_set_project){.group = group,
-                                                              .has_project = deed->yes,
-                                                              .project = history->project,
-                                                              .has_reason = true,
-                                                              .reason = LITERAL("so")};
-        break;
-    default: /* a group, and a user where there is one */
-        fields.group_remove_member = (struct group_remove_member){.group = group, .user = user};
-        break;
-    }
-    return fields;
-}
-
-static union command_fields dir_fields(const struct history *history, const struct deed *deed)
-{
-    const struct bytes name = bytes_of_string(names[deed->name]);
-    const struct bytes to = bytes_of_string(names[deed->to]);
-    const struct id parent = id_of_place(history, deed->place);
-    union command_fields fields;
-    memset(&fields, 0, sizeof fields);
-    switch ((unsigned)deed->kind) {
-    case COMMAND_VAULT_FILE_CREATE:
-        fields.vault_file_create = (struct vault_file_create){.parent = parent,
-                                                              .name = name,
-                                                              .has_group_wrapped = deed->with_key,
-                                                              .has_epoch = deed->with_key,
-                                                              .epoch = (uint64_t)deed->epoch,
-                                                              .has_project = deed->yes,
-                                                              .project = history->project};
-        break;
-    case COMMAND_VAULT_DIR_RENAME_ENTRY:
-        fields.vault_dir_rename_entry =
-            (struct vault_dir_rename_entry){.parent = parent, .name = name, .to = to};
-        break;
-    case COMMAND_VAULT_DIR_MOVE_ENTRY:
-        fields.vault_dir_move_entry =
-            (struct vault_dir_move_entry){.parent = parent,
-                                          .name = name,
-                                          .target = id_of_place(history, deed->target),
-                                          .to = to,
-                                          .has_group_wrapped = deed->with_key,
-                                          .has_epoch = deed->with_key,
-                                          .epoch = (uint64_t)deed->epoch};
-        break;
-    default: /* a place, and a name where there is one */
-        fields.vault_dir_create = (struct vault_dir_create){.parent = parent, .name = name};
-        break;
-    }
-    return fields;
-}
-
-static union command_fields file_fields(const struct history *history, const struct deed *deed)
-{
-    const struct id file = history->naive.nodes[deed->node].id;
-    const struct id target = id_of_target(history, deed);
-    union command_fields fields;
-    memset(&fields, 0, sizeof fields);
-    switch ((unsigned)deed->kind) {
-    case COMMAND_VAULT_FILE_SEAL:
-        fields.vault_file_seal = (struct vault_file_seal){.file = file, .root = hash_empty};
-        break;
-    case COMMAND_VAULT_FILE_DOWNLOAD:
-        fields.vault_file_download =
-            (struct vault_file_download){.file = file, .destination = LITERAL("local")};
-        break;
-    case COMMAND_VAULT_FILE_SHARE:
-        fields.vault_file_share =
-            (struct vault_file_share){.file = file,
-                                      .target = target,
-                                      .has_epoch = deed->with_key,
-                                      .epoch = (uint64_t)deed->epoch,
-                                      .can_view = (deed->modes & MODE_VIEW) != 0,
-                                      .can_download = (deed->modes & MODE_DOWNLOAD) != 0,
-                                      .can_edit = (deed->modes & MODE_EDIT) != 0};
-        break;
-    case COMMAND_VAULT_KEY_DEPOSIT:
-        fields.vault_key_deposit = (struct vault_key_deposit){.file = file,
-                                                              .holder = target,
-                                                              .has_epoch = deed->with_key,
-                                                              .epoch = (uint64_t)deed->epoch};
-        break;
-    case COMMAND_VAULT_FILE_TRANSFER:
-        fields.vault_file_transfer =
-            (struct vault_file_transfer){.file = file, .user = history->people[deed->user].user};
-        break;
-    case COMMAND_VAULT_FILE_SET_PROJECT:
-    case COMMAND_VAULT_DIR_SET_PROJECT:
-        fields.vault_file_set_project = (struct vault_file_set_project){.file = file,
-                                                                        .has_project = deed->yes,
-                                                                        .project = history->project,
-                                                                        .has_reason = true,
-                                                                        .reason = LITERAL("so")};
-        break;
-    default: /* a file, and a target where there is one */
-        fields.vault_file_unshare = (struct vault_file_unshare){.file = file, .target = target};
-        break;
-    }
-    return fields;
-}
-
-static union command_fields fields_of(const struct history *history, const struct deed *deed,
-                                      struct lists *lists)
-{
-    if (command_infos[deed->kind].context[0] == 'g') {
-        return group_fields(history, deed, lists);
-    }
-    switch ((unsigned)deed->kind) {
-    case COMMAND_VAULT_DIR_CREATE:
-    case COMMAND_VAULT_FILE_CREATE:
-    case COMMAND_VAULT_DIR_RENAME_ENTRY:
-    case COMMAND_VAULT_DIR_REMOVE_ENTRY:
-    case COMMAND_VAULT_DIR_MOVE_ENTRY:
-    case COMMAND_VAULT_DIR_LIST:
-        return dir_fields(history, deed);
-    default:
-        return file_fields(history, deed);
-    }
-}
-
 /* Steps ---------------------------------------------------------------------------------------- */
 
 static void log_in(struct history *history, int user)
 {
-    struct person *person = &history->people[user];
+    struct person *person = &history->cast.people[user];
     person_login(history->world, person);
     if (user < NAIVE_MEMBERS) {
-        world_activate(history->world, person->session, history->project);
+        world_activate(history->world, person->session, history->cast.project);
     }
     for (int i = 0; i < history->naive.node_count; i++) {
         history->naive.nodes[i].fetched[user] = false;
@@ -410,7 +207,7 @@ static void expect_no_role_to_matter(struct history *history, const struct deed 
                                      const union command_fields *fields)
 {
     static struct decision decision;
-    struct actor actor = world_actor_in(history->world, history->people[deed->by].session);
+    struct actor actor = world_actor_in(history->world, history->cast.people[deed->by].session);
     if (deed->kind == COMMAND_GROUP_LIST_MEMBERS) {
         return; /* which is no content */
     }
@@ -441,14 +238,15 @@ static void step(struct history *history)
     if (!is_possible(history, &deed)) {
         return;
     }
-    union command_fields fields = fields_of(history, &deed, &lists);
-    struct actor actor = world_actor_in(history->world, history->people[deed.by].session);
+    union command_fields fields = deed_fields(&history->naive, &history->cast, &deed, &lists);
+    struct actor actor = world_actor_in(history->world, history->cast.people[deed.by].session);
     struct view view = world_view(history->world);
     history->world->decision = (struct decision){.refused = RULE_NONE};
     dispatch_decide(deed.kind, &view, &actor, &fields, &history->world->decision);
     expect_no_role_to_matter(history, &deed, &fields);
     bool expected = naive_allows(&history->naive, &deed);
-    enum rule refused = person_try(history->world, &history->people[deed.by], deed.kind, &fields);
+    enum rule refused =
+        person_try(history->world, &history->cast.people[deed.by], deed.kind, &fields);
     if ((refused == RULE_NONE) != expected) {
         fail_msg("%s by %d (user %d group %d node %d place %d target %d name %d to %d epoch %d) is "
                  "%s, but %s",
@@ -474,21 +272,22 @@ static void compare_node(struct history *history, const struct naive_node *node)
     if (!node->alive) {
         return;
     }
-    assert_true(id_equal(file.owner, history->people[node->owner].user));
+    assert_true(id_equal(file.owner, history->cast.people[node->owner].user));
     assert_int_equal(file.has_parent, node->place != PLACE_NONE);
     assert_int_equal(file.has_group, node->group >= 0);
     assert_int_equal(file.has_project, node->tagged);
-    struct tagged_row tagged = {.project = history->project, .object = node->id};
+    struct tagged_row tagged = {.project = history->cast.project, .object = node->id};
     assert_int_equal(view_find(&view, ROW_TAGGED, &tagged), node->tagged);
     if (file.has_parent) {
-        struct entry_row entry = {.parent = id_of_place(history, node->place),
-                                  .name = bytes_of_string(names[node->name])};
+        struct entry_row entry = {.parent =
+                                      deed_place(&history->naive, &history->cast, node->place),
+                                  .name = deed_name(node->name)};
         assert_true(view_find(&view, ROW_ENTRY, &entry));
         assert_true(id_equal(entry.object, node->id));
         assert_true(id_equal(file.parent, entry.parent));
     }
     for (int user = 0; user < NAIVE_USERS; user++) {
-        struct file_key_row key = {.file = node->id, .holder = history->people[user].user};
+        struct file_key_row key = {.file = node->id, .holder = history->cast.people[user].user};
         assert_int_equal(view_find(&view, ROW_FILE_KEY, &key), node->key[user]);
     }
     for (int group = 0; group < history->naive.group_count; group++) {
@@ -508,7 +307,8 @@ static void compare_group(struct history *history, const struct naive_group *gro
     assert_int_equal(row.epoch, group->epoch);
     assert_int_equal(row.rotation_due, group->due);
     for (int user = 0; user < NAIVE_USERS; user++) {
-        struct group_member_row member = {.group = group->id, .user = history->people[user].user};
+        struct group_member_row member = {.group = group->id,
+                                          .user = history->cast.people[user].user};
         assert_int_equal(view_find(&view, ROW_GROUP_MEMBER, &member), group->member[user]);
         members += group->member[user];
         if (group->member[user]) {
@@ -550,7 +350,7 @@ static void note_question(struct history *history)
     enum access_verb verb = (enum access_verb)draw(history, ACCESS_VERB_COUNT);
     history->questions[history->question_count++] =
         (struct question){.n = history->world->n - 1,
-                          .user = history->people[user].user,
+                          .user = history->cast.people[user].user,
                           .object = naive->nodes[node].id,
                           .verb = verb,
                           .answer = naive_reads(naive, user, node, verb)};
@@ -575,11 +375,11 @@ static void begin_history(struct history *history, struct world *world, uint64_t
     memset(history, 0, sizeof *history);
     history->world = world;
     history->seed = seed;
-    history->project = some_project(world, NOBODY);
+    history->cast.project = some_project(world, NOBODY);
     for (int user = 0; user < NAIVE_USERS; user++) {
-        history->people[user] = person_new(world, USER_ROLE_USER);
+        history->cast.people[user] = person_new(world, USER_ROLE_USER);
         if (user < NAIVE_MEMBERS) {
-            person_join(world, &history->people[user], history->project,
+            person_join(world, &history->cast.people[user], history->cast.project,
                         user < NAIVE_LEADERS ? PROJECT_ROLE_MANAGER : PROJECT_ROLE_USER);
         }
         log_in(history, user);
