@@ -150,7 +150,7 @@ static void who_is_removed_reads_no_more_from_the_same_event_on(void **state)
     assert_false(access.allowed);
 }
 
-/* Each event's subjects are known to the log, or it would not have taken it: tags, moves and all. */
+/* The log takes events only on what it knows: subjects of tags, moves and all are known. */
 static void every_kind_of_change_is_taken_by_the_log(void **state)
 {
     struct story *story = *state;
