@@ -186,6 +186,17 @@ static void a_share_with_a_group_is_one_with_its_members(void **state)
     place_group_member(world, second, cast.gil, 0);
     place_share(world, file, cast.group, "v", 0);
     expect(world, cast.gil, file, "rv...h..");
+    const struct reader gil = {.user = cast.gil}, bob = {.user = cast.bob};
+    struct access access = ask(world, ACCESS_READ, &gil, file);
+    assert_true(id_equal(fact_of(&access, FACT_SHARED)->about, cast.group));
+    assert_true(id_equal(fact_of(&access, FACT_GROUP_MEMBER)->about, cast.group));
+    assert_true(id_equal(fact_of(&access, FACT_HOLDS_KEY)->about, cast.group));
+    place_share(world, file, cast.bob, "v", 0);
+    access = ask(world, ACCESS_READ, &bob, file);
+    assert_int_equal(access.fact_count, 4); /* active, not the owner, shared, key */
+    assert_true(fact_of(&access, FACT_SHARED)->holds);
+    access = ask(world, ACCESS_DOWNLOAD, &bob, file);
+    assert_false(fact_of(&access, FACT_SHARED)->holds);
     place_share(world, file, second, "d", 0);
     expect(world, cast.gil, file, "rvd..h..");
     expect(world, cast.gwen, file, "rv...h..");
@@ -211,6 +222,14 @@ static void a_share_with_a_tagged_group_asks_for_its_project(void **state)
     expect(world, cast.gil, file, "rv...h..");
     expect(world, cast.eve, file, "........");
     expect_rule(world, ACCESS_READ, cast.eve, file, RULE_CLS_04A);
+    /* one that is closed does not hide one that is open */
+    struct id other = making_project(world, &cast.admin, "borealis", NOBODY);
+    struct id second = place_group(world, cast.bob, cast.project);
+    place_group_again(world, cast.group, other, false);
+    expect(world, cast.gil, file, "........");
+    place_group_member(world, second, cast.gil, 0);
+    place_share(world, file, second, "v", 0);
+    expect(world, cast.gil, file, "rv...h..");
 }
 
 /* Permissions in groups ------------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
  * Who may do what with an object: projects above and below, restrictions, sessions; and what an
  * answer says.
  */
+#include "core/project/certification.h"
 #include "tests/core/access/cast.h"
 
 #include <setjmp.h>
@@ -233,6 +234,35 @@ static void facts_come_in_order_with_what_made_them_and_until_when(void **state)
     assert_true(fact_of(&access, FACT_CERTIFIED)->made_by == UINT64_MAX);
 }
 
+/* In a session the earlier of both ends counts: the one of now, and the one of the login. */
+static void a_membership_ends_at_the_earlier_of_two_ends(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    struct id file = own_file(world, &cast, cast.project);
+    const uint64_t soon = world->now_us + CAST_DAY_US / 4, later = world->now_us + CAST_DAY_US / 2;
+    const uint64_t ends[][3] = {
+        /* at login, then, expected */
+        {0, 0, 0}, {0, soon, soon}, {soon, 0, soon}, {soon, later, soon}, {later, soon, soon},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        union command_fields fields = {
+            .project_change_member_expiry = {.project = cast.project, .user = cast.ann}};
+        struct id session = NOBODY;
+        for (size_t k = 0; k < 2; k++) {
+            fields.project_change_member_expiry.has_expires = ends[i][k] != 0;
+            fields.project_change_member_expiry.expires = ends[i][k];
+            (void)world_must(world, &cast.admin, COMMAND_PROJECT_CHANGE_MEMBER_EXPIRY, &fields);
+            session = k == 0 ? world_session(world, cast.ann) : session;
+        }
+        world_activate(world, session, cast.project);
+        const struct reader reader = {.user = cast.ann, .session = session};
+        struct access access = ask(world, ACCESS_READ, &reader, file);
+        assert_true(access.allowed);
+        assert_true(fact_of(&access, FACT_PROJECT_MEMBER)->until_utc_us == ends[i][2]);
+    }
+}
+
 /* All is looked at: a stranger learns everything that is missing. */
 static void what_is_missing_is_named_as_well(void **state)
 {
@@ -255,6 +285,37 @@ static void what_is_missing_is_named_as_well(void **state)
     assert_true(id_equal(last->about, needed[1]));
     assert_false(last->holds);
     assert_true(fact_of(&access, FACT_CERTIFIED)->holds);
+}
+
+/* Another 64 requirements than at the login: what is not listed counts nevertheless. */
+static void more_facts_than_can_be_listed_count(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    struct id ids[2][REQUIREMENTS_MAX], last = NOBODY;
+    struct id file = own_file(world, &cast, cast.project);
+    for (size_t i = 0; i < 2 * REQUIREMENTS_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "r%zu", i);
+        struct id *id = &ids[i / REQUIREMENTS_MAX][i % REQUIREMENTS_MAX];
+        *id = making_requirement(world, &cast.admin, name, 0, 0);
+        last = making_cert(world, &cast.admin, cast.ann, *id, 0);
+    }
+    struct id level = making_level(world, &cast.admin, "level", ids[0], REQUIREMENTS_MAX);
+    making_set_level(world, &cast.admin, cast.project, level);
+    struct id session = world_session(world, cast.ann);
+    world_activate(world, session, cast.project);
+    const union command_fields edit = {.level_edit = {.level = level,
+                                                      .requirements = ids[1],
+                                                      .requirements_count = REQUIREMENTS_MAX}};
+    (void)world_must(world, &cast.admin, COMMAND_LEVEL_EDIT, &edit);
+    const struct reader reader = {.user = cast.ann, .session = session};
+    struct access access = ask(world, ACCESS_READ, &reader, file);
+    assert_true(access.allowed);
+    assert_int_equal(access.fact_count, ACCESS_FACTS_MAX);
+    making_end_of_cert(world, &cast.admin, last);
+    world_activate(world, session, cast.project);
+    assert_false(ask(world, ACCESS_READ, &reader, file).allowed);
 }
 
 /* The header's words for people. */
@@ -327,7 +388,9 @@ int main(void)
         IN_WORLD(a_lowered_level_counts_from_the_next_login),
         IN_WORLD(only_an_active_user_has_access),
         IN_WORLD(facts_come_in_order_with_what_made_them_and_until_when),
+        IN_WORLD(a_membership_ends_at_the_earlier_of_two_ends),
         IN_WORLD(what_is_missing_is_named_as_well),
+        IN_WORLD(more_facts_than_can_be_listed_count),
         cmocka_unit_test(verbs_and_facts_have_names),
         IN_WORLD(the_eight_functions_are_the_eight_verbs),
         IN_WORLD(trouble_is_a_refusal),

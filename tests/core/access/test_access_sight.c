@@ -127,6 +127,35 @@ static void a_session_sees_as_it_reads(void **state)
     sees_in(world, cast.ann, session, file, ACCESS_SEES_NOTHING);
 }
 
+/* Whoever became a member after the login is a stranger in the session until the next one. */
+static void a_tag_is_foreign_until_the_next_login(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    struct id below = making_project(world, &cast.admin, "atlas-1", cast.project);
+    struct id dir = group_dir(world, &cast, below);
+    struct id session = world_session(world, cast.gil);
+    making_member(world, &cast.admin, below, cast.gil, PROJECT_ROLE_USER);
+    sees_in(world, cast.gil, session, dir, ACCESS_SEES_NAME);
+    session = world_session(world, cast.gil);
+    sees_in(world, cast.gil, session, dir, ACCESS_SEES_ATTRIBUTES);
+    world_activate(world, session, below);
+    sees_in(world, cast.gil, session, dir, ACCESS_SEES_ALL);
+}
+
+static void who_is_not_active_sees_nothing(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    struct id file = own_file(world, &cast, NOBODY);
+    world_put(world, ROW_USER,
+              &(struct user_row){.user = cast.ann,
+                                 .login = LITERAL("ann"),
+                                 .key = LITERAL("a key"),
+                                 .state = USER_STATE_INACTIVE});
+    sees(world, cast.ann, file, ACCESS_SEES_NOTHING);
+}
+
 static void without_a_key_the_attributes_are_seen(void **state)
 {
     struct world *world = *state;
@@ -146,6 +175,8 @@ int main(void)
         IN_WORLD(of_a_directory_with_a_foreign_tag_the_name_is_seen_and_nothing_within),
         IN_WORLD(of_a_file_with_a_foreign_tag_the_attributes_are_seen),
         IN_WORLD(a_session_sees_as_it_reads),
+        IN_WORLD(a_tag_is_foreign_until_the_next_login),
+        IN_WORLD(who_is_not_active_sees_nothing),
         IN_WORLD(without_a_key_the_attributes_are_seen),
     };
     return cmocka_run_group_tests_name("core/access/sight", tests, NULL, NULL);

@@ -236,9 +236,8 @@ static void only_a_pi_lifts_what_only_a_pi_may(void **state)
                                                     .has_declassify_pi_only = true,
                                                     .declassify_pi_only = true}};
     (void)world_must(world, &cast.manager, COMMAND_PROJECT_EDIT, &fields);
-    const union command_fields colour = {.project_edit = {.project = cast.project,
-                                                          .has_colour = true,
-                                                          .colour = LITERAL("red")}};
+    const union command_fields colour = {
+        .project_edit = {.project = cast.project, .has_colour = true, .colour = LITERAL("red")}};
     (void)world_must(world, &cast.manager, COMMAND_PROJECT_EDIT, &colour);
     (void)world_must(world, &cast.manager, COMMAND_PROJECT_EDIT, &fields);
     fields.project_edit.declassify_pi_only = false;
