@@ -139,7 +139,7 @@ static struct cell cell_of(const struct field_info *field, const struct json *va
 {
     uint64_t utc_us;
     size_t start = shown->size;
-    if (value == NULL) {
+    if (value == NULL || (field->list && json_count(value) == 0)) {
         return cell_absent();
     }
     if (field->type_code == FIELD_INTEGER && !field->list) {

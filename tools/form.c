@@ -105,8 +105,17 @@ static enum exit_code send(struct invocation *invocation, struct engine *engine,
         return code;
     }
     struct status status = tell(invocation, engine, &verdict);
-    return failed(status) ? invocation_failed(invocation, status, NULL, command_name(kind))
-                          : EXIT_DONE;
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, command_name(kind));
+    }
+    if (verdict.items_refused > 0) {
+        invocation_note(invocation,
+                        "%" PRIu32 " done, %" PRIu32 " refused: `cairn schema rules` "
+                        "has the sentences of the rules",
+                        verdict.done, verdict.items_refused);
+        return EXIT_REFUSED;
+    }
+    return EXIT_DONE;
 }
 
 enum exit_code form_run(struct invocation *invocation)
