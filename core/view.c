@@ -89,12 +89,12 @@ bool view_walk_next(struct view_walk *walk, void *row)
                                 .prefix = bytes_of(walk->prefix, walk->prefix_size),
                                 .after = bytes_of(walk->after, walk->after_size),
                                 .as_of = view->as_of_n};
+    view->arena->used = walk->arena_used;
     if (failed(*view->trouble) || !noted(view, state_next(view->state, &place, &key, &stored))) {
         return false;
     }
     memcpy(walk->after, key.data, key.size);
     walk->after_size = key.size;
-    view->arena->used = walk->arena_used;
     struct bytes kept = arena_copy(view->arena, stored);
     return noted(view, view->arena->full ? FAIL(NO_MEMORY, stored.size)
                                          : row_decode(walk->table, kept, view->arena, row));

@@ -7,6 +7,10 @@ const struct verb_table *verbs_all(void)
     static const struct verb *const verbs[] = {
         &verb_user_register,
         &verb_mfa_trust,
+        &verb_group_create,
+        &verb_group_add_member,
+        &verb_group_remove_member,
+        &verb_group_rotate_key,
         FORM_VERBS,
         &verb_init,
         &verb_key_new,
