@@ -20,6 +20,24 @@ static bool may_give(const struct view *view, const struct actor *actor,
            group_allows(view, command->group, actor->user, GROUP_PERMISSION_CHANGE_PERMISSIONS);
 }
 
+/* Older keys come in their order, and from somebody who holds them: content of before the last new
+ * key is read with these. */
+static bool may_hand_on(const struct view *view, const struct actor *actor,
+                        const struct group_add_member *command)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < command->older_epochs_count; i++) {
+        struct group_key_row key = {
+            .group = command->group, .user = actor->user, .epoch = command->older_epochs[i]};
+        if (key.epoch <= last || key.epoch >= command->epoch ||
+            !view_find(view, ROW_GROUP_KEY, &key)) {
+            return false;
+        }
+        last = command->older_epochs[i];
+    }
+    return command->older_epochs_count == command->older_wrapped_count;
+}
+
 void group_add_member_decide(const struct view *view, const struct actor *actor,
                              const struct group_add_member *command, struct decision *decision)
 {
@@ -32,9 +50,12 @@ void group_add_member_decide(const struct view *view, const struct actor *actor,
     REFUSE_IF(group_has_member(view, command->group, command->user, NULL), RULE_GRP_02D);
     REFUSE_IF(group.members >= GROUP_MEMBERS_MAX, RULE_GRP_02E);
     REFUSE_UNLESS(command->epoch == group.epoch, RULE_GRP_01F);
+    REFUSE_UNLESS(may_hand_on(view, actor, command), RULE_GRP_01G);
     EMIT(EVENT_GROUP_MEMBER_ADDED, command->group, group_member_added, .user = command->user,
          .epoch = command->epoch, .wrapped = command->wrapped, .permissions = command->permissions,
-         .permissions_count = command->permissions_count);
+         .permissions_count = command->permissions_count, .older_epochs = command->older_epochs,
+         .older_epochs_count = command->older_epochs_count, .older_wrapped = command->older_wrapped,
+         .older_wrapped_count = command->older_wrapped_count);
     decision_also(decision, command->user);
     EMIT(EVENT_NOTIFY_SENT, command->user, notify_sent, .about = command->group,
          .what = LITERAL("member of a group"));
@@ -158,6 +179,27 @@ static void count_members(struct evolution *evolution, struct id id, bool gone)
     }
 }
 
+static void put_key(struct evolution *evolution, struct id group, struct id user, uint64_t epoch,
+                    const struct digest *wrapped)
+{
+    evolution_put(
+        evolution, ROW_GROUP_KEY,
+        &(struct group_key_row){.group = group, .user = user, .epoch = epoch, .wrapped = *wrapped});
+}
+
+static void put_older_keys(struct evolution *evolution, struct id group,
+                           const struct group_member_added *body)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < body->older_epochs_count && i < body->older_wrapped_count; i++) {
+        uint64_t epoch = body->older_epochs[i];
+        if (epoch > last && epoch < body->epoch) {
+            put_key(evolution, group, body->user, epoch, &body->older_wrapped[i]);
+            last = epoch;
+        }
+    }
+}
+
 void group_member_added_evolve(struct evolution *evolution, const struct leaf *leaf,
                                const struct group_member_added *body)
 {
@@ -171,11 +213,8 @@ void group_member_added_evolve(struct evolution *evolution, const struct leaf *l
                       .permissions_count = group_permission_list(set, list),
                       .since_epoch = body->epoch,
                   });
-    evolution_put(evolution, ROW_GROUP_KEY,
-                  &(struct group_key_row){.group = leaf->on[0],
-                                          .user = body->user,
-                                          .epoch = body->epoch,
-                                          .wrapped = body->wrapped});
+    put_key(evolution, leaf->on[0], body->user, body->epoch, &body->wrapped);
+    put_older_keys(evolution, leaf->on[0], body);
     count_members(evolution, leaf->on[0], false);
 }
 

@@ -10,6 +10,7 @@
 
 enum {
     GROUP_ARENA = 4 << 20, /* bytes: the rows and keys of all members */
+    EPOCHS_MAX = 64,       /* keys of a group that are handed on: the newest */
 };
 
 /* What every one of these verbs works with. */
@@ -149,20 +150,73 @@ static enum exit_code choose_permissions(struct work *work,
     return EXIT_DONE;
 }
 
-static enum exit_code add_one(struct work *work, const struct group_row *group,
-                              const struct secret_bytes *secret, const char *name)
+/* The group's secrets that the operator holds, for whoever is added. */
+struct secrets {
+    struct id group;
+    uint64_t epochs[EPOCHS_MAX];
+    struct secret_bytes *secrets[EPOCHS_MAX]; /* the newest is the last */
+    size_t count;
+};
+
+static void close_secrets(struct secrets *secrets)
+{
+    for (size_t i = 0; i < secrets->count; i++) {
+        secret_bytes_close(&secrets->secrets[i]);
+    }
+}
+
+/* Older content is read with older keys: all of them are handed on. */
+static enum exit_code fetch_all(struct work *work, struct secrets *secrets)
+{
+    struct group_key_row row = {.group = secrets->group, .user = work->standing.user};
+    struct view_walk walk = view_walk_of(&work->view, ROW_GROUP_KEY, &row, 2);
+    enum exit_code code = EXIT_DONE;
+    size_t found = 0;
+    while (view_walk_next(&walk, &row)) {
+        if (found == EPOCHS_MAX) { /* what is too much is the oldest */
+            memmove(secrets->epochs, secrets->epochs + 1, --found * sizeof *secrets->epochs);
+        }
+        secrets->epochs[found++] = row.epoch;
+    }
+    while (code == EXIT_DONE && secrets->count < found) {
+        code = group_key_fetch(work->invocation, work->engine, work->files, secrets->group,
+                               secrets->epochs[secrets->count], &secrets->secrets[secrets->count]);
+        secrets->count += code == EXIT_DONE ? 1 : 0;
+    }
+    return code == EXIT_DONE && found == 0 ? invocation_fail(work->invocation, EXIT_NOT_PERMITTED,
+                                                             NULL, "you hold no key of this group")
+                                           : code;
+}
+
+static enum exit_code wrap_all(struct work *work, const struct secrets *secrets, struct id user,
+                               struct digest wrapped[static EPOCHS_MAX])
+{
+    enum exit_code code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < secrets->count; i++) {
+        code = group_key_wrap(work->invocation, &work->view, work->files, secrets->secrets[i], user,
+                              &wrapped[i]);
+    }
+    return code;
+}
+
+static enum exit_code add_one(struct work *work, const struct secrets *secrets, const char *name)
 {
     enum group_permission permissions[GROUP_PERMISSION_COUNT];
-    struct group_add_member fields = {
-        .group = group->group, .epoch = group->epoch, .permissions = permissions};
+    struct digest wrapped[EPOCHS_MAX];
+    struct group_add_member fields = {.group = secrets->group,
+                                      .epoch = secrets->epochs[secrets->count - 1],
+                                      .permissions = permissions,
+                                      .older_epochs = secrets->epochs,
+                                      .older_epochs_count = secrets->count - 1,
+                                      .older_wrapped = wrapped,
+                                      .older_wrapped_count = secrets->count - 1};
     struct verdict verdict;
     look_again(work);
     enum exit_code code = find(work, ID_USER, name, &fields.user);
     code =
         code == EXIT_DONE ? choose_permissions(work, permissions, &fields.permissions_count) : code;
-    code = code == EXIT_DONE ? group_key_wrap(work->invocation, &work->view, work->files, secret,
-                                              fields.user, &fields.wrapped)
-                             : code;
+    code = code == EXIT_DONE ? wrap_all(work, secrets, fields.user, wrapped) : code;
+    fields.wrapped = wrapped[secrets->count - 1];
     code = code == EXIT_DONE
                ? operator_command(work->invocation, work->engine, COMMAND_GROUP_ADD_MEMBER,
                                   &(union command_fields){.group_add_member = fields}, &verdict)
@@ -175,20 +229,19 @@ static enum exit_code add_one(struct work *work, const struct group_row *group,
 
 static enum exit_code add_members(struct work *work)
 {
-    CLEANUP(secret_bytes_close) struct secret_bytes *secret = NULL;
-    struct group_row group;
+    CLEANUP(close_secrets) struct secrets secrets = {0};
+    struct group_row group = {0};
     const char *name;
     enum exit_code code = find_group(work, &group);
+    secrets.group = group.group;
     if (code == EXIT_DONE && invocation_value(work->invocation, "user") == NULL) {
         code = invocation_fail(work->invocation, EXIT_USAGE, NULL, "who? give --user LOGIN");
     }
-    code = code == EXIT_DONE ? group_key_fetch(work->invocation, work->engine, work->files,
-                                               group.group, group.epoch, &secret)
-                             : code;
+    code = code == EXIT_DONE ? fetch_all(work, &secrets) : code;
     for (size_t i = 0;
          code == EXIT_DONE && (name = invocation_value_at(work->invocation, "user", i)) != NULL;
          i++) {
-        code = add_one(work, &group, secret, name);
+        code = add_one(work, &secrets, name);
     }
     return code;
 }

@@ -156,6 +156,46 @@ static void a_new_member_gets_the_newest_key(void **state)
     assert_int_equal(member.since_epoch, 2);
 }
 
+static enum rule handing_on(struct lab *lab, const struct person *by, uint64_t *epochs,
+                            size_t count)
+{
+    struct digest wrapped[4] = {some_digest(5), some_digest(6), some_digest(7), some_digest(8)};
+    union command_fields fields = {.group_add_member = {.group = lab->group,
+                                                        .user = lab->eve.user,
+                                                        .epoch = 3,
+                                                        .wrapped = some_digest(9),
+                                                        .older_epochs = epochs,
+                                                        .older_epochs_count = count,
+                                                        .older_wrapped = wrapped,
+                                                        .older_wrapped_count = count}};
+    return person_try(lab->world, by, COMMAND_GROUP_ADD_MEMBER, &fields);
+}
+
+/* GRP-01g: and the new member has them all, in their order. */
+static void older_keys_are_handed_on_by_somebody_who_holds_them(void **state)
+{
+    struct lab lab = lab_of(*state);
+    const struct id holders[] = {lab.ada.user, lab.mia.user, lab.ben.user};
+    rotate_key(lab.world, &lab.ada, lab.group, 2, holders, 3);
+    rotate_key(lab.world, &lab.ada, lab.group, 3, holders, 3);
+    struct view view = world_view(lab.world);
+    struct group_key_row key = {.group = lab.group, .user = lab.mia.user, .epoch = 1};
+    assert_true(view_find(&view, ROW_GROUP_KEY, &key));
+    assert_int_equal(handing_on(&lab, &lab.ada, (uint64_t[]){3}, 1), RULE_GRP_01G);
+    assert_int_equal(handing_on(&lab, &lab.ada, (uint64_t[]){0}, 1), RULE_GRP_01G);
+    assert_int_equal(handing_on(&lab, &lab.ada, (uint64_t[]){2, 1}, 2), RULE_GRP_01G);
+    assert_int_equal(handing_on(&lab, &lab.ada, (uint64_t[]){1, 1}, 2), RULE_GRP_01G);
+    assert_int_equal(handing_on(&lab, &lab.ada, (uint64_t[]){1, 2, 3}, 3), RULE_GRP_01G);
+    assert_int_equal(handing_on(&lab, &lab.ada, (uint64_t[]){1, 2}, 2), RULE_NONE);
+    view = world_view(lab.world);
+    for (uint64_t epoch = 1; epoch <= 3; epoch++) {
+        key = (struct group_key_row){.group = lab.group, .user = lab.eve.user, .epoch = epoch};
+        assert_true(view_find(&view, ROW_GROUP_KEY, &key));
+        struct digest expected = some_digest(epoch == 3 ? 9 : 4 + (unsigned)epoch);
+        assert_true(digest_equal(&key.wrapped, &expected));
+    }
+}
+
 static void a_group_is_full_when_a_new_key_for_all_would_not_fit_a_command(void **state)
 {
     struct lab lab = lab_of(*state);
@@ -346,6 +386,7 @@ int main(void)
         IN_WORLD(whoever_is_added_is_told),
         IN_WORLD(a_user_is_a_member_once_and_known),
         IN_WORLD(a_new_member_gets_the_newest_key),
+        IN_WORLD(older_keys_are_handed_on_by_somebody_who_holds_them),
         IN_WORLD(a_group_is_full_when_a_new_key_for_all_would_not_fit_a_command),
         cmocka_unit_test(a_new_key_for_all_members_fits_one_command),
         IN_WORLD(members_are_removed_by_those_who_may_and_lose_their_keys),
