@@ -63,3 +63,17 @@ bool view_find(const struct view *view, enum row_table table, void *row)
     uint64_t made_by;
     return view_find_made_by(view, table, row, &made_by);
 }
+
+uint64_t view_count(const struct view *view, enum row_table table, uint64_t most)
+{
+    uint8_t memory[STATE_KEY_MAX];
+    struct state_place place = {.table = table, .as_of = view->as_of_n};
+    struct bytes key, row;
+    uint64_t count = 0;
+    while (count < most && noted(view, state_next(view->state, &place, &key, &row))) {
+        memcpy(memory, key.data, key.size);
+        place.after = bytes_of(memory, key.size);
+        count++;
+    }
+    return count;
+}

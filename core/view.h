@@ -32,6 +32,9 @@ bool view_find(const struct view *view, enum row_table table, void *row);
 /* Like view_find, and tells which event made the version found. */
 bool view_find_made_by(const struct view *view, enum row_table table, void *row, uint64_t *made_by);
 
+/* How many rows of a table there are, as far as `most`. */
+uint64_t view_count(const struct view *view, enum row_table table, uint64_t most);
+
 /* Keys ------------------------------------------------------------------------------------- */
 
 /* Writes the key that a row is kept under: the one of the catalogue; of one over STATE_KEY_MAX
