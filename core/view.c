@@ -99,3 +99,17 @@ bool view_walk_next(struct view_walk *walk, void *row)
     return noted(view, view->arena->full ? FAIL(NO_MEMORY, stored.size)
                                          : row_decode(walk->table, kept, view->arena, row));
 }
+
+uint64_t view_count(const struct view *view, enum row_table table, uint64_t most)
+{
+    uint8_t memory[STATE_KEY_MAX];
+    struct state_place place = {.table = table, .as_of = view->as_of_n};
+    struct bytes key, row;
+    uint64_t count = 0;
+    while (count < most && noted(view, state_next(view->state, &place, &key, &row))) {
+        memcpy(memory, key.data, key.size);
+        place.after = bytes_of(memory, key.size);
+        count++;
+    }
+    return count;
+}

@@ -56,6 +56,9 @@ struct view_walk view_walk_of(const struct view *view, enum row_table table, con
                               size_t fixed);
 bool view_walk_next(struct view_walk *walk, void *row);
 
+/* How many rows of a table there are, as far as `most`. */
+uint64_t view_count(const struct view *view, enum row_table table, uint64_t most);
+
 /* Keys ------------------------------------------------------------------------------------- */
 
 /* Writes the key that a row is kept under: the one of the catalogue; of one over STATE_KEY_MAX

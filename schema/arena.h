@@ -16,7 +16,7 @@ struct arena {
     bool full;
 };
 
-#define ARENA_IN(array) ((struct arena){.memory = (array), .capacity = sizeof(array)})
+#define ARENA_IN(array) ((struct arena){.memory = (array), .capacity = ARRAY_SIZE(array)})
 
 /* `size` bytes aligned to 8, not cleared; NULL once full. Valid until the arena is reset. */
 void *arena_take(struct arena *arena, size_t size);

@@ -30,7 +30,15 @@ enum {
     DIGEST_HEX_SIZE = 64,
 };
 
-#define BYTES(array) ((struct bytes){.data = (array), .size = sizeof(array)})
+/* sizeof, of arrays only: what has become a pointer does not compile. */
+#define ARRAY_SIZE(array)                                                                          \
+    (sizeof(array) +                                                                               \
+     0 * sizeof(struct {                                                                           \
+         _Static_assert(!__builtin_types_compatible_p(__typeof__(array), __typeof__(&(array)[0])), \
+                        "an array, not a pointer");                                                \
+         char unused;                                                                              \
+     }))
+#define BYTES(array) ((struct bytes){.data = (array), .size = ARRAY_SIZE(array)})
 /* A string literal, without its final NUL. */
 #define LITERAL(text) ((struct bytes){.data = (const uint8_t *)(text), .size = sizeof(text) - 1})
 

@@ -17,7 +17,7 @@ struct text {
 };
 
 /* A text over a local array. */
-#define TEXT_IN(array) ((struct text){.data = (array), .capacity = sizeof(array)})
+#define TEXT_IN(array) ((struct text){.data = (array), .capacity = ARRAY_SIZE(array)})
 
 static inline void text_put(struct text *text, const void *data, size_t size)
 {

@@ -133,14 +133,12 @@ static struct status load_tree(struct log *log)
     if (log->head.size == 0) {
         return OK;
     }
-    struct bytes note, text;
+    struct bytes note;
     struct checkpoint checkpoint;
     uint64_t size;
     TRY(check_last(snapshot));
     TRY(log_read_checkpoint(snapshot, log->head.size, &note, &size));
-    if (failed(note_text(note, &text)) || failed(checkpoint_read(text, &checkpoint))) {
-        return FAIL_BECAUSE(CORRUPT, log->head.size, "the newest checkpoint is not well formed");
-    }
+    TRY(log_read_note(note, size, &checkpoint));
     struct digest root = tree_root(&log->tree, log->hasher);
     if (checkpoint.size != log->head.size || !digest_equal(&checkpoint.root, &root) ||
         !bytes_equal(checkpoint.origin, bytes_of_string(log->origin))) {
@@ -451,10 +449,24 @@ static struct status checkpoint_at(struct log_snapshot *snapshot, uint64_t from,
                      : OK;
 }
 
+struct status log_read_note(struct bytes note, uint64_t note_size, struct checkpoint *out)
+{
+    struct bytes text;
+    struct checkpoint checkpoint;
+    if (failed(note_text(note, &text)) || failed(checkpoint_read(text, &checkpoint)) ||
+        checkpoint.size != note_size) {
+        return FAIL_BECAUSE(CORRUPT, note_size, "a checkpoint is not what was signed");
+    }
+    *out = checkpoint;
+    return OK;
+}
+
 struct status log_read_checkpoint(struct log_snapshot *snapshot, uint64_t size, struct bytes *note,
                                   uint64_t *note_size)
 {
-    return checkpoint_at(snapshot, size, LMDB_PREVIOUS, note, note_size);
+    struct checkpoint checkpoint;
+    TRY(checkpoint_at(snapshot, size, LMDB_PREVIOUS, note, note_size));
+    return log_read_note(*note, *note_size, &checkpoint);
 }
 
 struct status log_next_checkpoint(struct log_snapshot *snapshot, uint64_t after_size,

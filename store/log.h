@@ -106,10 +106,16 @@ MUST_CHECK struct status log_read_body(struct log_snapshot *snapshot, const stru
 /* The signed command record, compared with the leaf; empty if the event has none. CORRUPT at n. */
 MUST_CHECK struct status log_read_command(struct log_snapshot *snapshot, const struct leaf *leaf,
                                           struct bytes *command);
-/* The newest checkpoint of at most `size` events, unverified; lent. NOT_FOUND. */
+/* What a stored note says, its signature unverified. CORRUPT at `note_size` unless it is a
+ * checkpoint over so many events. */
+MUST_CHECK struct status log_read_note(struct bytes note, uint64_t note_size,
+                                       struct checkpoint *out);
+/* The newest checkpoint of at most `size` events, lent; log_read_note reads it, and its signature
+ * is unverified. NOT_FOUND, CORRUPT. */
 MUST_CHECK struct status log_read_checkpoint(struct log_snapshot *snapshot, uint64_t size,
                                              struct bytes *note, uint64_t *note_size);
-/* The checkpoint after that one, for walking all of them in order. NOT_FOUND after the last. */
+/* The note of the checkpoint after that one, for walking all of them in order; it may be anything.
+ * NOT_FOUND after the last. */
 MUST_CHECK struct status log_next_checkpoint(struct log_snapshot *snapshot, uint64_t after_size,
                                              struct bytes *note, uint64_t *note_size);
 

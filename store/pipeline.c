@@ -1,5 +1,6 @@
 #include "store/pipeline.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -127,6 +128,14 @@ struct status stage_start(struct queue *in, struct queue *out, stage_work *work,
     }
     *out_stage = stage;
     return OK;
+}
+
+struct status stage_start_if_allowed(struct queue *in, struct queue *out, stage_work *work,
+                                     void *context, struct stage **stage)
+{
+    struct status status = stage_start(in, out, work, context, stage);
+    bool refused = status.code == STATUS_IO && (status.at == EAGAIN || status.at == EPERM);
+    return refused ? OK : status;
 }
 
 void stage_join(struct stage **stage)

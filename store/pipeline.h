@@ -38,6 +38,11 @@ typedef void stage_work(void *context, void *thing);
  * *stage is the caller's: close `in`, then stage_join. NO_MEMORY, or IO with errno. */
 MUST_CHECK struct status stage_start(struct queue *in, struct queue *out, stage_work *work,
                                      void *context, struct stage **stage);
+/* The same, but OK without a stage (*stage stays NULL) where the system gives no thread: for those
+ * who can do the stage's work themselves. */
+MUST_CHECK struct status stage_start_if_allowed(struct queue *in, struct queue *out,
+                                                stage_work *work, void *context,
+                                                struct stage **stage);
 /* Waits until the stage has drained its closed queue and ended; NULL is welcome. */
 void stage_join(struct stage **stage);
 

@@ -242,7 +242,7 @@ static void count_chunk(struct verifier *verifier, const struct stream_chunk *ch
 /* One of the further passes that more subjects than fit into memory need. */
 static struct status count_again(struct check *check, struct stream_chunk *chunk)
 {
-    struct status status = OK;
+    struct status status;
     verify_next_pass(check->verifier);
     check->next = 0;
     do {

@@ -216,9 +216,9 @@ static struct status open_worker(struct run *run, struct log *log, struct worker
             return FAIL(NO_MEMORY, sizeof *worker->chunks[i]);
         }
     }
-    return run->options->threaded
-               ? stage_start(worker->in, worker->out, examine_chunk, worker, &worker->stage)
-               : OK;
+    return run->options->threaded ? stage_start_if_allowed(worker->in, worker->out, examine_chunk,
+                                                           worker, &worker->stage)
+                                  : OK;
 }
 
 static void close_worker(struct worker *worker)
@@ -247,7 +247,7 @@ static void hand_out(struct run *run, uint64_t k)
     }
     chunk->first = first;
     chunk->count = run->size - first < CHUNK_EVENTS ? (uint32_t)(run->size - first) : CHUNK_EVENTS;
-    if (run->options->threaded) {
+    if (worker->stage != NULL) {
         queue_put(worker->in, chunk);
     } else {
         examine_chunk(worker, chunk);

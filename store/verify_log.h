@@ -3,8 +3,8 @@
  *
  * Shape    Chunks of events are examined by two stages in turn, and followed in order by the
  *          caller's thread; tiles and all checkpoints of the log are compared on the way.
- * Process  Starts VERIFY_WORKERS threads (store/pipeline.h) and ends them. The snapshots they read
- *          through are open for as long as it takes.
+ * Process  Starts VERIFY_WORKERS threads (store/pipeline.h), as far as the system gives them, and
+ *          ends them. The snapshots they read through are open for as long as it takes.
  */
 #ifndef STORE_VERIFY_LOG_H
 #define STORE_VERIFY_LOG_H

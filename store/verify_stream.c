@@ -76,9 +76,9 @@ static struct status open_worker(const struct stream_options *options, struct wo
     for (size_t i = 0; i < CHUNKS_EACH; i++) {
         TRY(stream_chunk_open(&worker->chunks[i]));
     }
-    return options->threaded
-               ? stage_start(worker->in, worker->out, examine_chunk, worker, &worker->stage)
-               : OK;
+    return options->threaded ? stage_start_if_allowed(worker->in, worker->out, examine_chunk,
+                                                      worker, &worker->stage)
+                             : OK;
 }
 
 static void close_worker(struct worker *worker)
@@ -112,7 +112,7 @@ static void hand_out(struct run *run)
         return;
     }
     run->handed_out++;
-    if (run->options->threaded) {
+    if (worker->stage != NULL) {
         queue_put(worker->in, chunk);
     } else {
         examine_chunk(worker, chunk);

@@ -5,7 +5,8 @@
  * Shape    The source fills chunks of events, stages examine them in turn, and the caller's thread
  *          follows them in order.
  * Memory   Flat: STREAM_MEMORY for each chunk on its way, and the verifier's own.
- * Process  With `threaded`, starts two threads (store/pipeline.h) and ends them.
+ * Process  With `threaded`, starts two threads (store/pipeline.h), as far as the system gives them,
+ *          and ends them.
  */
 #ifndef STORE_VERIFY_STREAM_H
 #define STORE_VERIFY_STREAM_H

@@ -1,5 +1,6 @@
 #include "tools/query_options.h"
 
+#include "core/audit/emitter.h"
 #include "core/identity/user.h"
 #include "reports/names.h"
 #include "tools/import/terms.h"
@@ -80,6 +81,16 @@ static enum exit_code add_name(struct invocation *invocation, struct engine *eng
     return failed(status) ? invocation_failed(invocation, status, NULL, value) : EXIT_DONE;
 }
 
+/* Who may be an actor without being a login: a user by id, or an emitter. */
+static bool is_actor(const struct view *view, struct bytes name)
+{
+    struct id id;
+    struct user_row user;
+    struct emitter_row emitter;
+    return failed(id_read(name, &id)) ? emitter_by_name(view, name, &emitter)
+                                      : user_by_id(view, id, &user);
+}
+
 /* A login stands for its user's id; anything else is taken as it is. */
 static enum exit_code add_actor(const struct invocation *invocation, struct engine *engine,
                                 struct query *query, const char *value)
@@ -90,13 +101,21 @@ static enum exit_code add_actor(const struct invocation *invocation, struct engi
     struct text text = TEXT_IN(memory);
     struct status trouble = OK;
     struct user_row user;
-    const char *name = value[0] == '!' ? value + 1 : value;
+    struct bytes name = bytes_of_string(value[0] == '!' ? value + 1 : value);
     if (engine_state(engine) != NULL) {
         struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
-        if (user_by_login(&view, bytes_of_string(name), &user)) {
+        if (user_by_login(&view, name, &user)) {
             text_put_string(&text, value[0] == '!' ? "!" : "");
             id_write(&text, user.user);
             return add(invocation, query, QUERY_ACTOR, "actor", text_bytes(&text));
+        }
+        bool known = is_actor(&view, name);
+        if (failed(trouble)) {
+            return invocation_failed(invocation, trouble, NULL, "looking for the actor");
+        }
+        if (!known) {
+            invocation_note(invocation, "note: the store knows no user or emitter %s",
+                            (const char *)name.data);
         }
     }
     return add(invocation, query, QUERY_ACTOR, "actor", bytes_of_string(value));

@@ -57,15 +57,13 @@ static struct status time_of(struct log_snapshot *snapshot, uint64_t size, uint6
 }
 
 static struct status list_one(struct listing *listing, struct log_snapshot *snapshot,
-                              struct bytes note)
+                              struct bytes note, uint64_t size)
 {
     char memory[DIGEST_BASE64_SIZE + 1];
     struct text root = TEXT_IN(memory);
-    struct bytes text;
     struct checkpoint checkpoint;
     uint64_t t_utc_us = 0;
-    TRY(note_text(note, &text));
-    TRY(checkpoint_read(text, &checkpoint));
+    TRY(log_read_note(note, size, &checkpoint));
     text_put_base64(&root, BYTES(checkpoint.root.sha256));
     if (checkpoint.size > 0) {
         TRY(time_of(snapshot, checkpoint.size, &t_utc_us));
@@ -88,7 +86,7 @@ static struct status list_some(struct listing *listing)
             return OK;
         }
         TRY(status);
-        TRY(list_one(listing, snapshot, note));
+        TRY(list_one(listing, snapshot, note, size));
         listing->after = size;
     }
     return OK;

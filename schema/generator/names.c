@@ -9,7 +9,7 @@ static void put_id_kinds(struct output *out, const struct model *model)
     }
     put(out, "    ID_KIND_COUNT,\n};\n\n");
     put(out, "/* \"none\" for ID_NONE, which is never read. */\n"
-             "const char *id_kind_name(enum id_kind kind);\n"
+             "const char *id_kind_name(enum id_kind value);\n"
              "bool id_kind_read(struct bytes name, enum id_kind *out);\n\n");
 }
 
@@ -21,7 +21,7 @@ static void put_event_kinds(struct output *out, const struct model *model)
     }
     put(out, "    EVENT_KIND_COUNT,\n};\n\n");
     put(out, "/* All versions of a kind have one name. */\n"
-             "const char *event_name(enum event_kind kind);\n"
+             "const char *event_name(enum event_kind value);\n"
              "uint16_t event_version(enum event_kind kind);\n"
              "bool event_read(struct bytes name, uint16_t version, enum event_kind *out);\n\n");
 }
@@ -33,7 +33,7 @@ static void put_command_kinds(struct output *out, const struct model *model)
         put(out, "    COMMAND_%s,\n", constant_of(model->commands[i].record.tag.text).text);
     }
     put(out, "    COMMAND_KIND_COUNT,\n};\n\n");
-    put(out, "const char *command_name(enum command_kind kind);\n"
+    put(out, "const char *command_name(enum command_kind value);\n"
              "bool command_read(struct bytes name, enum command_kind *out);\n\n");
 }
 
@@ -45,9 +45,9 @@ static void put_rules(struct output *out, const struct model *model)
     }
     put(out, "    RULE_COUNT,\n};\n\n");
     put(out, "/* \"\" for RULE_NONE, which is never read. */\n"
-             "const char *rule_id(enum rule rule);\n"
+             "const char *rule_id(enum rule value);\n"
              "const char *rule_sentence(enum rule rule);\n"
-             "bool rule_read(struct bytes id, enum rule *out);\n\n");
+             "bool rule_read(struct bytes name, enum rule *out);\n\n");
 }
 
 static void put_row_tables(struct output *out, const struct model *model)
@@ -57,7 +57,7 @@ static void put_row_tables(struct output *out, const struct model *model)
         put(out, "    ROW_%s,\n", constant_of(model->rows[i].record.name).text);
     }
     put(out, "    ROW_TABLE_COUNT,\n};\n\n");
-    put(out, "const char *row_name(enum row_table table);\n"
+    put(out, "const char *row_name(enum row_table value);\n"
              "bool row_read(struct bytes name, enum row_table *out);\n");
 }
 

@@ -70,7 +70,7 @@ struct field_order fields_in_order(const struct record *record)
     for (size_t i = 0; i < record->field_count; i++) {
         order.fields[i] = &record->fields[i];
     }
-    qsort(order.fields, order.count, sizeof order.fields[0], compare_fields);
+    qsort(order.fields, order.count, sizeof(const struct field *), compare_fields);
     return order;
 }
 

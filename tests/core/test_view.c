@@ -111,6 +111,25 @@ static void a_row_that_is_not_there_leaves_the_question_as_it_was(void **state)
     must(world->trouble);
 }
 
+static void rows_are_counted_as_of_an_event_and_as_far_as_asked(void **state)
+{
+    struct world *world = *state;
+    for (uint64_t n = 1; n <= 20; n++) {
+        char name[16];
+        snprintf(name, sizeof name, "e%u", (unsigned)n % 10); /* each one twice */
+        struct emitter_row row = emitter(name, "of many");
+        put(world, ROW_EMITTER, &row, n);
+    }
+    for (uint64_t as_of = 0; as_of <= 20; as_of++) {
+        struct view view = view_at(world, as_of);
+        uint64_t expected = as_of < 10 ? as_of : 10;
+        assert_int_equal(view_count(&view, ROW_EMITTER, UINT64_MAX), expected);
+        assert_int_equal(view_count(&view, ROW_EMITTER, 4), expected < 4 ? expected : 4);
+        assert_int_equal(view_count(&view, ROW_USER, UINT64_MAX), 0);
+        must(world->trouble);
+    }
+}
+
 static void what_was_found_lives_in_the_arena(void **state)
 {
     struct world *world = *state;
@@ -239,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_STATE(a_row_is_found_as_it_was_at_an_event),
         WITH_STATE(a_row_that_is_not_there_leaves_the_question_as_it_was),
+        WITH_STATE(rows_are_counted_as_of_an_event_and_as_far_as_asked),
         WITH_STATE(what_was_found_lives_in_the_arena),
         WITH_STATE(without_memory_nothing_is_found_and_there_is_trouble),
         WITH_STATE(the_first_trouble_is_the_one_that_is_told),

@@ -126,10 +126,10 @@ static void a_name_finds_its_subjects_of_every_system_and_no_others(void **unuse
     assert_int_equal(count_of(&history, SUBJECT_CLASS_USER, ""), 0);
     assert_int_equal(count_of(&history, SUBJECT_CLASS_HOST, "al"), 1);
     assert_int_equal(count_of(&history, SUBJECT_CLASS_ACTION, "al"), 0);
-    assert_int_equal(
-        names_find(history.engine, SUBJECT_CLASS_USER, BYTES((uint8_t *)long_name), keep, &found)
-            .code,
-        STATUS_NOT_FOUND);
+    assert_int_equal(names_find(history.engine, SUBJECT_CLASS_USER,
+                                bytes_of(long_name, sizeof long_name), keep, &found)
+                         .code,
+                     STATUS_NOT_FOUND);
     assert_int_equal(
         names_find(history.engine, SUBJECT_CLASS_USER, LITERAL("al"), keep, &found).code,
         STATUS_LIMIT);

@@ -98,7 +98,7 @@ static void what_is_too_deep_or_too_long_is_refused(void **unused)
     struct json *json = NULL;
     struct json_error error;
     memset(deep, '[', sizeof deep);
-    assert_int_equal(json_parse(BYTES((uint8_t *)deep), &json, &error).code, STATUS_MALFORMED);
+    assert_int_equal(json_parse(bytes_of(deep, sizeof deep), &json, &error).code, STATUS_MALFORMED);
     struct bytes too_long = bytes_of(deep, (size_t)JSON_INPUT_MAX + 1); /* is not looked at */
     struct status status = json_parse(too_long, &json, &error);
     assert_int_equal(status.code, STATUS_LIMIT);

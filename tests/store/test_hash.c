@@ -42,6 +42,13 @@ static void it_is_sha256(void **state)
         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+/* What witnesses and mirrors know a log by (C2SP): a vector of theirs. */
+static void a_log_is_known_by_the_hash_of_its_origin(void **state)
+{
+    assert_hex(hash_bytes(*state, bytes_of_string("rome2026h1.example.org")),
+               "000de184301123b9278c086a7d9f68c9577e83872224c197058fd90784ea9706");
+}
+
 static void nothing_has_the_empty_hash(void **state)
 {
     struct digest none = hash_pieces(*state, NULL, 0);
@@ -146,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_sha256),
+        cmocka_unit_test(a_log_is_known_by_the_hash_of_its_origin),
         cmocka_unit_test(nothing_has_the_empty_hash),
         cmocka_unit_test(a_million_a_in_pieces_hash_as_one),
         cmocka_unit_test(where_pieces_are_cut_does_not_matter),

@@ -500,6 +500,36 @@ static void a_damaged_tile_is_told_by_each_leaf_it_is_compared_with(void **state
     }
 }
 
+static void a_damaged_checkpoint_is_damage_and_no_bad_input(void **state)
+{
+    struct world *world = *state;
+    uint8_t key[8];
+    commit_all(world, 100);
+    log_close(&world->log);
+    bytes_write_u64(key, SIZE);
+    for (size_t at = 0; at < 150; at++) {
+        CLEANUP(log_close) struct log *log = NULL;
+        CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+        struct bytes note;
+        struct checkpoint checkpoint;
+        uint64_t size;
+        const struct log_options options = {.directory = world->directory, .read_only = true};
+        damage(world, 4, BYTES(key), at);
+        must(log_open(&options, &log));
+        must(log_snapshot_open(log, &snapshot));
+        struct status status = log_read_checkpoint(snapshot, SIZE, &note, &size);
+        assert_true(!failed(status) || (status.code == STATUS_CORRUPT && status.at == SIZE));
+        if (!failed(status)) {
+            status =
+                checkpoint_verify(secret_key_public(world->chronicle.log_key), note, &checkpoint);
+            assert_int_equal(status.code, STATUS_BAD_SIGNATURE);
+        }
+        log_snapshot_close(&snapshot);
+        log_close(&log);
+        damage(world, 4, BYTES(key), at); /* and back again */
+    }
+}
+
 /* The writer does not go on from an end that is not what it signed. */
 static void a_damaged_end_is_not_opened_for_writing(void **state)
 {
@@ -557,6 +587,7 @@ int main(void)
         WITH_LOG(a_missing_part_is_told_but_for_an_erased_body),
         WITH_LOG(a_missing_leaf_is_told_by_itself_and_no_other),
         WITH_LOG(a_damaged_tile_is_told_by_each_leaf_it_is_compared_with),
+        WITH_LOG(a_damaged_checkpoint_is_damage_and_no_bad_input),
         WITH_LOG(a_damaged_end_is_not_opened_for_writing),
     };
     return cmocka_run_group_tests_name("store/log", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -311,11 +312,40 @@ static void what_is_no_file_is_told(void **state)
 {
     struct world *world = *state;
     assert_int_equal(check(world, "/dev/null"), 7);
+    assert_non_null(strstr(world->said, "this is no file: save it to one"));
     assert_int_equal(check(world, world->directory), 3);
     unlink(world->changed);
     assert_int_equal(mkfifo(world->changed, 0600), 0);
     assert_int_equal(check(world, world->changed), 7);
     assert_int_equal(unlink(world->changed), 0);
+}
+
+/* A stack for each thread that no address space has room for. */
+static int check_without_threads(struct world *world, const char *path)
+{
+    struct rlimit stack, space;
+    assert_int_equal(getrlimit(RLIMIT_STACK, &stack), 0);
+    assert_int_equal(getrlimit(RLIMIT_AS, &space), 0);
+    const struct rlimit large = {.rlim_cur = UINT64_C(64) << 30, .rlim_max = stack.rlim_max};
+    const struct rlimit small = {.rlim_cur = UINT64_C(4) << 30, .rlim_max = space.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_STACK, &large), 0);
+    assert_int_equal(setrlimit(RLIMIT_AS, &small), 0);
+    int code = check(world, path);
+    assert_int_equal(setrlimit(RLIMIT_STACK, &stack), 0);
+    assert_int_equal(setrlimit(RLIMIT_AS, &space), 0);
+    return code;
+}
+
+static void without_threads_all_is_checked_in_one(void **state)
+{
+    struct world *world = *state;
+    if (CAIRN_SANITIZED) {
+        skip(); /* a sanitizer's own memory is beyond any limit */
+    }
+    assert_int_equal(check_without_threads(world, world->bundle), 0);
+    assert_int_equal(check_without_threads(world, world->tiles), 0);
+    write_file(world->changed, LITERAL("cairn-bundle-v1\nnot"));
+    assert_int_equal(check_without_threads(world, world->changed), 3);
 }
 
 static void an_output_that_fails_is_an_exit_code(void **state)
@@ -415,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_proof_without_an_event_cannot_be_checked),
         cmocka_unit_test(a_wrong_command_line_is_told),
         cmocka_unit_test(what_is_no_file_is_told),
+        cmocka_unit_test(without_threads_all_is_checked_in_one),
         cmocka_unit_test(an_output_that_fails_is_an_exit_code),
         cmocka_unit_test(no_text_can_steer_the_terminal),
     };

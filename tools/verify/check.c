@@ -217,7 +217,8 @@ enum exit_code check_path(const struct asked *asked, const char *path)
     } else if (S_ISREG(about.st_mode)) {
         code = check_file(asked, path, &file);
     } else {
-        answer_failure(asked, path, code, "this is neither a file nor a directory");
+        answer_failure(asked, path, code,
+                       "this is no file: save it to one, for it may be read more than once");
     }
     close(file);
     return code;

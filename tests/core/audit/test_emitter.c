@@ -156,6 +156,47 @@ static void an_emitter_has_a_name_and_a_key_that_can_be_read(void **state)
     assert_int_equal(registering(world, USER_ROLE_SUPER_ADMIN, "gate"), RULE_AUD_14F);
 }
 
+/* As the writer itself says it, many at once. */
+static void register_until(struct world *world, uint64_t count)
+{
+    struct view view = view_of(world);
+    for (uint64_t i = view_count(&view, ROW_EMITTER, UINT64_MAX); i < count; i++) {
+        char memory[32];
+        struct text name = TEXT_IN(memory);
+        text_add(&name, "e%u", (unsigned)i);
+        union event_body body = {.emitter_registered = {.name = text_bytes(&name),
+                                                        .key = bytes_of_string(world->key),
+                                                        .class = EMITTER_CLASS_OUTSIDE}};
+        must(engine_say(world->engine, VOICE_AUDIT,
+                        &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
+                                        .on = {NEW(ID_EMITTER)},
+                                        .on_count = 1,
+                                        .body = &body}));
+    }
+    must(engine_flush(world->engine));
+}
+
+/* One more, and the writer could not open the log again. */
+static void a_log_has_so_many_emitters_and_no_more(void **state)
+{
+    struct world *world = *state;
+    register_until(world, EMITTERS_MAX - 1);
+    union command_fields fields = registration(world, "last");
+    assert_int_equal(
+        scratch_command(&world->scratch, world->engine, COMMAND_EMITTER_REGISTER, &fields).refused,
+        RULE_NONE);
+    fields = registration(world, "more");
+    assert_int_equal(
+        scratch_command(&world->scratch, world->engine, COMMAND_EMITTER_REGISTER, &fields).refused,
+        RULE_AUD_14G);
+    assert_int_equal(registering(world, USER_ROLE_SUPER_ADMIN, "last"), RULE_AUD_14C);
+    assert_int_equal(retiring(world, USER_ROLE_SUPER_ADMIN, "last"), RULE_NONE);
+    scratch_close(&world->engine);
+    world->engine = scratch_open(&world->scratch, false);
+    struct view view = view_of(world);
+    assert_int_equal(view_count(&view, ROW_EMITTER, UINT64_MAX), EMITTERS_MAX);
+}
+
 /* Events and rows ------------------------------------------------------------------------------ */
 
 static void a_registration_makes_an_outside_emitter(void **state)
@@ -226,6 +267,7 @@ int main(void)
         WITH_STORE(only_a_registered_emitter_is_retired_and_only_once),
         WITH_STORE(the_writers_own_emitters_stay),
         WITH_STORE(an_emitter_has_a_name_and_a_key_that_can_be_read),
+        WITH_STORE(a_log_has_so_many_emitters_and_no_more),
         WITH_STORE(a_registration_makes_an_outside_emitter),
         WITH_STORE(an_emitter_is_found_by_name_and_stays_when_retired),
         cmocka_unit_test(a_description_is_one_line_that_steers_no_terminal),
