@@ -94,27 +94,27 @@ static enum user_role role_of(const struct view *view, const struct actor *actor
 enum rule authenticate(const struct view *view, const struct presented *presented,
                        struct actor *out)
 {
-    struct user_row user;
+    const struct user_row *user = presented->user;
     *out = (struct actor){.command = presented->digest};
-    if (!presented->holds || !user_by_id(view, presented->actor, &user)) {
+    if (user == NULL) {
         return RULE_IDN_06E;
     }
-    out->user = user.user;
-    out->login = user.login;
+    out->user = user->user;
+    out->login = user->login;
     if (is_used(view, &presented->digest)) {
         return RULE_IDN_06F;
     }
     if (!is_in_time(view, presented->t_utc_us)) {
         return RULE_IDN_06G;
     }
-    enum rule refusal = user_refusal(view, &user);
+    enum rule refusal = user_refusal(view, user);
     refusal = refusal == RULE_NONE ? enter_session(view, presented, out) : refusal;
     if (refusal != RULE_NONE) {
         return refusal;
     }
-    out->role = role_of(view, out, &user);
+    out->role = role_of(view, out, user);
     if (out->role == USER_ROLE_AUDITOR && !authenticate_lets_auditor(presented->kind)) {
         return RULE_IDN_02E;
     }
-    return !is_of_session(presented->kind) && terms_due(view, &user) ? RULE_IDN_13B : RULE_NONE;
+    return !is_of_session(presented->kind) && terms_due(view, user) ? RULE_IDN_13B : RULE_NONE;
 }

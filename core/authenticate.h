@@ -20,8 +20,8 @@ struct presented {
     struct id project, session; /* ID_NONE: not named */
     enum command_kind kind;
     uint64_t t_utc_us;
-    struct digest digest; /* of the record */
-    bool holds;           /* the signature is by the active key of the actor */
+    struct digest digest;        /* of the record */
+    const struct user_row *user; /* the actor, if the signature is by the active key; else NULL */
 };
 
 /* Whether it comes before there is a session, and needs none. */

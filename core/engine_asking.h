@@ -11,6 +11,7 @@
 
 #include "core/command_record.h"
 #include "core/engine_batch.h"
+#include "core/engine_checks.h"
 
 enum {
     ASKING_ARENA = 256 << 10, /* bytes for what one decision looks at */
@@ -19,6 +20,7 @@ enum {
 struct asking {
     struct engine *engine;
     struct bytes record, source;
+    const struct check *check; /* of its signature, made ahead; NULL: none */
     struct command_record command;
     struct digest digest; /* of the record */
     struct actor actor;

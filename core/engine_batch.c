@@ -67,6 +67,7 @@ struct status engine_batch_begin(struct engine *engine)
     TRY(engine_say_due(engine));
     TRY(engine_flush(engine));
     TRY(engine->batch == NULL ? open_batch(&engine->batch) : OK);
+    TRY(engine->keys == NULL ? key_cache_open(&engine->keys) : OK);
     clear(engine->batch);
     engine->batch->now_utc_us = engine_now(engine);
     engine->batch->recorded_utc_us = engine_recording_time(engine);

@@ -35,19 +35,32 @@ struct status ask_fields(struct asking *asking, struct bytes fields)
 
 /* Authenticating -------------------------------------------------------------------------- */
 
-/* Whether the record is signed by the key that its actor has now. */
-static bool holds(const struct view *view, const struct asking *asking)
+static bool is_same(const struct public_key *a, const struct public_key *b)
 {
-    struct user_row user;
-    struct public_key key;
-    return user_by_id(view, asking->command.actor, &user) &&
-           !failed(public_key_read(user.key, &key)) &&
-           !failed(command_record_verify(asking->record, &key));
+    return a->type == b->type &&
+           bytes_equal(bytes_of(a->data, a->size), bytes_of(b->data, b->size));
+}
+
+/* Whether the record is signed by the key that its actor has now. */
+static bool holds(const struct view *view, const struct asking *asking, struct user_row *user)
+{
+    if (!user_by_id(view, asking->command.actor, user)) {
+        return false;
+    }
+    const struct public_key *key = key_cache_read(asking->engine->keys, user->key);
+    if (key == NULL) {
+        return false;
+    }
+    const struct check *check = asking->check;
+    return check != NULL && is_same(&check->key, key)
+               ? check->holds
+               : !failed(command_record_verify(asking->record, key));
 }
 
 struct status ask_authenticate(struct asking *asking, enum rule *refused)
 {
     const struct command_record *command = &asking->command;
+    struct user_row user;
     struct view view = ask_view(asking);
     struct presented presented = {
         .actor = command->actor,
@@ -56,7 +69,7 @@ struct status ask_authenticate(struct asking *asking, enum rule *refused)
         .kind = command->kind,
         .t_utc_us = command->t_utc_us,
         .digest = asking->digest,
-        .holds = holds(&view, asking),
+        .user = holds(&view, asking, &user) ? &user : NULL,
     };
     *refused = authenticate(&view, &presented, &asking->actor);
     key_random(asking->actor.random.sha256, sizeof asking->actor.random.sha256);
@@ -306,11 +319,12 @@ static void begin_asking(struct asking *asking, struct engine *engine,
 static struct status ask_all(struct engine *engine, struct asking *asking,
                              const struct request *requests, size_t count, struct verdict *verdicts)
 {
-    TRY(engine_batch_begin(engine));
+    TRY(engine_checks_begin(engine, requests, count));
     for (size_t i = 0; i < count; i++) {
         struct verdict verdict = {.refused = RULE_NONE};
         TRY(engine_batch_make_room(engine));
         begin_asking(asking, engine, &requests[i]);
+        asking->check = engine_checks_next(engine);
         struct status status = ask_read(asking);
         verdict.status = failed(status) ? status : ask(asking, &verdict);
         TRY(engine->failed);
@@ -326,7 +340,9 @@ struct status engine_commands(struct engine *engine, const struct request *reque
     if (asking == NULL) {
         return FAIL(NO_MEMORY, sizeof *asking);
     }
-    struct status status = ask_all(engine, asking, requests, count, verdicts);
+    struct status status = engine_batch_begin(engine);
+    status = failed(status) ? status : ask_all(engine, asking, requests, count, verdicts);
+    engine_checks_end(engine);
     free(asking);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "core/audit/emitter.h"
 #include "core/engine_batch.h"
+#include "core/engine_checks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -380,7 +381,9 @@ void engine_close(struct engine **engine)
         secret_key_close(&(*engine)->voices[voice].key);
     }
     secret_key_close(&(*engine)->log_key);
+    engine_checks_close(&(*engine)->checks);
     engine_batch_close(&(*engine)->batch);
+    key_cache_close(&(*engine)->keys);
     free((*engine)->arena.memory);
     free(*engine);
     *engine = NULL;

@@ -11,6 +11,7 @@
 #define CORE_ENGINE_PARTS_H
 
 #include "core/engine.h"
+#include "core/key_cache.h"
 #include "core/prepare.h"
 #include "core/store_layout.h"
 #include "store/pipeline.h"
@@ -45,7 +46,8 @@ struct emitter_gap {
     uint64_t expected; /* its number that comes next */
 };
 
-struct batch; /* core/engine_batch.h */
+struct batch;  /* core/engine_batch.h */
+struct checks; /* core/engine_checks.h */
 
 struct engine {
     char directory[STORE_PATH_MAX];
@@ -59,8 +61,10 @@ struct engine {
     struct prepare *prepare;
     struct speaker voices[VOICE_COUNT];
     struct emission *emissions[VOICE_COUNT];
-    struct arena arena;  /* for the body being folded */
-    struct batch *batch; /* of commands; NULL until the first one */
+    struct arena arena;     /* for the body being folded */
+    struct batch *batch;    /* of commands; NULL until the first one */
+    struct key_cache *keys; /* of users; likewise */
+    struct checks *checks;  /* of many commands; likewise */
 
     struct job jobs[ENGINE_JOBS];
     struct queue *free, *to_prepare, *prepared, *to_index, *made;

@@ -136,3 +136,16 @@ struct digest hash_emitter_start(struct hasher *hasher, struct bytes origin, str
                                    LITERAL("\n"), name};
     return hash_pieces(hasher, pieces, 4);
 }
+
+struct digest hash_row_version(struct hasher *hasher, const struct digest *previous,
+                               struct bytes table, struct bytes key, struct bytes row, uint64_t n)
+{
+    uint8_t numbers[12];
+    bytes_write_u64(numbers, n);
+    bytes_write_u16(numbers + 8, (uint16_t)table.size);
+    bytes_write_u16(numbers + 10, (uint16_t)key.size);
+    const struct bytes pieces[] = {
+        BYTES(previous->sha256), bytes_of(numbers, 10), table, bytes_of(numbers + 10, 2), key, row,
+    };
+    return hash_pieces(hasher, pieces, sizeof pieces / sizeof pieces[0]);
+}

@@ -47,6 +47,11 @@ struct digest hash_emitter_link_digest(struct hasher *hasher, const struct diges
  * so that what was signed for one log cannot be replayed into another. */
 struct digest hash_emitter_start(struct hasher *hasher, struct bytes origin, struct bytes name);
 
+/* One link of the running digest over the versions of rows: SHA-256(previous || u64 n ||
+ * u16 size, table || u16 size, key || row). */
+struct digest hash_row_version(struct hasher *hasher, const struct digest *previous,
+                               struct bytes table, struct bytes key, struct bytes row, uint64_t n);
+
 /* The root of an empty tree: SHA-256 of nothing. */
 extern const struct digest hash_empty;
 

@@ -1,6 +1,7 @@
 #include "store/state.h"
 
 #include "store/lmdb.h"
+#include "store/row_cache.h"
 #include "store/undo.h"
 
 #include <assert.h>
@@ -43,6 +44,7 @@ struct state {
     struct digest last;
     char fingerprint[128];
     struct subject_slot *subjects;
+    struct row_cache *cache;
     struct undo undo; /* of an attempt, and what the numbers were before it */
     uint64_t size_before, versions_before;
     struct digest digest_before;
@@ -150,6 +152,7 @@ static struct status empty_all(struct state *state)
     state->versions = 0;
     state->digest = (struct digest){0};
     memset(state->subjects, 0, SUBJECT_CACHE * sizeof *state->subjects);
+    row_cache_clear(state->cache);
     return OK;
 }
 
@@ -172,6 +175,7 @@ static struct status open_parts(struct state *state, const struct state_options 
     if (state->subjects == NULL) {
         return FAIL(NO_MEMORY, SUBJECT_CACHE * sizeof *state->subjects);
     }
+    TRY(row_cache_open(&state->cache));
     TRY(hasher_open(&state->hasher));
     TRY(lmdb_open(&lmdb, &state->lmdb));
     TRY(lmdb_begin(state->lmdb, !options->read_only, &state->txn));
@@ -202,6 +206,7 @@ void state_close(struct state **state)
     if (*state != NULL) {
         lmdb_abort(&(*state)->txn);
         undo_free(&(*state)->undo);
+        row_cache_close(&(*state)->cache);
         lmdb_close(&(*state)->lmdb);
         hasher_close(&(*state)->hasher);
         free((*state)->subjects);
@@ -339,6 +344,7 @@ struct status state_undo(struct state *state)
     struct undo_note note;
     assert(state->undo.open);
     undo_end(&state->undo);
+    row_cache_clear(state->cache);
     TRY(writing(state));
     for (size_t at = 0; undo_next(&state->undo, &at, &note);) {
         TRY(take_back(state, &note));
@@ -361,26 +367,6 @@ static size_t make_row_key(uint8_t out[static ROW_KEY_MAX], enum row_table table
     return 1 + key.size + 8;
 }
 
-static void add_to_digest(struct state *state, enum row_table table, struct bytes key,
-                          struct bytes row, uint64_t n)
-{
-    uint8_t numbers[12];
-    struct bytes name = bytes_of_string(row_name(table));
-    bytes_write_u64(numbers, n);
-    bytes_write_u16(numbers + 8, (uint16_t)name.size);
-    bytes_write_u16(numbers + 10, (uint16_t)key.size);
-    struct bytes pieces[] = {
-        BYTES(state->digest.sha256),
-        bytes_of(numbers, 10),
-        name,
-        bytes_of(numbers + 10, 2),
-        key,
-        row,
-    };
-    state->digest = hash_pieces(state->hasher, pieces, sizeof pieces / sizeof pieces[0]);
-    state->versions++;
-}
-
 struct status state_put(struct state *state, enum row_table table, struct bytes key,
                         struct bytes row, uint64_t n)
 {
@@ -391,8 +377,11 @@ struct status state_put(struct state *state, enum row_table table, struct bytes 
     TRY(writing(state));
     size_t size = make_row_key(row_key, table, key, n);
     TRY(undo_note_row(&state->undo, bytes_of(row_key, size)));
+    row_cache_drop(state->cache, bytes_of(row_key, size - 8), n);
     TRY(put_entry(state, TABLE_ROW, bytes_of(row_key, size), row));
-    add_to_digest(state, table, key, row, n);
+    state->digest = hash_row_version(state->hasher, &state->digest,
+                                     bytes_of_string(row_name(table)), key, row, n);
+    state->versions++;
     return OK;
 }
 
@@ -400,6 +389,25 @@ struct status state_put(struct state *state, enum row_table table, struct bytes 
 static bool is_version_of(struct bytes stored, const uint8_t *row_key, size_t row_key_size)
 {
     return stored.size == row_key_size && memcmp(stored.data, row_key, row_key_size - 8) == 0;
+}
+
+/* The row under this key, which ends in the event as of which; empty if there was none. */
+static struct status find_stored(struct state *state, const uint8_t *row_key, size_t size,
+                                 struct bytes *row, uint64_t *made_by)
+{
+    struct bytes stored = bytes_of(row_key, size), value;
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
+    *row = (struct bytes){0};
+    struct status status = lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &stored, &value);
+    if (status.code == STATUS_NOT_FOUND ||
+        (!failed(status) && !is_version_of(stored, row_key, size))) {
+        return OK;
+    }
+    TRY(status);
+    TRY(open_entry(state, TABLE_ROW, stored, value, row));
+    *made_by = ~bytes_read_u64(stored.data + size - 8);
+    return OK;
 }
 
 struct status state_find(struct state *state, enum row_table table, struct bytes key,
@@ -411,19 +419,18 @@ struct status state_find(struct state *state, enum row_table table, struct bytes
     }
     TRY(reading(state));
     size_t size = make_row_key(row_key, table, key, as_of);
-    struct bytes stored = bytes_of(row_key, size), value;
-    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
-    TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
-    TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &stored, &value));
-    if (!is_version_of(stored, row_key, size)) {
+    uint64_t moment = as_of >= state->size ? ROW_CACHE_NOW : as_of;
+    struct bytes plain = bytes_of(row_key, size - 8), found;
+    uint64_t found_by = 0;
+    if (!row_cache_find(state->cache, plain, moment, &found, &found_by)) {
+        TRY(find_stored(state, row_key, size, &found, &found_by));
+        row_cache_keep(state->cache, plain, moment, found, found_by);
+    }
+    if (found.size == 0) {
         return FAIL(NOT_FOUND, as_of);
     }
-    TRY(open_entry(state, TABLE_ROW, stored, value, &value));
-    if (value.size == 0) {
-        return FAIL(NOT_FOUND, as_of);
-    }
-    *row = value;
-    *made_by = ~bytes_read_u64(stored.data + size - 8);
+    *row = found;
+    *made_by = found_by;
     return OK;
 }
 

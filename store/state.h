@@ -73,7 +73,7 @@ MUST_CHECK struct status state_commit(struct state *state, const struct digest *
 
 /* Reading ----------------------------------------------------------------------------------- */
 
-/* The row as of event `as_of` (inclusive), lent until the next write or state_close; *made_by is
+/* The row as of event `as_of` (inclusive), lent until the next call; *made_by is
  * the event that made it. NOT_FOUND if there was none, or it was removed. */
 MUST_CHECK struct status state_find(struct state *state, enum row_table table, struct bytes key,
                                     uint64_t as_of, struct bytes *row, uint64_t *made_by);
@@ -87,7 +87,7 @@ struct state_place {
 };
 
 /* The first row from the place on. NOT_FOUND at the end. *key and *row are lent until the next
- * write or state_close. */
+ * call. */
 MUST_CHECK struct status state_next(struct state *state, const struct state_place *place,
                                     struct bytes *key, struct bytes *row);
 

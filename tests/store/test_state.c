@@ -471,6 +471,77 @@ static void a_key_has_its_limit(void **state)
     assert_int_equal(state_versions(world->state), 1);
 }
 
+/* Rows that are looked at before and after they are put, now and as of the last events. */
+static void what_was_read_before_a_put_is_not_what_is_read_after_it(void **state)
+{
+    struct world *world = *state;
+    for (unsigned round = 0; round < 600; round++) {
+        struct version version;
+        uint64_t n = world->events, which = random_below(&world->random, 3);
+        put_random(world, n);
+        version = world->versions[--world->count];
+        version.table = (enum row_table)0;
+        make_key(&version, which);
+        uint64_t past = n == 0 ? 0 : n - 1 - random_below(&world->random, n < 4 ? n : 4);
+        for (unsigned twice = 0; twice < 2; twice++) {
+            assert_found_alike(world, version.table, which, past);
+            assert_found_alike(world, version.table, which, n);
+            assert_found_alike(world, version.table, which, UINT64_MAX);
+        }
+        world->versions[world->count++] = version;
+        must(put_version(world, &version));
+        assert_found_alike(world, version.table, which, past);
+        assert_found_alike(world, version.table, which, n);
+        assert_found_alike(world, version.table, which, UINT64_MAX);
+        state_advance(world->state, world->events++);
+    }
+}
+
+/* The event being folded counts its subject: of these five. */
+static void fold_counted(struct world *world, uint64_t counts[static 5])
+{
+    uint64_t which = random_below(&world->random, 5), on_n;
+    must(state_count_subject(world->state, (struct id){ID_USER, which}, &on_n));
+    assert_int_equal(on_n, ++counts[which]);
+    fold_random(world);
+}
+
+static void an_attempt_is_kept_or_undone_as_a_whole(void **state)
+{
+    struct world *world = *state;
+    uint64_t counts[5] = {0};
+    for (unsigned round = 0; round < 40; round++) {
+        uint64_t before[5], events = world->events;
+        size_t count = world->count;
+        memcpy(before, counts, sizeof before);
+        state_attempt(world->state);
+        for (uint64_t i = random_below(&world->random, 12); i > 0; i--) {
+            fold_counted(world, counts);
+        }
+        if (random_below(&world->random, 2) == 0) {
+            state_keep(world->state);
+        } else {
+            must(state_undo(world->state));
+            memcpy(counts, before, sizeof counts);
+            world->count = count;
+            world->events = events;
+        }
+        for (uint64_t i = 0; i < 5; i++) {
+            uint64_t on_n;
+            must(state_subject_count(world->state, (struct id){ID_USER, i}, &on_n));
+            assert_int_equal(on_n, counts[i]);
+        }
+        assert_same(world);
+        if (round % 10 == 9) {
+            struct digest last = {0};
+            must(state_commit(world->state, &last));
+            reopen(world);
+            must(state_check(world->state));
+            assert_same(world);
+        }
+    }
+}
+
 #define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -486,6 +557,8 @@ int main(void)
         WITH_STATE(a_state_ahead_of_its_log_is_emptied),
         WITH_STATE(a_reader_does_without_a_stale_state_and_leaves_it),
         WITH_STATE(a_key_has_its_limit),
+        WITH_STATE(what_was_read_before_a_put_is_not_what_is_read_after_it),
+        WITH_STATE(an_attempt_is_kept_or_undone_as_a_whole),
     };
     return cmocka_run_group_tests_name("store/state", tests, NULL, NULL);
 }

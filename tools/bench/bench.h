@@ -19,7 +19,8 @@ enum {
     BENCH_ROUND = 25,   /* submissions made ahead */
     BENCH_BODY = 400,   /* bytes of a body */
     BENCH_SUBJECTS = 1000,
-    BENCH_QUERIES = 200, /* runs of each query */
+    BENCH_QUERIES = 200,    /* runs of each query */
+    BENCH_COMMANDS = 20000, /* about */
 };
 
 struct bench {
@@ -38,16 +39,21 @@ struct bench {
 };
 
 struct bench_times {
-    uint64_t flush_ns;   /* one write of 4 KiB made durable */
-    uint64_t ingest_ns;  /* all events, from submission to acknowledgement */
-    uint64_t raw_ns;     /* raw LMDB, the same bytes, batches and syncs */
-    uint64_t sha_ns;     /* SHA-256 of every leaf and body, one core */
-    uint64_t verify_ns;  /* full verification */
-    uint64_t rebuild_ns; /* state and index from the log */
-    uint64_t ed25519_ns; /* one signature checked */
-    uint64_t events;     /* in the log at the end */
-    uint64_t json_bytes; /* leaves and bodies */
-    uint64_t disk_bytes; /* log, state and index */
+    uint64_t flush_ns;                   /* one write of 4 KiB made durable */
+    uint64_t ingest_ns;                  /* all events, from submission to acknowledgement */
+    uint64_t raw_ns;                     /* raw LMDB, the same bytes, batches and syncs */
+    uint64_t sha_ns;                     /* SHA-256 of every leaf and body, one core */
+    uint64_t verify_ns;                  /* full verification */
+    uint64_t rebuild_ns;                 /* state and index from the log */
+    uint64_t ed25519_ns;                 /* one signature checked */
+    uint64_t commands;                   /* signed by a user, */
+    uint64_t commands_ns;                /* authenticated, decided, evolved, durable */
+    uint64_t commands_check_ns;          /* one signature checked, between the batches */
+    uint64_t access_ns, access_worst_ns; /* one answer of may_read, as of any event */
+    uint64_t access_events;              /* that the log had then */
+    uint64_t events;                     /* in the log at the end */
+    uint64_t json_bytes;                 /* leaves and bodies */
+    uint64_t disk_bytes;                 /* log, state and index */
     uint64_t log_disk_bytes;
     uint64_t raw_disk_bytes;
     uint64_t peak_kib; /* of resident memory, over the whole run */
@@ -71,12 +77,14 @@ MUST_CHECK struct status bench_ingest(struct bench *bench, struct bench_times *t
 MUST_CHECK struct status bench_flush(struct bench *bench, struct bench_times *times);
 MUST_CHECK struct status bench_raw(struct bench *bench, struct bench_times *times);
 MUST_CHECK struct status bench_sha(struct bench *bench, struct bench_times *times);
-MUST_CHECK struct status bench_ed25519(struct bench *bench, struct bench_times *times);
+MUST_CHECK struct status bench_ed25519(struct bench *bench, uint64_t *ns);
 MUST_CHECK struct status bench_verify(struct bench *bench, struct bench_times *times);
 MUST_CHECK struct status bench_rebuild(struct bench *bench, struct bench_times *times);
 MUST_CHECK struct status bench_space(struct bench *bench, struct bench_times *times);
 /* bench_query.c: the first 50 rows of each kind of query. Fills up to `capacity`. */
 MUST_CHECK struct status bench_queries(struct bench *bench, struct bench_query *out,
                                        size_t capacity, size_t *count);
+/* bench_commands.c: commands of a user in a group's tagged directory; and who may read there. */
+MUST_CHECK struct status bench_commands(struct bench *bench, struct bench_times *times);
 
 #endif

@@ -1,6 +1,4 @@
 #include "core/birth.h"
-#include "core/command_record.h"
-#include "core/identity/user.h"
 #include "tools/bench/bench.h"
 
 #include <stdio.h>
@@ -27,35 +25,21 @@ uint64_t bench_random(struct bench *bench)
 
 /* The store ------------------------------------------------------------------------------- */
 
+/* By an event of the writer's own: nobody has a session yet. */
 static struct status register_speaker(struct bench *bench)
 {
-    char key_memory[512], field_memory[2048], record_memory[8192];
-    uint8_t arena_memory[8192];
-    struct text key = TEXT_IN(key_memory), fields_text = TEXT_IN(field_memory);
-    struct text record = TEXT_IN(record_memory);
-    struct arena arena = ARENA_IN(arena_memory);
-    struct status trouble = OK;
-    struct verdict verdict;
-    struct user_row user;
+    char memory[512];
+    struct text key = TEXT_IN(memory);
     public_key_write(secret_key_public(bench->speaker.key), &key);
-    struct view view = engine_view(bench->engine, UINT64_MAX, &arena, &trouble);
-    if (!user_by_login(&view, LITERAL("bench"), &user)) {
-        return FAIL(NOT_FOUND, 0);
-    }
-    union command_fields fields = {
-        .emitter_register = {.name = bytes_of_string(bench->speaker.name),
-                             .key = text_bytes(&key),
-                             .about = LITERAL("what the bench writes")}};
-    command_fields_encode(COMMAND_EMITTER_REGISTER, &fields, &fields_text);
-    struct command_record command = {
-        .actor = user.user,
-        .kind = COMMAND_EMITTER_REGISTER,
-        .fields = text_bytes(&fields_text),
-        .origin = bytes_of_string(log_origin(engine_log(bench->engine))),
-        .t_utc_us = engine_now(bench->engine),
-    };
-    TRY(command_record_sign(&command, bench->admin, &record));
-    return engine_command(bench->engine, text_bytes(&record), &verdict);
+    union event_body body = {.emitter_registered = {.name = bytes_of_string(bench->speaker.name),
+                                                    .key = text_bytes(&key),
+                                                    .class = EMITTER_CLASS_OUTSIDE,
+                                                    .about = LITERAL("what the bench writes")}};
+    return engine_say(bench->engine, VOICE_AUDIT,
+                      &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
+                                      .on = {NEW(ID_EMITTER)},
+                                      .on_count = 1,
+                                      .body = &body});
 }
 
 static struct status name_subjects(struct bench *bench)
