@@ -3,6 +3,7 @@
 #include "core/audit/emitter.h"
 #include "core/identity/user.h"
 #include "reports/names.h"
+#include "reports/resolve.h"
 #include "tools/import/terms.h"
 #include "tools/operator.h"
 
@@ -10,9 +11,18 @@ static const struct {
     const char *option;
     enum query_member member;
 } filters[] = {
-    {"emitter", QUERY_EMITTER}, {"kind", QUERY_KIND},     {"on", QUERY_ON},
-    {"outcome", QUERY_OUTCOME}, {"source", QUERY_SOURCE}, {"project", QUERY_PROJECT},
-    {"session", QUERY_SESSION}, {"rule", QUERY_RULE},
+    {"emitter", QUERY_EMITTER}, {"kind", QUERY_KIND},       {"outcome", QUERY_OUTCOME},
+    {"source", QUERY_SOURCE},   {"session", QUERY_SESSION}, {"rule", QUERY_RULE},
+};
+
+/* What has an id is asked for by that, or by its name or path. */
+static const struct {
+    const char *option;
+    enum query_member member;
+    enum id_kind kind;
+} objects[] = {
+    {"on", QUERY_ON, ID_NONE},
+    {"project", QUERY_PROJECT, ID_PROJECT},
 };
 
 static const struct {
@@ -121,6 +131,43 @@ static enum exit_code add_actor(const struct invocation *invocation, struct engi
     return add(invocation, query, QUERY_ACTOR, "actor", bytes_of_string(value));
 }
 
+/* Users, groups and paths are tried before projects: the name of one may be that of another. */
+static struct status find_object(const struct view *view, enum id_kind kind, struct bytes name,
+                                 struct id *out)
+{
+    const struct resolver resolver = {.view = view};
+    struct status status = resolve(&resolver, kind, name, out);
+    if (kind != ID_NONE || status.code != STATUS_NOT_FOUND) {
+        return status;
+    }
+    return failed(resolve(&resolver, ID_PROJECT, name, out)) ? status : OK;
+}
+
+static enum exit_code add_object(const struct invocation *invocation, struct engine *engine,
+                                 struct query *query, size_t which, const char *value)
+{
+    uint8_t arena_memory[16 << 10];
+    char memory[64];
+    struct arena arena = ARENA_IN(arena_memory);
+    struct text text = TEXT_IN(memory);
+    struct status trouble = OK;
+    struct id id;
+    const char *option = objects[which].option, *name = value[0] == '!' ? value + 1 : value;
+    if (engine_state(engine) == NULL || !failed(id_read(bytes_of_string(name), &id))) {
+        return add(invocation, query, objects[which].member, option, bytes_of_string(value));
+    }
+    struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
+    struct status status = find_object(&view, objects[which].kind, bytes_of_string(name), &id);
+    if (failed(status)) {
+        return invocation_fail(invocation, exit_of(status), "what is no more has its id only",
+                               "--%s %s: %s", option, value,
+                               status.why == NULL ? "it cannot be found" : status.why);
+    }
+    text_put_string(&text, value[0] == '!' ? "!" : "");
+    id_write(&text, id);
+    return add(invocation, query, objects[which].member, option, text_bytes(&text));
+}
+
 enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
                                 struct query *query)
 {
@@ -132,6 +179,13 @@ enum exit_code query_conditions(struct invocation *invocation, struct engine *en
              k++) {
             code = add(invocation, query, filters[i].member, filters[i].option,
                        bytes_of_string(value));
+        }
+    }
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        for (size_t k = 0; code == EXIT_DONE &&
+                           (value = invocation_value_at(invocation, objects[i].option, k)) != NULL;
+             k++) {
+            code = add_object(invocation, engine, query, i, value);
         }
     }
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {

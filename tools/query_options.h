@@ -12,13 +12,13 @@
     {"actor", 0, "WHO", "a user by id or login, or an emitter", true},            \
         {"emitter", 0, "NAME", "the component that vouches for it", true},        \
         {"kind", 0, "GLOB", "kinds of event, like audit.*", true},                \
-        {"on", 0, "ID", "what it is about, like subject:12", true},               \
+        {"on", 0, "WHAT", "what it is about: subject:12, a name, a path", true},  \
         {"user", 0, "NAME", "a foreign system's user", true},                     \
         {"host", 0, "NAME", "a foreign system's host", true},                     \
         {"action", 0, "NAME", "what a foreign system calls what happened", true}, \
         {"outcome", 0, "OUTCOME", "ok, denied or failed", true},                  \
         {"source", 0, "ADDRESS", "the network address it came from", true},       \
-        {"project", 0, "ID", "the active project", true},                         \
+        {"project", 0, "PROJECT", "the active project, by name or id", true},     \
         {"session", 0, "ID", "the session", true},                                \
     {                                                                             \
         "rule", 0, "RULE", "the rule that refused", true                          \
