@@ -1,5 +1,6 @@
 #include "reports/state_rows.h"
 
+#include "reports/resolve.h"
 #include "schema/json.h"
 #include "schema/time.h"
 
@@ -7,6 +8,7 @@
 
 enum {
     ROW_STRUCT_MAX = 512, /* bytes of the largest struct of a row */
+    ID_TEXT_MAX = 48,     /* bytes of `kind:N` */
 };
 
 /* Conditions ------------------------------------------------------------------------------ */
@@ -112,16 +114,40 @@ static struct status visit_one(const struct state_rows *rows, const void *row,
     return wanted(rows, json) ? visit(context, row, text_bytes(&text)) : OK;
 }
 
+/* A name in place of an id is looked up: the value is then the id's text, which lies in `memory`. A
+ * name that nothing has is a failure, since it would match nothing, or with != everything. */
+static struct status name_to_id(struct state_condition *condition, const struct view *view,
+                                char memory[static ID_TEXT_MAX])
+{
+    const struct resolver resolver = {.view = view};
+    const struct field_info *field = condition->field;
+    struct text text = {.data = memory, .capacity = ID_TEXT_MAX};
+    struct id id;
+    if (field->type_code != FIELD_ID || field->list || condition->value.size == 0 ||
+        !failed(id_read(condition->value, &id))) {
+        return OK;
+    }
+    TRY(resolve(&resolver, field->id_kind, condition->value, &id));
+    id_write(&text, id);
+    condition->value = text_bytes(&text);
+    return OK;
+}
+
 struct status state_rows_each(const struct state_rows *rows, const struct view *view,
                               state_rows_visit *visit, void *context)
 {
     _Alignas(8) char row[ROW_STRUCT_MAX] = {0};
+    char memory[STATE_CONDITIONS_MAX][ID_TEXT_MAX];
+    struct state_rows asked = *rows;
     if (row_size(rows->table) > sizeof row) {
         return FAIL(LIMIT, sizeof row);
     }
+    for (size_t i = 0; i < asked.condition_count; i++) {
+        TRY(name_to_id(&asked.conditions[i], view, memory[i]));
+    }
     struct view_walk walk = view_walk_of(view, rows->table, row, 0);
     while (view_walk_next(&walk, row)) {
-        TRY(visit_one(rows, row, visit, context));
+        TRY(visit_one(&asked, row, visit, context));
     }
     return *view->trouble;
 }

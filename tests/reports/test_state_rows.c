@@ -59,6 +59,40 @@ static void every_condition_must_hold(void **unused)
     enclave_end(&enclave);
 }
 
+static struct status stop(void *context, const void *row, struct bytes json)
+{
+    (void)context;
+    (void)row;
+    (void)json;
+    return FAIL(INTERRUPTED, 0);
+}
+
+static void an_id_is_named_by_what_people_call_it(void **unused)
+{
+    struct enclave enclave;
+    (void)unused;
+    enclave_begin(&enclave);
+    enclave_user(&enclave, "bob", USER_ROLE_USER);
+    struct view view = enclave_view(&enclave);
+    const char *const named[] = {"user=bob"};
+    const char *const others[] = {"user!=bob"};
+    assert_users(&view, named, 1, "bob ");
+    assert_users(&view, others, 1, "ada ");
+    enclave_end(&enclave);
+}
+
+static void a_name_that_nothing_has_is_a_failure(void **unused)
+{
+    struct enclave enclave;
+    struct state_rows rows = {.table = ROW_USER};
+    (void)unused;
+    enclave_begin(&enclave);
+    struct view view = enclave_view(&enclave);
+    must(state_rows_where(&rows, LITERAL("user!=nobody")));
+    assert_int_equal(state_rows_each(&rows, &view, stop, NULL).code, STATUS_NOT_FOUND);
+    enclave_end(&enclave);
+}
+
 static void a_list_as_of_an_event_is_the_one_of_then(void **unused)
 {
     struct enclave enclave;
@@ -88,14 +122,6 @@ static void a_condition_names_a_field_and_a_value(void **unused)
     assert_int_equal(state_rows_where(&rows, LITERAL("name=")).code, STATUS_LIMIT);
 }
 
-static struct status stop(void *context, const void *row, struct bytes json)
-{
-    (void)context;
-    (void)row;
-    (void)json;
-    return FAIL(INTERRUPTED, 0);
-}
-
 static void a_visit_can_end_the_walk(void **unused)
 {
     struct enclave enclave;
@@ -111,6 +137,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_condition_must_hold),
+        cmocka_unit_test(an_id_is_named_by_what_people_call_it),
+        cmocka_unit_test(a_name_that_nothing_has_is_a_failure),
         cmocka_unit_test(a_list_as_of_an_event_is_the_one_of_then),
         cmocka_unit_test(a_condition_names_a_field_and_a_value),
         cmocka_unit_test(a_visit_can_end_the_walk),
