@@ -16,7 +16,8 @@
  *          certifications besides, also when a share with it is what gives access.
  * Upward   Whoever is a member of a project below the tag, and meets what that asks for, may read
  *          what carries the tag (PRJ-11), raise it, and have that project active meanwhile. To
- *          edit, delete or share takes the membership of the tag itself.
+ *          edit, delete or share takes the membership of the tag itself; but what a tagged group
+ *          asks for besides is met from below for every verb (PRJ-18).
  * Never    A role. No function here looks at one (IDN-21): a super-administrator reads what any
  *          other user in the same groups, shares and projects reads. Nor the permissions of the
  *          platform, which are no rights to content: whoever decides a command looks at those.

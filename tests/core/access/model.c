@@ -118,8 +118,8 @@ static bool meets(const struct model *model, const struct model_question *questi
                   bool active)
 {
     const uint8_t own[2] = {question->user, tag};
-    bool up = question->verb != ACCESS_EDIT && question->verb != ACCESS_DELETE &&
-              question->verb != ACCESS_SHARE;
+    bool up = !active || (question->verb != ACCESS_EDIT && question->verb != ACCESS_DELETE &&
+                          question->verb != ACCESS_SHARE);
     if (tag == MODEL_NONE) {
         return true;
     }

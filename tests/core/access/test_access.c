@@ -339,6 +339,20 @@ static void a_way_up_that_does_not_end_leads_nowhere(void **state)
 }
 
 /* GRP-10: a tag in a group with another tag is allowed; both projects must be hers. */
+/* Workflow 1 (PRJ-18): the group carries the project above, and what is in it the ones below. */
+static void a_groups_own_tag_is_met_from_below_for_every_verb(void **state)
+{
+    struct world *world = *state;
+    struct cast cast = cast_of(world);
+    struct id below = making_project(world, &cast.admin, "atlas-1", cast.project);
+    place_group_again(world, cast.group, cast.project, false);
+    place_group_member(world, cast.group, cast.eve, ALL_PERMISSIONS);
+    making_member(world, &cast.admin, below, cast.eve, PROJECT_ROLE_USER);
+    struct id file = group_file(world, &cast, cast.eve, below);
+    expect(world, cast.eve, file, "rvdcshed");
+    expect(world, cast.eve, group_file(world, &cast, cast.eve, NOBODY), "rvdc.h..");
+}
+
 static void a_group_with_another_tag_asks_for_both(void **state)
 {
     struct world *world = *state;
@@ -375,6 +389,7 @@ int main(void)
         IN_WORLD(an_own_tree_is_its_users),
         IN_WORLD(a_tag_is_inherited_from_the_nearest_directory_else_the_group),
         IN_WORLD(a_way_up_that_does_not_end_leads_nowhere),
+        IN_WORLD(a_groups_own_tag_is_met_from_below_for_every_verb),
         IN_WORLD(a_group_with_another_tag_asks_for_both),
     };
     return cmocka_run_group_tests_name("core/access", tests, NULL, NULL);
