@@ -148,6 +148,11 @@ struct status leaving_file_put(struct leaving_file *file, struct bytes bytes)
     return OK;
 }
 
+int leaving_file_descriptor(const struct leaving_file *file)
+{
+    return file->descriptor;
+}
+
 struct status leaving_file_end(struct leaving_file *file, struct digest *digest)
 {
     TRY(write_out(file));

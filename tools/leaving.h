@@ -30,6 +30,8 @@ MUST_CHECK struct status leaving_file_open(const char *path, struct leaving_file
 void leaving_file_close(struct leaving_file **file);
 
 MUST_CHECK struct status leaving_file_put(struct leaving_file *file, struct bytes bytes);
+/* For whoever writes by other means than leaving_file_put; lent. */
+int leaving_file_descriptor(const struct leaving_file *file);
 /* All of it is on disk; *digest is the SHA-256 of its bytes. */
 MUST_CHECK struct status leaving_file_end(struct leaving_file *file, struct digest *digest);
 /* Gives it its name. EXISTS, IO. */

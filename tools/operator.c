@@ -6,6 +6,7 @@
 #include "tools/ask.h"
 #include "tools/wall.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -142,26 +143,45 @@ static bool opens_a_session(enum command_kind kind)
 
 /* Sending --------------------------------------------------------------------------------- */
 
+/* What is common to the commands of one moment. */
+static struct command_record command_of(const struct operator_standing *standing,
+                                        struct engine *engine, enum command_kind kind)
+{
+    struct command_record command = {
+        .actor = standing->user,
+        .kind = kind,
+        .origin = bytes_of_string(log_origin(engine_log(engine))),
+        .t_utc_us = wall_now_utc_us(),
+    };
+    if (!opens_a_session(kind)) {
+        command.session = standing->session;
+        command.project = standing->project;
+    }
+    key_random(command.nonce, sizeof command.nonce);
+    return command;
+}
+
+static enum exit_code tell_refusal(const struct invocation *invocation,
+                                   const struct verdict *verdict)
+{
+    return invocation_fail(invocation, EXIT_REFUSED,
+                           verdict->refused == RULE_IDN_11B ? "open a session: cairn login" : NULL,
+                           "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
+                           rule_sentence(verdict->refused), verdict->first);
+}
+
 static enum exit_code sign_and_run(struct invocation *invocation, struct engine *engine,
                                    struct command_record *command, struct verdict *verdict)
 {
     char memory[COMMAND_MAX + 1];
     struct text record = TEXT_IN(memory);
-    key_random(command->nonce, sizeof command->nonce);
     struct status status =
         command_record_sign(command, person_key_signs(invocation->person), &record);
     status = failed(status) ? status : engine_command(engine, text_bytes(&record), verdict);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, command_name(command->kind));
     }
-    if (verdict->refused != RULE_NONE) {
-        return invocation_fail(invocation, EXIT_REFUSED,
-                               verdict->refused == RULE_IDN_11B ? "open a session: cairn login"
-                                                                : NULL,
-                               "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
-                               rule_sentence(verdict->refused), verdict->first);
-    }
-    return EXIT_DONE;
+    return verdict->refused != RULE_NONE ? tell_refusal(invocation, verdict) : EXIT_DONE;
 }
 
 enum exit_code operator_send(struct invocation *invocation, struct engine *engine,
@@ -173,18 +193,9 @@ enum exit_code operator_send(struct invocation *invocation, struct engine *engin
         return code;
     }
     const bool many = fields.size > 0 && fields.data[0] == '[';
-    struct command_record command = {
-        .actor = standing.user,
-        .kind = kind,
-        .fields = many ? (struct bytes){0} : fields,
-        .items = many ? fields : (struct bytes){0},
-        .origin = bytes_of_string(log_origin(engine_log(engine))),
-        .t_utc_us = wall_now_utc_us(),
-    };
-    if (!opens_a_session(kind)) {
-        command.session = standing.session;
-        command.project = standing.project;
-    }
+    struct command_record command = command_of(&standing, engine, kind);
+    command.fields = many ? (struct bytes){0} : fields;
+    command.items = many ? fields : (struct bytes){0};
     return sign_and_run(invocation, engine, &command, verdict);
 }
 
@@ -198,4 +209,75 @@ enum exit_code operator_command(struct invocation *invocation, struct engine *en
     return text.full
                ? invocation_failed(invocation, FAIL(LIMIT, COMMAND_MAX), NULL, command_name(kind))
                : operator_send(invocation, engine, kind, text_bytes(&text), verdict);
+}
+
+/* Many ------------------------------------------------------------------------------------ */
+
+struct batch {
+    struct text records; /* one after the other */
+    struct request requests[OPERATOR_COMMANDS_MAX];
+    struct verdict verdicts[OPERATOR_COMMANDS_MAX];
+    char memory[OPERATOR_COMMANDS_MAX * OPERATOR_RECORD_MAX];
+};
+
+static struct status sign_one(const struct invocation *invocation, struct command_record *command,
+                              const union command_fields *fields, struct batch *batch,
+                              struct bytes *out)
+{
+    char memory[OPERATOR_RECORD_MAX];
+    struct text text = TEXT_IN(memory);
+    const size_t before = batch->records.size;
+    command_fields_encode(command->kind, fields, &text);
+    if (text.full) {
+        return FAIL(LIMIT, OPERATOR_RECORD_MAX);
+    }
+    command->fields = text_bytes(&text);
+    TRY(command_record_sign(command, person_key_signs(invocation->person), &batch->records));
+    *out = bytes_of(batch->records.data + before, batch->records.size - before);
+    return OK;
+}
+
+static enum exit_code run_batch(struct invocation *invocation, struct engine *engine,
+                                enum command_kind kind, struct batch *batch, size_t count)
+{
+    struct status status = engine_commands(engine, batch->requests, count, batch->verdicts);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, command_name(kind));
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct verdict *verdict = &batch->verdicts[i];
+        if (failed(verdict->status)) {
+            return invocation_failed(invocation, verdict->status, NULL, command_name(kind));
+        }
+        if (verdict->refused != RULE_NONE) {
+            return tell_refusal(invocation, verdict);
+        }
+    }
+    return EXIT_DONE;
+}
+
+enum exit_code operator_commands(struct invocation *invocation, struct engine *engine,
+                                 enum command_kind kind, const union command_fields *fields,
+                                 size_t count)
+{
+    struct operator_standing standing;
+    assert(count <= OPERATOR_COMMANDS_MAX);
+    enum exit_code code = operator_stand(invocation, engine, &standing);
+    struct batch *batch = code == EXIT_DONE ? malloc(sizeof *batch) : NULL;
+    if (batch == NULL) {
+        return code != EXIT_DONE ? code
+                                 : invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *batch),
+                                                     NULL, command_name(kind));
+    }
+    struct status status = OK;
+    batch->records = TEXT_IN(batch->memory);
+    for (size_t i = 0; i < count && !failed(status); i++) {
+        struct command_record command = command_of(&standing, engine, kind);
+        batch->requests[i] = (struct request){0};
+        status = sign_one(invocation, &command, &fields[i], batch, &batch->requests[i].record);
+    }
+    code = failed(status) ? invocation_failed(invocation, status, NULL, command_name(kind))
+                          : run_batch(invocation, engine, kind, batch, count);
+    free(batch);
+    return code;
 }

@@ -13,6 +13,11 @@
 #include "store/person_key.h"
 #include "tools/invocation.h"
 
+enum {
+    OPERATOR_COMMANDS_MAX = 64, /* in one operator_commands */
+    OPERATOR_RECORD_MAX = 2048, /* bytes of each of them */
+};
+
 /* The options of every verb that gives a command. */
 #define OPERATOR_OPTIONS                                                                   \
     {                                                                                      \
@@ -55,5 +60,11 @@ MUST_CHECK enum exit_code operator_command(struct invocation *invocation, struct
 MUST_CHECK enum exit_code operator_send(struct invocation *invocation, struct engine *engine,
                                         enum command_kind kind, struct bytes fields,
                                         struct verdict *verdict);
+
+/* Many commands of one kind, signed one by one and decided in one commit; the first that is refused
+ * is told, and the ones before it are done. */
+MUST_CHECK enum exit_code operator_commands(struct invocation *invocation, struct engine *engine,
+                                            enum command_kind kind,
+                                            const union command_fields *fields, size_t count);
 
 #endif

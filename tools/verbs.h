@@ -40,6 +40,17 @@ extern const struct verb verb_schema;
 extern const struct verb verb_show;
 extern const struct verb verb_tail;
 extern const struct verb verb_user_register;
+extern const struct verb verb_vault_deposit;
+extern const struct verb verb_vault_get;
+extern const struct verb verb_vault_history;
+extern const struct verb verb_vault_ls;
+extern const struct verb verb_vault_mkdir;
+extern const struct verb verb_vault_mv;
+extern const struct verb verb_vault_put;
+extern const struct verb verb_vault_rm;
+extern const struct verb verb_vault_share;
+extern const struct verb verb_vault_tag;
+extern const struct verb verb_vault_unshare;
 extern const struct verb verb_verify;
 extern const struct verb verb_version;
 

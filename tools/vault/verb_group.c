@@ -122,6 +122,7 @@ const struct verb verb_group_create = {
     .purpose = PURPOSE_MANAGE,
     OPTIONS(create_options),
     .guarded = true,
+    .signs = true,
     .run = run_create,
 };
 
@@ -273,6 +274,7 @@ const struct verb verb_group_add_member = {
     .purpose = PURPOSE_MANAGE,
     OPTIONS(add_member_options),
     .guarded = true,
+    .signs = true,
     .run = run_add_member,
 };
 
@@ -347,6 +349,7 @@ const struct verb verb_group_rotate_key = {
     .purpose = PURPOSE_MANAGE,
     OPTIONS(create_options),
     .guarded = true,
+    .signs = true,
     .run = run_rotate,
 };
 
@@ -399,5 +402,6 @@ const struct verb verb_group_remove_member = {
     .purpose = PURPOSE_MANAGE,
     OPTIONS(remove_member_options),
     .guarded = true,
+    .signs = true,
     .run = run_remove_member,
 };
