@@ -115,6 +115,24 @@ static struct status put_queries(struct rows *rows, const struct bench_query *qu
     return OK;
 }
 
+static struct status put_vault(struct rows *rows, const struct bench_times *t)
+{
+    const double mib = 1000000000.0 / (1 << 20); /* bytes per nanosecond to MiB per second */
+    const double aes = per(t->alone_bytes, t->aes_ns);
+    TRY(put(rows, "AES-256-GCM", aes * mib, "MiB/s", "one core, chunks of 8 MiB in memory"));
+    TRY(put(rows, "SHA-256 of chunks", per(t->alone_bytes, t->chunk_sha_ns) * mib, "MiB/s",
+            "one core"));
+    TRY(put(rows, "vault put", per(t->vault_bytes, t->put_ns) * mib, "MiB/s",
+            "read, encrypted, hashed, durable"));
+    TRY(put(rows, "vault put", 100 * per(t->vault_bytes, t->put_ns) / (aes > 0 ? aes : 1), "%",
+            "AES-256-GCM alone on one core (bar 70)"));
+    TRY(put(rows, "vault get", per(t->vault_bytes, t->get_ns) * mib, "MiB/s",
+            "read, compared, decrypted"));
+    TRY(put(rows, "vault get", 100 * per(t->vault_bytes, t->get_ns) / (aes > 0 ? aes : 1), "%",
+            "AES-256-GCM alone on one core (bar 70)"));
+    return put(rows, "peak memory, vault", per(t->vault_peak_kib, 1024), "MiB", "anonymous");
+}
+
 static struct status put_all(struct invocation *invocation, const struct bench_times *times,
                              const struct bench_query *queries, size_t count)
 {
@@ -128,6 +146,7 @@ static struct status put_all(struct invocation *invocation, const struct bench_t
     TRY(put_paths(&rows, times));
     TRY(put_commands(&rows, times));
     TRY(put_queries(&rows, queries, count));
+    TRY(put_vault(&rows, times));
     return rows_flush(&rows);
 }
 
@@ -137,6 +156,7 @@ static struct status measure(struct bench *bench, struct bench_times *times,
                              struct bench_query *queries, size_t *count)
 {
     TRY(bench_flush(bench, times));
+    TRY(bench_vault(bench, times));
     TRY(bench_ingest(bench, times));
     TRY(bench_raw(bench, times));
     TRY(bench_sha(bench, times));
@@ -172,6 +192,11 @@ static void remove_files(const char *base)
         "/keys/log.key",
         "/log.vkey",
         "/checkpoint",
+        ".vault/vault/chunks/01",
+        ".vault/vault/chunks",
+        ".vault/vault/keys",
+        ".vault/vault",
+        ".vault",
         ".raw/data.mdb",
         ".raw/lock.mdb",
         ".raw/writer.lock",
@@ -194,8 +219,12 @@ static void remove_files(const char *base)
     }
 }
 
+struct wished {
+    uint64_t events, vault_mib;
+};
+
 static enum exit_code bench_in(struct invocation *invocation, const char *directory,
-                               uint64_t events)
+                               const struct wished *wished)
 {
     struct benching benching = {.invocation = invocation};
     struct bench_times times = {0};
@@ -205,7 +234,11 @@ static enum exit_code bench_in(struct invocation *invocation, const char *direct
     if (bench == NULL) {
         return invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *bench), NULL, "starting");
     }
-    *bench = (struct bench){.events = events, .random = 42, .tick = tick, .context = &benching};
+    *bench = (struct bench){.events = wished->events,
+                            .vault_mib = wished->vault_mib,
+                            .random = 42,
+                            .tick = tick,
+                            .context = &benching};
     snprintf(bench->directory, sizeof bench->directory, "%s/store", directory);
     struct status status = measure(bench, &times, queries, &count);
     progress_end(&benching.progress);
@@ -219,10 +252,14 @@ static enum exit_code bench_in(struct invocation *invocation, const char *direct
 static enum exit_code run(struct invocation *invocation)
 {
     char directory[4000];
-    uint64_t events = 200000;
+    struct wished wished = {.events = 200000, .vault_mib = 256};
     const char *base = invocation_value(invocation, "dir");
-    enum exit_code code =
-        invocation_number(invocation, "events", (struct number_limits){1000, 100000000}, &events);
+    enum exit_code code = invocation_number(
+        invocation, "events", (struct number_limits){1000, 100000000}, &wished.events);
+    code = code == EXIT_DONE
+               ? invocation_number(invocation, "vault", (struct number_limits){1, 1 << 20},
+                                   &wished.vault_mib)
+               : code;
     if (code != EXIT_DONE) {
         return code;
     }
@@ -232,13 +269,14 @@ static enum exit_code run(struct invocation *invocation)
         return invocation_fail(invocation, EXIT_IO, "name one that is writable with --dir",
                                "no directory can be made in %s", base == NULL ? "." : base);
     }
-    code = bench_in(invocation, directory, events);
+    code = bench_in(invocation, directory, &wished);
     (void)rmdir(directory);
     return code;
 }
 
 static const struct option_info options[] = {
     {"events", 0, "N", "how many (200000)", false},
+    {"vault", 0, "MIB", "size of the file that goes through the vault (256)", false},
     {"dir", 0, "DIR", "where the store is made, and removed again (.)", false},
 };
 

@@ -32,7 +32,11 @@ static enum exit_code run_new(struct invocation *invocation)
     if (path == NULL) {
         return invocation_fail(invocation, EXIT_USAGE, NULL, "say where to: --out FILE");
     }
-    int written = snprintf(vkey.text, sizeof vkey.text, "%s.vkey", path);
+    size_t size = strlen(path);
+    if (size > 4 && strcmp(path + size - 4, ".key") == 0) {
+        size -= 4;
+    }
+    int written = snprintf(vkey.text, sizeof vkey.text, "%.*s.vkey", (int)size, path);
     struct status status = written < 0 || (size_t)written >= sizeof vkey.text
                                ? FAIL(LIMIT, STORE_PATH_MAX)
                                : key_library_start();
@@ -54,7 +58,8 @@ static enum exit_code run_new(struct invocation *invocation)
 }
 
 static const struct option_info new_options[] = {
-    {"out", 0, "FILE", "where the key goes, mode 0600; its public half goes to FILE.vkey", false},
+    {"out", 0, "FILE",
+     "where the key goes, mode 0600; its public half goes beside it, as NAME.vkey", false},
 };
 
 const struct verb verb_mfa_new = {
@@ -62,7 +67,7 @@ const struct verb verb_mfa_new = {
     .about = "make the key of a provider of second factors",
     .arguments = "NAME",
     .examples = "cairn mfa new campus --out campus.key\n"
-                "cairn mfa trust campus --public campus.key.vkey",
+                "cairn mfa trust campus --public campus.vkey",
     .purpose = PURPOSE_START,
     OPTIONS(new_options),
     .guarded = true,

@@ -24,7 +24,7 @@ enum {
 };
 
 struct bench {
-    char directory[4200]; /* the store, and raw/ beside it */
+    char directory[4200]; /* the store, and raw/ and vault/ beside it */
     struct secret_key *admin;
     struct speaker speaker;
     struct engine *engine;
@@ -36,6 +36,7 @@ struct bench {
     bool (*tick)(void *context, const char *doing, uint64_t done, uint64_t total);
     void *context;
     uint64_t peak_kib;
+    uint64_t vault_mib; /* of the file that goes through the vault */
 };
 
 struct bench_times {
@@ -57,6 +58,14 @@ struct bench_times {
     uint64_t log_disk_bytes;
     uint64_t raw_disk_bytes;
     uint64_t peak_kib; /* of resident memory, over the whole run */
+
+    uint64_t alone_bytes; /* encrypted and hashed in memory, by one core: */
+    uint64_t aes_ns;
+    uint64_t chunk_sha_ns;
+    uint64_t vault_bytes; /* of a file that went through the vault, */
+    uint64_t put_ns;      /* from the file to durable chunks */
+    uint64_t get_ns;      /* and back */
+    uint64_t vault_peak_kib;
 };
 
 struct bench_query {
@@ -86,5 +95,8 @@ MUST_CHECK struct status bench_queries(struct bench *bench, struct bench_query *
                                        size_t capacity, size_t *count);
 /* bench_commands.c: commands of a user in a group's tagged directory; and who may read there. */
 MUST_CHECK struct status bench_commands(struct bench *bench, struct bench_times *times);
+
+/* bench_vault.c: a file through the vault, beside what its cipher takes alone; before the store is made. */
+MUST_CHECK struct status bench_vault(struct bench *bench, struct bench_times *times);
 
 #endif

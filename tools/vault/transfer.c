@@ -13,7 +13,7 @@ struct worker {
     struct chunk_cipher *cipher;
     struct hasher *hasher;
     uint8_t *disk;  /* CHUNK_DISK_MAX bytes: header and content */
-    uint8_t *plain; /* CHUNK_PLAIN_MAX bytes, to compare with */
+    uint8_t *plain; /* CHUNK_PLAIN_MAX bytes, to compare with; NULL: not needed yet */
     struct stage *stage;
 };
 
@@ -79,7 +79,7 @@ static struct status read_chunk(struct worker *worker, const struct transfer_chu
     size_t size;
     struct status status = vault_chunk_get(worker->options->files, &place, worker->disk, &size);
     if (status.code == STATUS_NOT_FOUND) {
-        return FAIL_BECAUSE(NOT_FOUND, chunk->index, "a chunk is missing");
+        return FAIL_BECAUSE(CORRUPT, chunk->index, "a chunk is missing");
     }
     TRY(status);
     struct digest digest = hash_bytes(worker->hasher, bytes_of(worker->disk, size));
@@ -112,6 +112,10 @@ static struct status write_chunk(struct worker *worker, struct transfer_chunk *c
 /* Another nonce gives other bytes, so what is kept is decrypted to be compared. */
 static struct status compare_chunk(struct worker *worker, struct transfer_chunk *chunk)
 {
+    worker->plain = worker->plain != NULL ? worker->plain : malloc(CHUNK_PLAIN_MAX);
+    if (worker->plain == NULL) {
+        return FAIL(NO_MEMORY, CHUNK_PLAIN_MAX);
+    }
     TRY(read_local(worker, chunk->index, worker->plain));
     if (!failed(read_chunk(worker, chunk)) &&
         memcmp(worker->disk + CHUNK_HEADER_SIZE, worker->plain, plain_size(worker, chunk->index)) ==
@@ -169,8 +173,7 @@ static struct status start_worker(struct transfer *transfer, struct worker *work
 {
     worker->options = &transfer->options;
     worker->disk = malloc(CHUNK_DISK_MAX);
-    worker->plain = malloc(CHUNK_PLAIN_MAX);
-    if (worker->disk == NULL || worker->plain == NULL) {
+    if (worker->disk == NULL) {
         return FAIL(NO_MEMORY, CHUNK_DISK_MAX);
     }
     TRY(hasher_open(&worker->hasher));
@@ -182,7 +185,7 @@ static uint32_t workers_wanted(const struct transfer_options *options)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     uint64_t wanted = options->workers != 0 ? options->workers
-                      : processors > 0      ? (uint64_t)processors
+                      : processors > 0      ? 2 * (uint64_t)processors
                                             : 1;
     const uint64_t chunks = chunk_count(options->size);
     wanted = wanted < chunks ? wanted : chunks;

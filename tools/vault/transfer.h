@@ -32,8 +32,7 @@ struct transfer_chunk {
     uint64_t disk_size;
     bool was_there; /* nothing was written */
     bool done;
-    struct status
-        status; /* CORRUPT, NOT_FOUND at the index; CONFLICT if the local file changed; IO */
+    struct status status; /* CORRUPT at the index; CONFLICT if the local file changed; IO */
 };
 
 struct transfer_options {
@@ -42,7 +41,7 @@ struct transfer_options {
     uint64_t file, version;
     uint64_t size;    /* bytes of the content */
     int local;        /* descriptor of the local file */
-    uint32_t workers; /* 0: as many as there are processors */
+    uint32_t workers; /* 0: as above */
 };
 
 struct transfer; /* opaque */
