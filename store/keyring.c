@@ -342,6 +342,7 @@ uint64_t keyring_unsigned(const struct keyring *keyring, uint64_t *first)
 /* A record is its signed message with `"sig":"…",` cut into it: what was signed is the rest. */
 struct split_record {
     struct bytes actor, origin;
+    struct bytes project, session; /* empty: not named */
     struct bytes head, tail;
     struct signature signature;
 };
@@ -367,6 +368,12 @@ static bool skip_optional(struct canonical_reader *reader, const char *name)
     return there;
 }
 
+static struct bytes read_optional(struct canonical_reader *reader, const char *name)
+{
+    return canonical_member(reader, name, strlen(name)) ? canonical_plain(reader)
+                                                        : (struct bytes){0};
+}
+
 static bool split_record(struct bytes record, struct split_record *out)
 {
     struct canonical_reader reader = canonical_reader_of(record);
@@ -378,13 +385,20 @@ static bool split_record(struct bytes record, struct split_record *out)
     }
     skip_member(&reader, "nonce");
     out->origin = read_member(&reader, "origin");
-    (void)skip_optional(&reader, "project");
-    (void)skip_optional(&reader, "session");
+    out->project = read_optional(&reader, "project");
+    out->session = read_optional(&reader, "session");
     out->head = bytes_of(record.data, (size_t)(reader.at - record.data));
     struct bytes text = read_member(&reader, "sig");
     out->tail = bytes_of(reader.at, (size_t)(record.data + record.size - reader.at));
     return reader.why == NULL &&
            !failed(base64_read(text, out->signature.data, SIGNATURE_MAX, &out->signature.size));
+}
+
+/* An event may leave out where its command was given, but not say another place. */
+static bool is_in(struct id said, struct bytes signed_for)
+{
+    struct id id;
+    return said.kind == ID_NONE || (!failed(id_read(signed_for, &id)) && id_equal(id, said));
 }
 
 static bool holds(struct keyring *keyring, const struct split_record *record,
@@ -417,6 +431,10 @@ const char *keyring_check_command(struct keyring *keyring, const struct examined
     }
     if (!bytes_equal(record.origin, bytes_of_string(keyring->origin))) {
         return "the command was signed for another log";
+    }
+    if (!is_in(event->leaf.session, record.session) ||
+        !is_in(event->leaf.project, record.project)) {
+        return "the command was given in another session or project";
     }
     struct known_user *user = find_user(keyring, actor);
     if (user == NULL) {

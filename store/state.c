@@ -39,6 +39,7 @@ struct state {
     struct hasher *hasher;
     bool read_only;
     uint64_t size;
+    uint64_t newest; /* no version was made by a later event */
     uint64_t versions;
     struct digest digest;
     struct digest last;
@@ -137,6 +138,7 @@ static struct status read_meta(struct state *state)
         return FAIL_BECAUSE(FOLD, 0, "the state's head has a wrong size");
     }
     state->size = bytes_read_u64(value.data);
+    state->newest = state->size;
     state->versions = bytes_read_u64(value.data + 8);
     memcpy(state->digest.sha256, value.data + 16, DIGEST_SIZE);
     memcpy(state->last.sha256, value.data + 16 + DIGEST_SIZE, DIGEST_SIZE);
@@ -378,6 +380,7 @@ struct status state_put(struct state *state, enum row_table table, struct bytes 
     size_t size = make_row_key(row_key, table, key, n);
     TRY(undo_note_row(&state->undo, bytes_of(row_key, size)));
     row_cache_drop(state->cache, bytes_of(row_key, size - 8), n);
+    state->newest = n > state->newest ? n : state->newest;
     TRY(put_entry(state, TABLE_ROW, bytes_of(row_key, size), row));
     state->digest = hash_row_version(state->hasher, &state->digest,
                                      bytes_of_string(row_name(table)), key, row, n);
@@ -419,7 +422,7 @@ struct status state_find(struct state *state, enum row_table table, struct bytes
     }
     TRY(reading(state));
     size_t size = make_row_key(row_key, table, key, as_of);
-    uint64_t moment = as_of >= state->size ? ROW_CACHE_NOW : as_of;
+    uint64_t moment = as_of >= state->newest ? ROW_CACHE_NOW : as_of;
     struct bytes plain = bytes_of(row_key, size - 8), found;
     uint64_t found_by = 0;
     if (!row_cache_find(state->cache, plain, moment, &found, &found_by)) {

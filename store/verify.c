@@ -1,6 +1,7 @@
 #include "store/verify.h"
 
 #include "schema/catalogue/catalogue.h"
+#include "store/acts.h"
 #include "store/keyring.h"
 #include "store/subject_counts.h"
 
@@ -11,6 +12,7 @@ struct verifier {
     struct hasher *hasher;
     struct tree tree;
     struct keyring *keyring;
+    struct acts acts;
     struct subject_counts *subjects;
     struct digest last; /* hash of the leaf before */
     bool last_known;    /* false after an event that is missing: its hash is unknown */
@@ -131,6 +133,10 @@ static void follow_emitter(struct verifier *verifier, const struct examined *eve
 
 static void follow_command(struct verifier *verifier, const struct examined *event)
 {
+    const char *unsaid = acts_follow(&verifier->acts, &event->leaf);
+    if (unsaid != NULL) {
+        verify_note(verifier, verifier->report.size, unsaid);
+    }
     if (event->leaf.has_command && event->command.size > 0) {
         const char *wrong = keyring_check_command(verifier->keyring, event);
         if (wrong != NULL) {

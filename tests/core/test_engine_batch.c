@@ -160,6 +160,74 @@ static void voices_go_on_from_where_their_chains_stand(void **state)
     enclave_check(enclave);
 }
 
+/* Signatures are checked ahead, with the keys that are known then: who comes to be known in the same
+ * pile, and who only says to be somebody, are told apart all the same. */
+static void what_was_checked_ahead_is_what_is_true_at_its_turn(void **state)
+{
+    struct enclave *enclave = *state;
+    struct pile pile;
+    enclave_user(enclave, "ben", USER_ROLE_USER);
+    scratch_close(&enclave->engine);
+    enclave->engine = scratch_open(&enclave->scratch, true);
+    pile_begin(&pile, 200);
+    for (unsigned i = 0; i < 200; i++) {
+        struct enclave_person *ben = enclave_person(enclave, "ben");
+        struct id user = ben->user;
+        struct text record = TEXT_IN(pile.memory[pile.count]);
+        union command_fields fields = {.session_challenge = {.unused = false}};
+        ben->user = i % 3 == 1 ? enclave_id(enclave, "ada") : user;
+        enclave_sign(enclave, "ben", COMMAND_SESSION_CHALLENGE, &fields, &record);
+        ben->user = user;
+        pile.requests[pile.count++].record =
+            i % 3 == 2 ? bytes_of(record.data, record.size - 1) : text_bytes(&record);
+    }
+    pile_give(&pile, enclave);
+    for (unsigned i = 0; i < 200; i++) {
+        assert_int_equal(failed(pile.verdicts[i].status), i % 3 == 2);
+        assert_int_equal(pile.verdicts[i].refused, i % 3 == 1 ? RULE_IDN_06E : RULE_NONE);
+    }
+    pile_end(&pile);
+    enclave_check(enclave);
+}
+
+/* The second command is by somebody whom the first one makes known. */
+static void who_comes_to_be_known_in_a_pile_is_known_in_it(void **state)
+{
+    struct enclave *enclave = *state;
+    char memory[256];
+    static const uint8_t receive_key[ENCLAVE_RECEIVE_KEY_SIZE] = "a key to receive";
+    struct text key = TEXT_IN(memory), message_text;
+    struct secret_key *cleo = NULL;
+    struct signature proof;
+    struct pile pile;
+    char message[128];
+    scratch_close(&enclave->engine);
+    enclave->engine = scratch_open(&enclave->scratch, true);
+    must(secret_key_make(KEY_ED25519, "cleo", &cleo));
+    public_key_write(secret_key_public(cleo), &key);
+    message_text = TEXT_IN(message);
+    text_put_literal(&message_text, "cairn-card-v1\ncleo\n");
+    text_put_bytes(&message_text, BYTES(receive_key));
+    must(secret_key_sign(cleo, text_bytes(&message_text), &proof));
+    union command_fields fields = {.user_register = {.login = LITERAL("cleo"),
+                                                     .key = text_bytes(&key),
+                                                     .receive_key = BYTES(receive_key),
+                                                     .proof = bytes_of(proof.data, proof.size)}};
+    pile_begin(&pile, 2);
+    pile_add(&pile, enclave, COMMAND_USER_REGISTER, &fields);
+    struct text record = TEXT_IN(pile.memory[1]);
+    const struct signer signer = {{ID_USER, enclave_size(enclave)}, cleo};
+    scratch_sign(enclave->engine, &signer, COMMAND_SESSION_CHALLENGE, LITERAL("{}"),
+                 (struct bytes){0}, &record);
+    pile.requests[pile.count++].record = text_bytes(&record);
+    pile_give(&pile, enclave);
+    assert_int_equal(pile.verdicts[0].refused, RULE_NONE);
+    assert_int_equal(pile.verdicts[1].refused, RULE_NONE);
+    pile_end(&pile);
+    secret_key_close(&cleo);
+    enclave_check(enclave);
+}
+
 static void more_than_a_commit_holds_is_done_in_several(void **state)
 {
     struct enclave *enclave = *state;
@@ -188,6 +256,8 @@ int main(void)
         WITH_STORE(each_is_decided_on_what_the_ones_before_it_did),
         WITH_STORE(what_is_no_command_leaves_the_others_as_they_are),
         WITH_STORE(voices_go_on_from_where_their_chains_stand),
+        WITH_STORE(what_was_checked_ahead_is_what_is_true_at_its_turn),
+        WITH_STORE(who_comes_to_be_known_in_a_pile_is_known_in_it),
         WITH_STORE(more_than_a_commit_holds_is_done_in_several),
     };
     return cmocka_run_group_tests_name("core/engine: many commands", tests, NULL, NULL);

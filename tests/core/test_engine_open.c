@@ -2,7 +2,7 @@
  * Opening a store: what is folded can be deleted at any time, what is true cannot be taken back,
  * and one writes at a time.
  */
-#include "core/engine.h"
+#include "core/engine_parts.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>
@@ -432,6 +432,75 @@ static void a_small_commit_is_a_commit(void **state)
 
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
+/* What an earlier version made: it knew fewer of the writer's own emitters. */
+static void make_key(const char *directory, const char *file, const char *name, struct text *public)
+{
+    CLEANUP(secret_key_close) struct secret_key *key = NULL;
+    struct store_path path;
+    must(secret_key_make(KEY_ED25519, name, &key));
+    must(store_key_path(directory, file, &path));
+    must(secret_key_save(key, path.text));
+    text_clear(public);
+    public_key_write(secret_key_public(key), public);
+}
+
+static void make_older_store(const char *directory)
+{
+    char audit_memory[512], log_memory[512];
+    struct text audit = TEXT_IN(audit_memory), log_key = TEXT_IN(log_memory);
+    struct store_path path;
+    struct log *log = NULL;
+    struct engine *engine = NULL;
+    must(store_path(directory, "keys", &path));
+    assert_int_equal(mkdir(directory, 0700) | mkdir(path.text, 0700), 0);
+    make_key(directory, "identity", "identity", &audit);
+    make_key(directory, "import", "import", &audit);
+    make_key(directory, "audit", "audit", &audit);
+    make_key(directory, "log", "old.example/log", &log_key);
+    must(store_path(directory, "log.vkey", &path));
+    must(store_write_file(path.text, log_key.data, log_key.size, true));
+    must(store_path(directory, "log", &path));
+    must(
+        log_open(&(struct log_options){.directory = path.text, .origin = "old.example/log"}, &log));
+    log_close(&log);
+    must(engine_open(&(struct engine_options){.directory = directory}, &engine));
+    union event_body body = {.audit_genesis = {.origin = LITERAL("old.example/log"),
+                                               .log_key = text_bytes(&log_key),
+                                               .emitter = LITERAL("audit"),
+                                               .emitter_key = text_bytes(&audit),
+                                               .program = LITERAL("an older one")}};
+    must(engine_say(
+        engine, VOICE_AUDIT,
+        &(struct draft){
+            .kind = EVENT_AUDIT_GENESIS, .on = {NEW(ID_LOG)}, .on_count = 1, .body = &body}));
+    must(engine_flush(engine));
+    must(engine_introduce_voice(engine, VOICE_IDENTITY));
+    must(engine_introduce_voice(engine, VOICE_IMPORT));
+    must(engine_finish(engine));
+    engine_close(&engine);
+}
+
+static void a_store_of_an_earlier_version_is_given_the_voices_that_it_lacks(void **state)
+{
+    struct world *world = *state;
+    char directory[300];
+    snprintf(directory, sizeof directory, "%s/older", world->scratch.directory);
+    make_older_store(directory);
+    for (uint64_t time = 0; time < 2; time++) {
+        struct engine *engine = NULL;
+        union event_body body = {.audit_observed = {.what = LITERAL("it speaks")}};
+        must(engine_open(&(struct engine_options){.directory = directory}, &engine));
+        assert_int_equal(log_head_of(engine_log(engine))->size, VOICE_COUNT + time);
+        must(engine_say(
+            engine, VOICE_BULK,
+            &(struct draft){
+                .kind = EVENT_AUDIT_OBSERVED, .on = {THE_LOG}, .on_count = 1, .body = &body}));
+        must(engine_finish(engine));
+        assert_int_equal(log_head_of(engine_log(engine))->size, VOICE_COUNT + time + 1);
+        engine_close(&engine);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +517,7 @@ int main(void)
         WITH_STORE(a_store_that_is_not_there_is_not_found),
         WITH_STORE(a_writer_that_stays_says_so_if_it_writes),
         WITH_STORE(a_small_commit_is_a_commit),
+        WITH_STORE(a_store_of_an_earlier_version_is_given_the_voices_that_it_lacks),
     };
     return cmocka_run_group_tests_name("core/engine: opening", tests, NULL, NULL);
 }

@@ -89,6 +89,40 @@ static void an_erased_body_changes_nothing_and_a_wrong_one_is_damage(void **unus
     end(&fold);
 }
 
+/* With the first event that it led to, whatever that is, and whether its body is there. */
+static void a_signed_command_is_used_from_its_first_event_on(void **unused)
+{
+    (void)unused;
+    static struct fold fold;
+    struct command_row row = {.digest = {{7}}};
+    struct status trouble = OK;
+    begin(&fold);
+    struct view view = {
+        .state = fold.state, .as_of_n = 3, .arena = &fold.arena, .trouble = &trouble};
+    struct leaf leaf = {.n = 4,
+                        .kind = EVENT_AUDIT_OBSERVED,
+                        .actor = LITERAL("user:2"),
+                        .has_command = true,
+                        .command = {{7}},
+                        .on = {THE_LOG},
+                        .on_count = 1};
+    must(evolution_fold(fold.state, &leaf, (struct bytes){0}, &fold.arena));
+    uint64_t versions = state_versions(fold.state);
+    leaf.n = 5;
+    leaf.actor = LITERAL("user:3");
+    must(evolution_fold(fold.state, &leaf, LITERAL("{\"what\":\"x\"}"), &fold.arena));
+    assert_int_equal(state_versions(fold.state), versions);
+    assert_false(view_find(&view, ROW_COMMAND, &row));
+    view.as_of_n = 4;
+    assert_true(view_find(&view, ROW_COMMAND, &row));
+    assert_true(id_equal(row.user, (struct id){ID_USER, 2}));
+    leaf.command.sha256[0] = 8;
+    leaf.actor = LITERAL("identity");
+    must(evolution_fold(fold.state, &leaf, (struct bytes){0}, &fold.arena));
+    assert_int_equal(state_versions(fold.state), versions);
+    end(&fold);
+}
+
 static void a_removed_row_is_gone_from_then_on(void **unused)
 {
     (void)unused;
@@ -187,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_event_writes_the_rows_that_its_evolve_puts),
         cmocka_unit_test(an_erased_body_changes_nothing_and_a_wrong_one_is_damage),
+        cmocka_unit_test(a_signed_command_is_used_from_its_first_event_on),
         cmocka_unit_test(a_removed_row_is_gone_from_then_on),
         cmocka_unit_test(every_event_that_can_be_folds),
         cmocka_unit_test(the_largest_body_folds),

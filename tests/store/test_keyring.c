@@ -133,7 +133,8 @@ static void many_emitters_are_all_known(void **state)
 /* Commands ------------------------------------------------------------------------------------ */
 
 /* What is said of the commanded event with this record instead of its own. */
-static const char *check_record(struct chronicle *chronicle, struct bytes record, const char *actor)
+static const char *check_record_in(struct chronicle *chronicle, struct bytes record,
+                                   const char *actor, struct id session, struct id project)
 {
     CLEANUP(keyring_close) struct keyring *keyring = NULL;
     CLEANUP(examiner_close) struct examiner *examiner = NULL;
@@ -144,7 +145,14 @@ static const char *check_record(struct chronicle *chronicle, struct bytes record
     struct examined event = {.bytes = told_leaf(told), .body = told_body(told), .command = record};
     examine(examiner, true, &event);
     event.leaf.actor = bytes_of_string(actor);
+    event.leaf.session = session;
+    event.leaf.project = project;
     return keyring_check_command(keyring, &event);
+}
+
+static const char *check_record(struct chronicle *chronicle, struct bytes record, const char *actor)
+{
+    return check_record_in(chronicle, record, actor, (struct id){0}, (struct id){0});
 }
 
 /* A record that ada has signed. */
@@ -191,6 +199,32 @@ static void a_command_in_somebody_elses_name_is_named(void **state)
                         "the command is signed by a user that the log does not know");
     assert_string_equal(check_record(chronicle, text_bytes(&record), "door"),
                         "a command's actor is a user");
+}
+
+static void a_command_that_was_given_elsewhere_is_named(void **state)
+{
+    struct chronicle *chronicle = *state;
+    char memory[1024];
+    struct text record = TEXT_IN(memory);
+    const struct id none = {ID_NONE, 0}, session = {ID_SESSION, 7}, project = {ID_PROJECT, 5};
+    struct command_record command = {.actor = chronicle->ada,
+                                     .kind = COMMAND_EMITTER_RETIRE,
+                                     .fields = LITERAL("{\"name\":\"x\",\"reason\":\"y\"}"),
+                                     .origin = LITERAL(CHRONICLE_ORIGIN),
+                                     .session = session,
+                                     .project = project,
+                                     .t_utc_us = 1};
+    must(command_record_sign(&command, chronicle->ada_key, &record));
+    struct bytes signed_record = text_bytes(&record);
+    assert_null(check_record_in(chronicle, signed_record, "user:2", session, project));
+    assert_null(check_record_in(chronicle, signed_record, "user:2", none, none));
+    assert_non_null(
+        check_record_in(chronicle, signed_record, "user:2", (struct id){ID_SESSION, 8}, project));
+    assert_non_null(
+        check_record_in(chronicle, signed_record, "user:2", session, (struct id){ID_PROJECT, 7}));
+    text_clear(&record);
+    sign_record(chronicle, chronicle->ada, CHRONICLE_ORIGIN, &record);
+    assert_non_null(check_record_in(chronicle, text_bytes(&record), "user:2", session, none));
 }
 
 static void no_damaged_command_holds(void **state)
@@ -249,6 +283,7 @@ int main(void)
         WITH_LOG(a_command_holds_under_its_users_key),
         WITH_LOG(a_command_signed_for_another_log_is_named),
         WITH_LOG(a_command_in_somebody_elses_name_is_named),
+        WITH_LOG(a_command_that_was_given_elsewhere_is_named),
         WITH_LOG(no_damaged_command_holds),
         WITH_LOG(the_largest_command_is_checked_and_a_larger_one_is_none),
     };
