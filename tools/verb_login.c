@@ -220,21 +220,34 @@ const struct verb verb_login = {
 
 /* Logout ---------------------------------------------------------------------------------- */
 
-static enum exit_code log_out(struct invocation *invocation, struct engine *engine)
+/* Ends the newest session; *session is ID_NONE if there was none. */
+static enum exit_code close_newest(struct invocation *invocation, struct engine *engine,
+                                   struct id *session)
 {
     struct operator_standing standing;
     struct verdict verdict;
     enum exit_code code = operator_stand(invocation, engine, &standing);
-    if (code != EXIT_DONE) {
+    *session = standing.session;
+    if (code != EXIT_DONE || standing.session.kind == ID_NONE) {
         return code;
-    }
-    if (standing.session.kind == ID_NONE) {
-        return invocation_fail(invocation, EXIT_NOTHING, NULL, "no session of yours is open");
     }
     union command_fields fields = {.session_close = {.session = standing.session}};
     code = operator_command(invocation, engine, COMMAND_SESSION_CLOSE, &fields, &verdict);
     if (code == EXIT_DONE) {
         output_add(invocation->output, "session:%" PRIu64 " is closed\n", standing.session.n);
+    }
+    return code;
+}
+
+static enum exit_code log_out(struct invocation *invocation, struct engine *engine)
+{
+    struct id session = {ID_NONE, 0};
+    enum exit_code code = close_newest(invocation, engine, &session);
+    if (code == EXIT_DONE && session.kind == ID_NONE) {
+        return invocation_fail(invocation, EXIT_NOTHING, NULL, "no session of yours is open");
+    }
+    while (code == EXIT_DONE && session.kind != ID_NONE && invocation_has(invocation, "all")) {
+        code = close_newest(invocation, engine, &session);
     }
     return code;
 }
@@ -247,7 +260,10 @@ static enum exit_code run_logout(struct invocation *invocation)
                              : code;
 }
 
-static const struct option_info logout_options[] = {OPERATOR_OPTIONS};
+static const struct option_info logout_options[] = {
+    OPERATOR_OPTIONS,
+    {"all", 0, NULL, "all sessions of yours, not the newest alone", false},
+};
 
 const struct verb verb_logout = {
     .name = "logout",
