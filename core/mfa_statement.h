@@ -4,7 +4,7 @@
  * Shape    The record of core/identity/second_factor.h. The provider `totp` is the store itself: it
  *          checks a one-time code and signs with its own key; the token is SHA-256 over
  *          "cairn-totp-v1\n" || "user:N" || "\n" || the time step, so that a code leaves one trace.
- * Source   domain.md IDN-06; decisions/0011.
+ * Source   domain.md IDN-06; decisions/0021.
  */
 #ifndef CORE_MFA_STATEMENT_H
 #define CORE_MFA_STATEMENT_H

@@ -5,7 +5,7 @@
  *          "receive_key":"<base64>","v":1}. The key's name is the login. The proof is a signature
  *          by the key over "cairn-card-v1\n" || login || "\n" || the 32 bytes to receive with, so
  *          that nobody is registered with a key they do not hold.
- * Source   domain.md IDN-01; decisions/0011.
+ * Source   domain.md IDN-01; decisions/0021.
  */
 #ifndef STORE_CARD_H
 #define STORE_CARD_H

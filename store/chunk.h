@@ -11,7 +11,7 @@
  *          refuses a nonce that a file has used (VLT-02b). A counter would repeat where an upload
  *          is taken up again after the file at hand has changed.
  * Process  A cipher belongs to one thread; its context is made once and used for every chunk.
- * Source   domain.md 1.18-2, VLT-02; NIST SP 800-38D; decisions/0012.
+ * Source   domain.md 1.18-2, VLT-02; NIST SP 800-38D; decisions/0022.
  */
 #ifndef STORE_CHUNK_H
 #define STORE_CHUNK_H

@@ -7,7 +7,7 @@
  *          opening it would be an attack, is refused.
  * Memory   The key made of the passphrase is in locked memory and wiped.
  * Source   RFC 9106 4, the second recommended option (64 MiB, three passes; libsodium has one lane
- *          where it recommends four); decisions/0011.
+ *          where it recommends four); decisions/0021.
  */
 #ifndef STORE_PASSPHRASE_H
 #define STORE_PASSPHRASE_H

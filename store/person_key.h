@@ -8,7 +8,7 @@
  *          "cairn-person-key-v1\n" and the record without its `box`. The key's name is the login.
  * Memory   Both secrets lie in locked memory, and are wiped when closed.
  * Source   domain.md IDN-01 (made on the person's side; the system stores no private key);
- *          decisions/0011.
+ *          decisions/0021.
  */
 #ifndef STORE_PERSON_KEY_H
 #define STORE_PERSON_KEY_H

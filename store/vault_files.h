@@ -9,7 +9,7 @@
  * Writing  A file gets its name once its bytes are on disk; vault_files_sync makes the names of
  *          chunks durable, before the log tells of them. Keys are durable when put.
  * Process  Any number of threads may read and write chunks of different places at once.
- * Source   domain.md VLT-04, VLT-05, VLT-15; decisions/0012.
+ * Source   domain.md VLT-04, VLT-05, VLT-15; decisions/0022.
  */
 #ifndef STORE_VAULT_FILES_H
 #define STORE_VAULT_FILES_H

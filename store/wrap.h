@@ -7,7 +7,7 @@
  *          holds is not told by the wrap: whoever fetched it knows what was asked for, and compares
  *          its SHA-256 with the one that is in the log.
  * Memory   Secrets live in locked, guarded memory and are wiped when closed.
- * Source   DESIGN.md 7; domain.md VLT-05; decisions/0011.
+ * Source   domain.md VLT-05; decisions/0021.
  */
 #ifndef STORE_WRAP_H
 #define STORE_WRAP_H

@@ -7,7 +7,7 @@
  *          typed at /dev/tty, where it is not shown; never from the command line. One that locks
  *          something new is typed twice and has ASK_PASSPHRASE_MIN bytes at least.
  * Process  Waits for a signal, too: what was changed at the terminal is put back first.
- * Source   docs/decisions/0011.
+ * Source   docs/decisions/0021.
  */
 #ifndef TOOLS_ASK_H
 #define TOOLS_ASK_H

@@ -96,7 +96,7 @@ MUST_CHECK struct status bench_queries(struct bench *bench, struct bench_query *
 /* bench_commands.c: commands of a user in a group's tagged directory; and who may read there. */
 MUST_CHECK struct status bench_commands(struct bench *bench, struct bench_times *times);
 
-/* bench_vault.c: a file through the vault, beside what its cipher takes alone; before the store is made. */
+/* bench_vault.c: a file through the vault, beside what its cipher takes alone; comes first. */
 MUST_CHECK struct status bench_vault(struct bench *bench, struct bench_times *times);
 
 #endif

@@ -4,7 +4,7 @@
  * Shape    The group's secret is 32 bytes, the secret half of an X25519 pair for each epoch. A
  *          member fetches it wrapped, which is logged, and opens it with their own key; whoever
  *          makes or hands on a key wraps it here. The store sees wraps alone.
- * Source   domain.md GRP-01, GRP-02; decisions/0011.
+ * Source   domain.md GRP-01, GRP-02; decisions/0021.
  */
 #ifndef TOOLS_VAULT_GROUP_KEY_H
 #define TOOLS_VAULT_GROUP_KEY_H
