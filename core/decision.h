@@ -56,9 +56,9 @@ bool decision_is_signed(const struct view *view, struct bytes key, struct bytes 
 /* SHA-256 over the pieces, one after the other. Want of memory is the view's trouble. */
 struct digest decision_hash(const struct view *view, const struct bytes *pieces, size_t count);
 
-/* The view as of the actor's login, at the same `now`: a right that the session has is there in both
- * views. Grants count from the next login on, revocations and expiries at once (domain.md 1.18-9).
- */
+/* The view as of the actor's login, at the same `now`: a right that the session has is there in
+ * both views. Grants count from the next login on, revocations and expiries at once (domain.md
+ * 1.18-9). */
 struct view view_at_login(const struct view *view, const struct actor *actor);
 
 /* The Merkle root (RFC 6962) over the digests that `next` hands out, in order, until it is false;

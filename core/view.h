@@ -36,8 +36,8 @@ bool view_find(const struct view *view, enum row_table table, void *row);
 /* Like view_find, and tells which event made the version found. */
 bool view_find_made_by(const struct view *view, enum row_table table, void *row, uint64_t *made_by);
 
-/* A walk through the rows of a table whose first `fixed` key fields are those of `row`, in the order
- * of their keys:
+/* A walk through the rows of a table whose first `fixed` key fields are those of `row`, in the
+ * order of their keys:
  *
  *     struct membership_row row = {.project = project};
  *     struct view_walk walk = view_walk_of(view, ROW_MEMBERSHIP, &row, 1);

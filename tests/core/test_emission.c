@@ -222,9 +222,50 @@ static void a_source_keeps_to_its_form(void **state)
 
 #define WITH_SPEAKER(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
+/* As the writer does with what it says itself: the chain is the one that a verifier follows. */
+static void what_is_written_for_the_writer_is_linked_and_can_be_taken_back(void **state)
+{
+    struct world *world = *state;
+    char statements[4096], bodies[4096];
+    struct text statement = TEXT_IN(statements), body = TEXT_IN(bodies);
+    struct hasher *hasher = NULL;
+    struct signature signature;
+    struct emitter_head head;
+    union event_body observed = {.audit_observed = {.what = LITERAL("x")}};
+    struct draft draft = {
+        .kind = EVENT_AUDIT_OBSERVED, .on = {THE_LOG}, .on_count = 1, .body = &observed};
+    must(hasher_open(&hasher));
+    emission_begin(world->emission, &world->speaker, ORIGIN);
+    struct digest chain = hash_emitter_start(hasher, ORIGIN, LITERAL("inner"));
+    for (unsigned i = 0; i < 5; i++) {
+        size_t before = statement.size;
+        struct emission_mark mark = emission_mark(world->emission);
+        if (i == 2) {
+            must(emission_write(world->emission, &draft, &statement, &body));
+            emission_reset(world->emission, &mark);
+            statement.size = before;
+            draft.source = LITERAL("a \"quoted\" source");
+            assert_int_equal(emission_write(world->emission, &draft, &statement, &body).code,
+                             STATUS_MALFORMED);
+            draft.source = (struct bytes){0};
+            assert_int_equal(emission_count(world->emission), i);
+        }
+        must(emission_write(world->emission, &draft, &statement, &body));
+        chain = hash_emitter_link(hasher, &chain,
+                                  bytes_of(statement.data + before, statement.size - before));
+    }
+    must(emission_sign(world->emission, &signature, &head));
+    assert_int_equal(head.emitter_n, 5);
+    assert_true(digest_equal(&head.chain, &chain));
+    must(public_key_verify(secret_key_public(world->speaker.key), BYTES(chain.sha256),
+                           bytes_of(signature.data, signature.size)));
+    hasher_close(&hasher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_SPEAKER(what_is_written_for_the_writer_is_linked_and_can_be_taken_back),
         WITH_SPEAKER(one_submission_follows_another),
         WITH_SPEAKER(what_was_begun_and_not_ended_is_forgotten),
         WITH_SPEAKER(every_member_of_a_draft_is_in_the_statement),

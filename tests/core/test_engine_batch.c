@@ -160,8 +160,8 @@ static void voices_go_on_from_where_their_chains_stand(void **state)
     enclave_check(enclave);
 }
 
-/* Signatures are checked ahead, with the keys that are known then: who comes to be known in the same
- * pile, and who only says to be somebody, are told apart all the same. */
+/* Signatures are checked ahead, with the keys that are known then: who only says to be somebody is
+ * found out all the same. */
 static void what_was_checked_ahead_is_what_is_true_at_its_turn(void **state)
 {
     struct enclave *enclave = *state;
