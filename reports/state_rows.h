@@ -1,10 +1,10 @@
 /*
  * reports/state_rows.h -- the rows of a table of the state, as of any event: users, projects, …
  *
- * Shape    A table of the catalogue is asked for by its name; its fields are the columns. Conditions
- *          `field=value` or `field!=value` compare a field as it is shown; all of them must hold.
- *          Where a field is an id, a name or path will do (reports/resolve.h).
- *          Rows that are marked as deleted are left out unless they are asked for.
+ * Shape    A table of the catalogue is asked for by its name; its fields are the columns.
+ *          Conditions `field=value` or `field!=value` compare a field as it is shown; all of
+ *          them must hold. Where a field is an id, a name or path will do (reports/resolve.h). Rows
+ *          that are marked as deleted are left out unless they are asked for.
  * Source   DESIGN.md 6; the catalogue's rows.
  */
 #ifndef REPORTS_STATE_ROWS_H
@@ -34,8 +34,8 @@ struct state_rows {
 MUST_CHECK struct status state_rows_where(struct state_rows *rows, struct bytes condition);
 
 /* Calls `visit` with each row: its struct, as the catalogue declares it, and its canonical JSON;
- * both lent for the call. Fails as the state does, as `visit` does, or as resolve does for a name in
- * a condition. */
+ * both lent for the call. Fails as the state does, as `visit` does, or as resolve does for a name
+ * in a condition. */
 typedef struct status state_rows_visit(void *context, const void *row, struct bytes json);
 MUST_CHECK struct status state_rows_each(const struct state_rows *rows, const struct view *view,
                                          state_rows_visit *visit, void *context);

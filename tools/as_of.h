@@ -13,7 +13,8 @@
     }
 
 /* The view at the moment of --as-of: the last event recorded by then counts, and what expires is
- * compared with that time. Now, if it is not given. Rows live in the arena, failures in *trouble. */
+ * compared with that time. Now, if it is not given. Rows live in the arena, failures in *trouble.
+ */
 MUST_CHECK enum exit_code as_of_view(struct invocation *invocation, struct engine *engine,
                                      struct arena *arena, struct status *trouble, struct view *out);
 

@@ -1,5 +1,5 @@
-/* Verbs that make people and the providers of their second factors known: what they need besides the
- * words of a command is in a file. */
+/* Verbs that make people and the providers of their second factors known: what they need besides
+ * the words of a command is in a file. */
 #include "store/card.h"
 #include "tools/operator.h"
 #include "tools/store_open.h"

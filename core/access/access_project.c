@@ -185,8 +185,9 @@ static bool find_below(const struct inquiry *inquiry, struct id tag, struct stan
 
 /* The project that access to what carries the tag is measured by: the active one, if that is needed
  * and may be; else the tag; else one below it. Into a tagged group leads a project below its tag
- * whatever the verb: what is done in there concerns the tags that things in there have. What is asked for below includes what is asked for
- * above: whoever does not meet the tag of which she is a member does not meet that either. */
+ * whatever the verb: what is done in there concerns the tags that things in there have. What is
+ * asked for below includes what is asked for above: whoever does not meet the tag of which she is a
+ * member does not meet that either. */
 static void choose(const struct inquiry *inquiry, struct id tag, enum access_activity activity,
                    struct standing *out)
 {

@@ -8,9 +8,9 @@
  *           `group_name`: by name.
  * Decide    group.create, set_project and delete in group_life.c, members and permissions in
  *           group_member.c, keys in group_key.c; group.list_members.
- * Keys      Epochs count from 1. A new member gets the newest, and those older ones that whoever adds
- *           them hands on; whoever leaves loses all, and makes a new key due before anything more
- *           is wrapped for the group (GRP-02c).
+ * Keys      Epochs count from 1. A new member gets the newest, and those older ones that whoever
+ *           adds them hands on; whoever leaves loses all, and makes a new key due before anything
+ *           more is wrapped for the group (GRP-02c).
  * Source    domain.md GRP-01 to GRP-16.
  */
 #ifndef CORE_GROUP_GROUP_H

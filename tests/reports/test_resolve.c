@@ -50,10 +50,8 @@ static void furnish(struct enclave *enclave)
 {
     const struct id group = {ID_GROUP, 50}, dir = {ID_DIR, 51};
     put(enclave, ROW_GROUP,
-        &(struct group_row){.group = group,
-                            .name = LITERAL("lab"),
-                            .owner = {ID_USER, 3},
-                            .key = LITERAL("k")});
+        &(struct group_row){
+            .group = group, .name = LITERAL("lab"), .owner = {ID_USER, 3}, .key = LITERAL("k")});
     put(enclave, ROW_GROUP_NAME, &(struct group_name_row){.name = LITERAL("lab"), .group = group});
     put(enclave, ROW_ENTRY,
         &(struct entry_row){.parent = group, .name = LITERAL("raw"), .object = dir});
@@ -138,10 +136,8 @@ static void two_groups_of_one_name_are_told_apart_by_id_only(void **unused)
     furnish(&enclave);
     const struct id other = {ID_GROUP, 60};
     put(&enclave, ROW_GROUP,
-        &(struct group_row){.group = other,
-                            .name = LITERAL("lab"),
-                            .owner = {ID_USER, 3},
-                            .key = LITERAL("k")});
+        &(struct group_row){
+            .group = other, .name = LITERAL("lab"), .owner = {ID_USER, 3}, .key = LITERAL("k")});
     put(&enclave, ROW_GROUP_NAME, &(struct group_name_row){.name = LITERAL("lab"), .group = other});
     assert_int_equal(find(&enclave, ID_GROUP, "lab", &id).code, STATUS_CONFLICT);
     assert_found(&enclave, ID_GROUP, "group:60", other);

@@ -69,6 +69,7 @@ static struct status append(struct world *world, const struct told *told)
     struct leaf leaf;
     leaf_encode_statement(&told->leaf, &statement);
     must(leaf_decode_statement(text_bytes(&statement), &leaf));
+    leaf.version = told->leaf.version; /* a statement does not tell it */
     leaf.on_n = told->leaf.on_n;
     leaf.sig = told->leaf.sig;
     struct log_event event = {
