@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    FIELDS_MAX = 64
+    FIELDS_MAX = 64,
+    LONG_LIST = 64, /* elements: longer ones would not leave room for the rest of a record */
 };
 
 uint64_t random_below(struct random *random, uint64_t below)
@@ -120,7 +121,7 @@ static void put_field(struct random *random, const struct field_info *field, enu
         put_value(random, field, creates, out);
         return;
     }
-    uint64_t count = random_below(random, 8) == 0 ? FIELD_LIST_MAX : random_below(random, 4);
+    uint64_t count = random_below(random, 8) == 0 ? LONG_LIST : random_below(random, 4);
     text_put_char(out, '[');
     for (uint64_t i = 0; i < count; i++) {
         field_put_comma(out, i);
