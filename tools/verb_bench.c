@@ -155,6 +155,7 @@ static struct status put_all(struct invocation *invocation, const struct bench_t
 static struct status measure(struct bench *bench, struct bench_times *times,
                              struct bench_query *queries, size_t *count)
 {
+    TRY(key_library_start());
     TRY(bench_flush(bench, times));
     TRY(bench_vault(bench, times));
     TRY(bench_ingest(bench, times));
