@@ -38,7 +38,8 @@ void status_describe(struct status status, struct text *out)
     if (strcmp(unit, "errno") == 0 && status.at != 0) {
         char memory[128];
         text_add(out, " (%s)", strerror_r((int)status.at, memory, sizeof memory));
-    } else if (strcmp(unit, "nothing") != 0 && strcmp(unit, "errno") != 0) {
+    } else if (strcmp(unit, "nothing") != 0 && strcmp(unit, "errno") != 0 &&
+               (strcmp(unit, "number") != 0 || status.at != 0)) { /* 0: it has no number */
         text_add(out, " (%s %" PRIu64 ")", unit, status.at);
     }
 }

@@ -26,6 +26,8 @@ static void a_failure_says_what_why_and_where(void **unused)
     assert_described(FAIL_BECAUSE(CORRUPT, 3, "the leaf is missing"),
                      "what is stored does not match its hash: the leaf is missing (event 3)");
     assert_described(FAIL(INCOMPLETE, 5), "the store was never completely created");
+    assert_described(FAIL(EXISTS, 7), "it is there already (number 7)");
+    assert_described(FAIL(EXISTS, 0), "it is there already");
 }
 
 static void an_error_of_the_system_is_told_in_its_words(void **unused)
