@@ -9,6 +9,7 @@
 
 enum {
     ENGINE_ARENA = 1 << 20, /* bytes, for the body being folded */
+    READ_TRIES = 8,         /* for a reader beside a busy writer */
 };
 
 /* Opening: the log ------------------------------------------------------------------------ */
@@ -288,6 +289,28 @@ static struct status open_for_reading(struct engine *engine)
     return without(engine, open_index(engine));
 }
 
+/* A writer beside may commit after the log was opened and before checkpoint and state are looked at,
+ * which then are ahead of what was seen of the log. Only a log that has not grown since is shorter
+ * than its checkpoint, or without a state. */
+static struct status read_beside_writer(struct engine *engine)
+{
+    for (unsigned tries = 1;; tries++) {
+        uint64_t size = log_head_of(engine->log)->size;
+        struct status status = check_rollback(engine);
+        status = failed(status) ? status : open_for_reading(engine);
+        bool ahead = status.code == STATUS_ROLLBACK || (!failed(status) && engine->state == NULL);
+        if (!ahead || tries == READ_TRIES) {
+            return status;
+        }
+        log_close(&engine->log);
+        TRY(open_log(engine));
+        if (log_head_of(engine->log)->size == size) {
+            return status;
+        }
+        engine->folded = OK;
+    }
+}
+
 /* Whoever holds the log's writer lock may throw away what is folded from it. */
 static struct status throw_away(struct engine *engine, const char *folder)
 {
@@ -343,8 +366,11 @@ static struct status open_parts(struct engine *engine)
     TRY(key_library_start());
     TRY(open_log(engine));
     TRY(load_log_public(engine));
+    if (engine->options.read_only) {
+        return read_beside_writer(engine);
+    }
     TRY(check_rollback(engine));
-    return engine->options.read_only ? open_for_reading(engine) : open_for_writing(engine);
+    return open_for_writing(engine);
 }
 
 struct status engine_open(const struct engine_options *options, struct engine **out)

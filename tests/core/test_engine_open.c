@@ -311,6 +311,35 @@ static void many_read_while_one_writes(void **state)
     scratch_close(&writer);
 }
 
+/* How often a store that is being written to could not be opened, or only without its state. */
+static int misled_readers(const struct world *world)
+{
+    int misled = 0;
+    for (unsigned i = 0; i < 500; i++) {
+        struct engine *engine = NULL;
+        struct status status = open_store(world, true, &engine);
+        misled += failed(status) || engine_state(engine) == NULL;
+        engine_close(&engine);
+    }
+    return misled < 100 ? misled : 100;
+}
+
+static void a_reader_is_not_misled_by_a_writer_beside_it(void **state)
+{
+    struct world *world = *state;
+    int answer = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(misled_readers(world));
+    }
+    while (waitpid(child, &answer, WNOHANG) == 0) {
+        observe(world, 1);
+    }
+    assert_true(WIFEXITED(answer));
+    assert_int_equal(WEXITSTATUS(answer), 0);
+}
+
 /* Keys and copies ------------------------------------------------------------------------------ */
 
 static void without_its_keys_nobody_writes(void **state)
@@ -511,6 +540,7 @@ int main(void)
         WITH_STORE(a_reader_does_without_state_and_index_and_makes_none),
         WITH_STORE(a_reader_writes_nothing),
         WITH_STORE(many_read_while_one_writes),
+        WITH_STORE(a_reader_is_not_misled_by_a_writer_beside_it),
         WITH_STORE(without_its_keys_nobody_writes),
         WITH_STORE(with_other_keys_nobody_writes),
         WITH_STORE(an_older_copy_of_the_log_is_a_rollback),
