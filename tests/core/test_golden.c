@@ -204,6 +204,18 @@ static void check_submission(const struct golden *golden)
     assert_true(bytes_equal(event.command, LITERAL(COMMAND)));
 }
 
+/* What is said today is of the newest version: a statement does not tell its own. */
+static bool is_newest(enum event_kind kind)
+{
+    for (unsigned other = 0; other < EVENT_KIND_COUNT; other++) {
+        if (strcmp(event_infos[other].name, event_infos[kind].name) == 0 &&
+            event_infos[other].version > event_infos[kind].version) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void check_file(const char *name)
 {
     static struct golden golden;
@@ -214,7 +226,9 @@ static void check_file(const char *name)
     name_of(kind, &expected);
     assert_string_equal(text_string(&expected), name);
     check_body(kind, golden.body);
-    check_submission(&golden);
+    if (is_newest(kind)) {
+        check_submission(&golden);
+    }
 }
 
 /* Tests --------------------------------------------------------------------------------------- */
