@@ -62,6 +62,7 @@ struct bench_times {
     uint64_t alone_bytes; /* encrypted and hashed in memory, by one core: */
     uint64_t aes_ns;
     uint64_t chunk_sha_ns;
+    uint64_t encode_ns;   /* both, by all cores */
     uint64_t vault_bytes; /* of a file that went through the vault, */
     uint64_t put_ns;      /* from the file to durable chunks */
     uint64_t get_ns;      /* and back */

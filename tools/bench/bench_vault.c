@@ -1,4 +1,5 @@
 #include "store/hash.h"
+#include "store/pipeline.h"
 #include "tools/bench/bench.h"
 #include "tools/vault/transfer.h"
 
@@ -64,6 +65,83 @@ static struct status time_alone(struct vault_bench *vault)
     }
     times->alone_bytes = (uint64_t)ALONE_CHUNKS * CHUNK_PLAIN_MAX;
     free(memory);
+    return status;
+}
+
+/* All cores, in memory: encrypted and hashed, as chunks are, and neither read nor written. */
+struct lane {
+    const struct secret_bytes *key;
+    struct chunk_cipher *cipher;
+    struct hasher *hasher;
+    uint8_t *memory; /* CHUNK_DISK_MAX bytes */
+    struct stage *stage;
+    struct status status;
+};
+
+static void encode(void *context, void *thing)
+{
+    struct lane *lane = context;
+    const struct bytes plain = bytes_of(lane->memory + CHUNK_HEADER_SIZE, CHUNK_PLAIN_MAX);
+    (void)thing;
+    if (!failed(lane->status)) {
+        lane->status = chunk_seal(lane->cipher, &(struct chunk_place){0}, plain, lane->memory);
+        (void)hash_bytes(lane->hasher, bytes_of(lane->memory, CHUNK_DISK_MAX));
+    }
+}
+
+static struct status open_lane(struct lane *lane, const struct secret_bytes *key)
+{
+    lane->memory = calloc(1, CHUNK_DISK_MAX);
+    if (lane->memory == NULL) {
+        return FAIL(NO_MEMORY, CHUNK_DISK_MAX);
+    }
+    TRY(chunk_cipher_open(key, &lane->cipher));
+    return hasher_open(&lane->hasher);
+}
+
+static void close_lanes(struct lane *lanes)
+{
+    for (size_t i = 0; i < TRANSFER_WORKERS_MAX; i++) {
+        stage_join(&lanes[i].stage);
+        chunk_cipher_close(&lanes[i].cipher);
+        hasher_close(&lanes[i].hasher);
+        free(lanes[i].memory);
+    }
+}
+
+static struct status run_lanes(struct lane *lanes, size_t count, struct queue *in)
+{
+    struct status status = OK;
+    for (size_t i = 0; i < count && !failed(status); i++) {
+        status = stage_start(in, NULL, encode, &lanes[i], &lanes[i].stage);
+    }
+    for (uint64_t i = 0; i < ALONE_CHUNKS && !failed(status); i++) {
+        queue_put(in, lanes);
+    }
+    queue_close(in);
+    for (size_t i = 0; i < count; i++) {
+        stage_join(&lanes[i].stage);
+        status = failed(status) ? status : lanes[i].status;
+    }
+    return status;
+}
+
+static struct status time_encoding(struct vault_bench *vault)
+{
+    struct lane lanes[TRANSFER_WORKERS_MAX] = {0};
+    struct queue *in = NULL;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t count = processors > 0 ? (size_t)processors : 1;
+    count = count < TRANSFER_WORKERS_MAX ? count : TRANSFER_WORKERS_MAX;
+    struct status status = queue_open(ALONE_CHUNKS, &in);
+    for (size_t i = 0; i < count && !failed(status); i++) {
+        status = open_lane(&lanes[i], vault->key);
+    }
+    uint64_t before = bench_now_ns();
+    status = failed(status) ? status : run_lanes(lanes, count, in);
+    vault->times->encode_ns = bench_now_ns() - before;
+    close_lanes(lanes);
+    queue_free(&in);
     return status;
 }
 
@@ -159,6 +237,7 @@ struct status bench_vault(struct bench *bench, struct bench_times *times)
     }
     TRY(vault_files_open(&(struct vault_files_options){.store = vault.directory}, &vault.files));
     TRY(time_alone(&vault));
+    TRY(time_encoding(&vault));
     TRY(time_transfers(&vault));
     times->vault_peak_kib = bench->peak_kib;
     bench->peak_kib = 0;
