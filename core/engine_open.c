@@ -289,9 +289,9 @@ static struct status open_for_reading(struct engine *engine)
     return without(engine, open_index(engine));
 }
 
-/* A writer beside may commit after the log was opened and before checkpoint and state are looked at,
- * which then are ahead of what was seen of the log. Only a log that has not grown since is shorter
- * than its checkpoint, or without a state. */
+/* A writer beside may commit after the log was opened and before checkpoint and state are looked
+ * at, which then are ahead of what was seen of the log. Only a log that has not grown since is
+ * shorter than its checkpoint, or without a state. */
 static struct status read_beside_writer(struct engine *engine)
 {
     for (unsigned tries = 1;; tries++) {
