@@ -74,6 +74,13 @@ static enum exit_code unlock_text(const struct invocation *invocation, const cha
     return failed(status) ? invocation_failed(invocation, status, NULL, path) : EXIT_DONE;
 }
 
+/* Emitters have keys, too, and those lie about in the same places. */
+static bool is_emitters_key(const char *path)
+{
+    CLEANUP(secret_key_close) struct secret_key *key = NULL;
+    return !failed(secret_key_load(path, &key));
+}
+
 enum exit_code operator_open_key(const struct invocation *invocation, const char *path,
                                  struct person_key **out)
 {
@@ -82,6 +89,11 @@ enum exit_code operator_open_key(const struct invocation *invocation, const char
     struct person_key_label label;
     struct status status = key_library_start();
     status = failed(status) ? status : person_key_load(path, &text, &label);
+    if (status.code == STATUS_MALFORMED && is_emitters_key(path)) {
+        return invocation_fail(invocation, EXIT_NOT_PERMITTED,
+                               "commands are signed by people: cairn key new --login NAME",
+                               "%s is the key of an emitter or a log, not of a person", path);
+    }
     if (failed(status)) {
         return invocation_failed(invocation, status,
                                  "commands are signed: give your key with --key FILE or CAIRN_KEY",
