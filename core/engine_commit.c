@@ -50,6 +50,10 @@ static void index_job(void *context, void *thing)
 {
     struct engine *engine = context;
     struct job *job = thing;
+    if (job->task == JOB_CLOSE) {
+        index_close(&engine->index);
+        return;
+    }
     if (failed(engine->index_status)) {
         return; /* the index is disposable: what is missing is folded at the next open */
     }
@@ -421,7 +425,7 @@ static struct status open_jobs(struct engine *engine)
 
 struct status engine_start_stages(struct engine *engine)
 {
-    TRY(queue_open(ENGINE_JOBS, &engine->free));
+    TRY(queue_open(ENGINE_JOBS + 1, &engine->free)); /* and room for the last job */
     TRY(queue_open(ENGINE_JOBS, &engine->to_prepare));
     TRY(queue_open(ENGINE_JOBS, &engine->prepared));
     TRY(queue_open(ENGINE_JOBS, &engine->to_index));
@@ -441,6 +445,10 @@ void engine_stop_stages(struct engine *engine)
         queue_close(engine->to_prepare);
     }
     stage_join(&engine->prepare_stage);
+    if (engine->index_stage != NULL) {
+        engine->last_job.task = JOB_CLOSE;
+        queue_put(engine->to_index, &engine->last_job);
+    }
     if (engine->to_index != NULL) {
         queue_close(engine->to_index);
     }

@@ -27,6 +27,7 @@ enum job_task {
     JOB_SUBMISSION, /* to be prepared, committed and indexed */
     JOB_FOLD,       /* leaves of the log: to be read, folded and indexed */
     JOB_SYNC,       /* make the index durable */
+    JOB_CLOSE,      /* close the index: LMDB wants a transaction ended by who began it */
 };
 
 struct job {
@@ -66,7 +67,7 @@ struct engine {
     struct key_cache *keys; /* of users; likewise */
     struct checks *checks;  /* of many commands; likewise */
 
-    struct job jobs[ENGINE_JOBS];
+    struct job jobs[ENGINE_JOBS], last_job; /* the last is a JOB_CLOSE */
     struct queue *free, *to_prepare, *prepared, *to_index, *made;
     struct stage *prepare_stage, *index_stage;
     struct status index_status; /* the index stage's; read when it is idle */
