@@ -58,8 +58,8 @@ static enum exit_code run_new(struct invocation *invocation)
 }
 
 static const struct option_info new_options[] = {
-    {"out", 0, "FILE",
-     "where the key goes, mode 0600; its public half goes beside it, as NAME.vkey", false},
+    {"out", 0, "FILE", "where the key goes, mode 0600; its public half is beside it, NAME.vkey",
+     false},
 };
 
 const struct verb verb_mfa_new = {
@@ -155,8 +155,7 @@ static enum exit_code run_sign(struct invocation *invocation)
 
 static const struct option_info sign_options[] = {
     {"provider-key", 0, "FILE", "the provider's key", false},
-    {"token", 0, "TEXT", "what the provider calls the factor that was shown; only its hash is told",
-     false},
+    {"token", 0, "TEXT", "what the provider calls the factor shown; only its hash is told", false},
     {"life", 0, "S", "seconds for which the statement holds (300)", false},
 };
 
