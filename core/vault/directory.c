@@ -209,6 +209,13 @@ void vault_dir_remove_entry_decide(const struct view *view, const struct actor *
     decision_also(decision, command->parent);
 }
 
+/* Whoever lacks only what the project asks for sees that things are there (VLT-08, 1.18-6). */
+static bool sees_entries(const struct view *view, const struct reader *reader,
+                         const struct vault_place *place)
+{
+    return access_sees(view, reader, place->id) >= ACCESS_SEES_ATTRIBUTES;
+}
+
 void vault_dir_list_decide(const struct view *view, const struct actor *actor,
                            const struct vault_dir_list *command, struct decision *decision)
 {
@@ -218,7 +225,7 @@ void vault_dir_list_decide(const struct view *view, const struct actor *actor,
     const struct reader reader = {.user = actor->user, .session = actor->session};
     REFUSE_UNLESS(vault_place_by_id(view, command->parent, &place), RULE_VLT_01D);
     const enum rule refusal = reading_refusal(view, actor, &place);
-    REFUSE_IF(refusal != RULE_NONE, refusal);
+    REFUSE_IF(refusal != RULE_NONE && !sees_entries(view, &reader, &place), refusal);
     struct view_walk walk = view_walk_of(view, ROW_ENTRY, &entry, 1);
     while (view_walk_next(&walk, &entry)) {
         entries++;

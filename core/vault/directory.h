@@ -5,6 +5,7 @@
  *           a top or a directory. In the own tree its user does everything; in a group's the
  *           group's permissions say who does what, and whoever owns an object may rename and
  *           remove its entry. A place that one may not read is not written into either.
+ *           Listed it is also by whoever only lacks what its project asks for; all is locked then.
  * Moves     Between places of one top, by whoever may on both sides. In or out of a group only the
  *           owner moves, and a directory only while it is empty, because keys go with it: into a
  *           group the file's key comes wrapped for the group, out of it the group's is removed

@@ -316,8 +316,8 @@ static enum exit_code seal(struct upload *upload)
                    vault->invocation->format == ROWS_JSON
                        ? "{\"file\":\"file:%" PRIu64 "\",\"size\":%" PRIu64 ",\"chunks\":%" PRIu64
                          "}\n"
-                       : "file:%" PRIu64 " %" PRIu64 " bytes in %" PRIu64 " chunks\n",
-                   upload->file.n, upload->size, upload->chunks);
+                       : "file:%" PRIu64 " %" PRIu64 " bytes in %" PRIu64 " chunk%s\n",
+                   upload->file.n, upload->size, upload->chunks, upload->chunks == 1 ? "" : "s");
     }
     return code;
 }

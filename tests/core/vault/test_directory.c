@@ -204,6 +204,31 @@ static void a_listing_counts_what_is_there_and_what_is_locked(void **state)
     assert_int_equal(listing(world, &ada, secret), RULE_NONE);
 }
 
+/* VLT-08: a member of the project who does not meet what it asks for. */
+static void whoever_lacks_only_what_the_project_asks_for_sees_that_things_are_there(void **state)
+{
+    struct world *world = *state;
+    struct id none = {ID_NONE, 0};
+    struct person ada = person_new(world, USER_ROLE_USER);
+    struct person ben = person_new(world, USER_ROLE_USER);
+    struct id group = make_group(world, &ada), project = some_project(world, none);
+    person_work_on(world, &ada, project, PROJECT_ROLE_MANAGER);
+    person_work_on(world, &ben, project, PROJECT_ROLE_USER);
+    add_member(world, &ada, group, &ben, GROUP_PRESET_USER);
+    union command_fields fields = {
+        .group_set_project = {.group = group, .has_project = true, .project = project}};
+    (void)person_must(world, &ada, COMMAND_GROUP_SET_PROJECT, &fields);
+    (void)make_file(world, &ada, group, "data");
+    assert_int_equal(listing(world, &ben, group), RULE_NONE);
+    assert_int_equal(world->decision.events[0].body.vault_dir_listed.locked, 0);
+    fields = (union command_fields){.session_deactivate_project = {.unused = false}};
+    (void)person_must(world, &ben, COMMAND_SESSION_DEACTIVATE_PROJECT, &fields);
+    assert_int_equal(listing(world, &ben, group), RULE_NONE);
+    assert_int_equal(world->decision.events[0].body.vault_dir_listed.entries, 1);
+    assert_int_equal(world->decision.events[0].body.vault_dir_listed.locked, 1);
+    assert_int_equal(creating(world, &ben, group, LITERAL("runs")), RULE_CLS_02A);
+}
+
 static void nobody_lists_the_tree_of_somebody_else(void **state)
 {
     struct world *world = *state;
@@ -228,6 +253,7 @@ int main(void)
         IN_WORLD(a_file_without_an_entry_keeps_its_keys),
         IN_WORLD(only_an_empty_directory_is_removed_and_then_it_is_no_more),
         IN_WORLD(a_listing_counts_what_is_there_and_what_is_locked),
+        IN_WORLD(whoever_lacks_only_what_the_project_asks_for_sees_that_things_are_there),
         IN_WORLD(nobody_lists_the_tree_of_somebody_else),
     };
     return cmocka_run_group_tests_name("core/vault/directory", tests, NULL, NULL);
