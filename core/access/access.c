@@ -517,7 +517,7 @@ const char *access_fact_phrase(enum access_fact_kind kind)
         [FACT_USER_ACTIVE] = "active user",
         [FACT_SESSION_OPEN] = "open",
         [FACT_OWNER] = "owner of",
-        [FACT_HOLDS_KEY] = "key wrapped for",
+        [FACT_HOLDS_KEY] = "holding the key wrapped for",
         [FACT_SHARED] = "shared with",
         [FACT_GROUP_MEMBER] = "member of",
         [FACT_GROUP_PERMISSION] = "permitted in",
