@@ -28,6 +28,7 @@ const struct verb_table *verbs_all(void)
         &verb_ingest,
         &verb_vault_put,
         &verb_vault_get,
+        &verb_vault_view,
         &verb_vault_ls,
         &verb_vault_mkdir,
         &verb_vault_mv,

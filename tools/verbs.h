@@ -42,6 +42,7 @@ extern const struct verb verb_tail;
 extern const struct verb verb_user_register;
 extern const struct verb verb_vault_deposit;
 extern const struct verb verb_vault_get;
+extern const struct verb verb_vault_view;
 extern const struct verb verb_vault_history;
 extern const struct verb verb_vault_ls;
 extern const struct verb verb_vault_mkdir;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,8 +23,9 @@ struct fetching {
     uint64_t version, size, chunks;
     struct digest root;
     struct secret_bytes *key;
-    struct digest *known; /* the hashes of its chunks */
-    struct leaving_file *local;
+    struct digest *known;       /* the hashes of its chunks */
+    struct leaving_file *local; /* where it goes: NULL if it is shown */
+    int shown;                  /* memory that chunks are shown from; -1: none are */
 };
 
 /* What to read ---------------------------------------------------------------------------- */
@@ -31,7 +33,7 @@ struct fetching {
 static enum exit_code name_local(struct fetching *fetching, struct bytes name)
 {
     struct text text = TEXT_IN(fetching->name_memory);
-    if (fetching->local_path != NULL) {
+    if (fetching->local_path != NULL || fetching->shown >= 0) {
         return EXIT_DONE;
     }
     text_put_bytes(&text, name);
@@ -119,11 +121,17 @@ static enum exit_code ask(struct fetching *fetching)
 {
     struct vault *vault = &fetching->vault;
     struct verdict verdict;
-    enum exit_code code = vault_fetch_key(vault, fetching->file, "to download", &fetching->key);
-    union command_fields download = {
+    bool views = fetching->shown >= 0;
+    enum exit_code code =
+        vault_fetch_key(vault, fetching->file, views ? "to view" : "to download", &fetching->key);
+    union command_fields use = {
         .vault_file_download = {.file = fetching->file, .destination = LITERAL("local")}};
+    if (views) {
+        use = (union command_fields){.vault_file_view = {.file = fetching->file}};
+    }
     code = code == EXIT_DONE
-               ? vault_command(vault, COMMAND_VAULT_FILE_DOWNLOAD, &download, &verdict)
+               ? vault_command(vault, views ? COMMAND_VAULT_FILE_VIEW : COMMAND_VAULT_FILE_DOWNLOAD,
+                               &use, &verdict)
                : code;
     if (code != EXIT_DONE || fetching->chunks == 0) {
         return code;
@@ -131,6 +139,58 @@ static enum exit_code ask(struct fetching *fetching)
     union command_fields fields = {
         .vault_chunk_fetch = {.file = fetching->file, .from = 0, .to = fetching->chunks - 1}};
     return vault_command(vault, COMMAND_VAULT_CHUNK_FETCH, &fields, &verdict);
+}
+
+/* Showing --------------------------------------------------------------------------------- */
+
+/* A terminal obeys control characters: of somebody else's file it is shown none. */
+static bool may_be_shown(const struct fetching *fetching, struct bytes bytes)
+{
+    if (fetching->vault.invocation->terminal.width == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < bytes.size; i++) {
+        uint8_t c = bytes.data[i];
+        if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum exit_code show_piece(struct fetching *fetching, struct bytes piece)
+{
+    const struct invocation *invocation = fetching->vault.invocation;
+    if (!may_be_shown(fetching, piece)) {
+        return invocation_fail(invocation, EXIT_USAGE, "send it through a program that shows such",
+                               "%s is no text for a terminal", fetching->path);
+    }
+    output_put_bytes(invocation->output, piece);
+    struct status status = output_status(invocation->output);
+    return failed(status) ? vault_fail(&fetching->vault, status, fetching->path) : EXIT_DONE;
+}
+
+/* Chunks come in their order; the memory of one that was shown is given back. */
+static enum exit_code show_chunk(struct fetching *fetching, uint64_t index)
+{
+    uint8_t piece[16 << 10];
+    uint64_t at = index * CHUNK_PLAIN_MAX, end = at + CHUNK_PLAIN_MAX;
+    enum exit_code code = EXIT_DONE;
+    end = end < fetching->size ? end : fetching->size;
+    while (code == EXIT_DONE && at < end) {
+        size_t wanted = end - at < sizeof piece ? (size_t)(end - at) : sizeof piece;
+        ssize_t size = pread(fetching->shown, piece, wanted, (off_t)at);
+        if (size <= 0) {
+            code = vault_fail(&fetching->vault, FAIL(IO, (uint64_t)errno), "showing");
+            break;
+        }
+        code = show_piece(fetching, bytes_of(piece, (size_t)size));
+        at += (uint64_t)size;
+    }
+    explicit_bzero(piece, sizeof piece);
+    (void)fallocate(fetching->shown, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                    (off_t)(index * CHUNK_PLAIN_MAX), CHUNK_PLAIN_MAX);
+    return code;
 }
 
 /* Reading --------------------------------------------------------------------------------- */
@@ -149,6 +209,8 @@ static enum exit_code run_transfer(struct fetching *fetching, struct transfer *t
         const struct transfer_chunk *chunk = transfer_take(transfer);
         if (failed(chunk->status)) {
             code = vault_fail(&fetching->vault, chunk->status, fetching->path);
+        } else if (fetching->shown >= 0) {
+            code = show_chunk(fetching, done);
         }
         progress_show(&progress, ++done);
         if (code == EXIT_DONE && invocation_interrupted(invocation)) {
@@ -162,14 +224,14 @@ static enum exit_code run_transfer(struct fetching *fetching, struct transfer *t
 static enum exit_code read_chunks(struct fetching *fetching)
 {
     CLEANUP(transfer_close) struct transfer *transfer = NULL;
-    struct status status =
-        transfer_open(&(struct transfer_options){.files = fetching->vault.files,
-                                                 .key = fetching->key,
-                                                 .file = fetching->file.n,
-                                                 .version = fetching->version,
-                                                 .size = fetching->size,
-                                                 .local = leaving_file_descriptor(fetching->local)},
-                      &transfer);
+    int local = fetching->shown >= 0 ? fetching->shown : leaving_file_descriptor(fetching->local);
+    struct status status = transfer_open(&(struct transfer_options){.files = fetching->vault.files,
+                                                                    .key = fetching->key,
+                                                                    .file = fetching->file.n,
+                                                                    .version = fetching->version,
+                                                                    .size = fetching->size,
+                                                                    .local = local},
+                                         &transfer);
     return failed(status) ? vault_fail(&fetching->vault, status, "starting")
                           : run_transfer(fetching, transfer);
 }
@@ -177,6 +239,9 @@ static enum exit_code read_chunks(struct fetching *fetching)
 /* For its owner alone, and without a name until all of it is there. */
 static enum exit_code open_local(struct fetching *fetching)
 {
+    if (fetching->shown >= 0) {
+        return EXIT_DONE;
+    }
     struct status status = leaving_file_open(fetching->local_path, &fetching->local);
     if (!failed(status) && fchmod(leaving_file_descriptor(fetching->local), 0600) != 0) {
         status = FAIL(IO, (uint64_t)errno);
@@ -187,6 +252,9 @@ static enum exit_code open_local(struct fetching *fetching)
 static enum exit_code name_it(struct fetching *fetching)
 {
     struct digest unused;
+    if (fetching->shown >= 0) {
+        return EXIT_DONE;
+    }
     const struct invocation *invocation = fetching->vault.invocation;
     struct status status = leaving_file_end(fetching->local, &unused);
     status = failed(status) ? status : leaving_file_name(fetching->local);
@@ -214,25 +282,44 @@ static enum exit_code get(struct fetching *fetching)
 static void end_fetching(struct fetching *fetching)
 {
     leaving_file_close(&fetching->local);
+    if (fetching->shown >= 0) {
+        (void)close(fetching->shown);
+    }
     secret_bytes_close(&fetching->key);
     free(fetching->known);
     free(fetching);
 }
 
-static enum exit_code run(struct invocation *invocation)
+static enum exit_code run_with(struct invocation *invocation, int shown)
 {
     struct fetching *fetching = calloc(1, sizeof *fetching);
     if (fetching == NULL) {
+        if (shown >= 0) {
+            (void)close(shown);
+        }
         return invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *fetching), NULL, "starting");
     }
+    fetching->shown = shown;
     fetching->path = invocation_argument(invocation, 0);
-    fetching->local_path = invocation_argument(invocation, 1);
+    fetching->local_path = shown < 0 ? invocation_argument(invocation, 1) : NULL;
     enum exit_code code = vault_begin(&fetching->vault, invocation);
     if (code == EXIT_DONE) {
         code = vault_end(&fetching->vault, get(fetching));
     }
     end_fetching(fetching);
     return code;
+}
+
+static enum exit_code run_get(struct invocation *invocation)
+{
+    return run_with(invocation, -1);
+}
+
+static enum exit_code run_view(struct invocation *invocation)
+{
+    int shown = memfd_create("shown", MFD_CLOEXEC);
+    return shown < 0 ? invocation_failed(invocation, FAIL(IO, (uint64_t)errno), NULL, "starting")
+                     : run_with(invocation, shown);
 }
 
 static const struct option_info options[] = {OPERATOR_OPTIONS};
@@ -251,5 +338,21 @@ const struct verb verb_vault_get = {
     OPTIONS(options),
     .guarded = true,
     .signs = true,
-    .run = run,
+    .run = run_get,
+};
+
+const struct verb verb_vault_view = {
+    .name = "vault view",
+    .about = "show a file of the vault",
+    .arguments = "PATH",
+    .details =
+        "The same as `cairn vault get`, but nothing is written to a file: whom a file is shared\n"
+        "with to view may do this, and who may not download. Each chunk is compared and\n"
+        "opened before it is shown.",
+    .examples = "cairn vault view @chemistry/notes.txt",
+    .purpose = PURPOSE_ASK,
+    OPTIONS(options),
+    .guarded = true,
+    .signs = true,
+    .run = run_view,
 };
