@@ -5,7 +5,9 @@
 #include "core/evolution.h"
 #include "core/group/group.h"
 #include "core/identity/permission.h"
+#include "core/project/certification.h"
 #include "core/project/label.h"
+#include "core/project/membership.h"
 #include "core/vault/chunk.h"
 #include "core/vault/directory.h"
 #include "core/vault/tag.h"
@@ -51,6 +53,27 @@ static enum rule birth_tag_refusal(const struct view *view, const struct actor *
     return label_refusal(view, actor, inherited, command->project, (struct bytes){0});
 }
 
+/* A file that its maker could not write would only take the name: what it will carry, the own tag or
+ * the place's, is asked for now. */
+static enum rule writing_refusal(const struct view *view, const struct actor *actor,
+                                 const struct vault_place *place,
+                                 const struct vault_file_create *command)
+{
+    struct access access;
+    struct membership_row member;
+    const struct reader reader = {.user = actor->user, .session = actor->session};
+    if (!command->has_project) {
+        may_edit(view, &reader, place->id, &access);
+        return access.allowed ? RULE_NONE : access.rule;
+    }
+    if (!membership_granted(view, actor, command->project, &member) ||
+        !certification_granted(view, actor, command->project, NULL) ||
+        !id_equal(actor->project, command->project)) {
+        return place->group.kind != ID_NONE ? RULE_CLS_02A : RULE_CLS_03A;
+    }
+    return membership_forbids(&member, RESTRICTION_READ_ONLY) ? RULE_VLT_07A : RULE_NONE;
+}
+
 void vault_file_create_decide(const struct view *view, const struct actor *actor,
                               const struct vault_file_create *command, struct decision *decision)
 {
@@ -65,6 +88,8 @@ void vault_file_create_decide(const struct view *view, const struct actor *actor
     refusal = key_refusal(view, &place, command);
     REFUSE_IF(refusal != RULE_NONE, refusal);
     refusal = birth_tag_refusal(view, actor, &place, command);
+    REFUSE_IF(refusal != RULE_NONE, refusal);
+    refusal = writing_refusal(view, actor, &place, command);
     REFUSE_IF(refusal != RULE_NONE, refusal);
     EMIT(EVENT_VAULT_FILE_CREATED, NEW(ID_FILE), vault_file_created, .parent = command->parent,
          .name = command->name, .has_type = command->has_type, .type = command->type,

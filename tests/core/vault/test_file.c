@@ -165,6 +165,31 @@ static void nobody_makes_files_in_a_directory_that_she_may_not_read(void **state
     assert_int_equal(creating(world, &ada, &(struct birth_of_file){.parent = own}), RULE_NONE);
 }
 
+/* What could be made and not written would only take the name. */
+static void nobody_makes_files_that_she_could_not_write(void **state)
+{
+    struct world *world = *state;
+    struct person ada = person_new(world, USER_ROLE_USER);
+    struct person ben = person_new(world, USER_ROLE_USER);
+    struct id project = some_project(world, UNTAGGED), below = some_project(world, project);
+    struct id group = make_group(world, &ada);
+    person_work_on(world, &ada, project, PROJECT_ROLE_MANAGER);
+    const struct birth_of_file tagged = {.parent = ada.user, .project = project};
+    world_activate(world, ada.session, UNTAGGED);
+    assert_int_equal(creating(world, &ada, &tagged), RULE_CLS_03A);
+    world_activate(world, ada.session, project);
+    assert_int_equal(creating(world, &ada, &tagged), RULE_NONE);
+    add_member(world, &ada, group, &ben, GROUP_PRESET_USER);
+    union command_fields fields = {
+        .group_set_project = {.group = group, .has_project = true, .project = project}};
+    (void)person_must(world, &ada, COMMAND_GROUP_SET_PROJECT, &fields);
+    person_work_on(world, &ben, below, PROJECT_ROLE_USER); /* reads there, by PRJ-11 */
+    const struct birth_of_file in_group = {.parent = group, .epoch = 1};
+    assert_int_equal(creating(world, &ben, &in_group), RULE_CLS_02A);
+    person_work_on(world, &ben, project, PROJECT_ROLE_USER);
+    assert_int_equal(creating(world, &ben, &in_group), RULE_NONE);
+}
+
 /* Verbs ---------------------------------------------------------------------------------------- */
 
 static const enum command_kind verbs[] = {
@@ -323,6 +348,7 @@ int main(void)
         IN_WORLD(files_are_made_by_those_who_may_upload_where_they_may_add_entries),
         IN_WORLD(a_file_is_born_with_a_tag_above_what_it_would_inherit),
         IN_WORLD(nobody_makes_files_in_a_directory_that_she_may_not_read),
+        IN_WORLD(nobody_makes_files_that_she_could_not_write),
         IN_WORLD(every_verb_is_refused_to_whoever_has_no_path_to_the_file),
         IN_WORLD(every_verb_is_refused_on_a_file_that_is_not_there),
         IN_WORLD(a_share_allows_the_verbs_that_it_names),
