@@ -53,8 +53,8 @@ static enum rule birth_tag_refusal(const struct view *view, const struct actor *
     return label_refusal(view, actor, inherited, command->project, (struct bytes){0});
 }
 
-/* A file that its maker could not write would only take the name: what it will carry, the own tag or
- * the place's, is asked for now. */
+/* A file that its maker could not write would only take the name: what it will carry, the own tag
+ * or the place's, is asked for now. */
 static enum rule writing_refusal(const struct view *view, const struct actor *actor,
                                  const struct vault_place *place,
                                  const struct vault_file_create *command)
