@@ -42,18 +42,16 @@ static void put_time(struct showing *showing, const char *name, uint64_t utc_us)
 
 static void put_id(struct showing *showing, const char *name, struct id id, uint64_t as_of_n)
 {
-    char memory[1024];
-    struct text text = TEXT_IN(memory), called;
+    char memory[1024], memory_called[960];
+    struct text text = TEXT_IN(memory), called = TEXT_IN(memory_called);
     if (id.kind == ID_NONE) {
         return;
     }
     id_write(&text, id);
-    size_t size = text.size;
-    called = (struct text){.data = memory + size + 2, .capacity = sizeof memory - size - 2};
     names_put(showing->engine, id, as_of_n, &called);
     if (!bytes_equal(text_bytes(&called), text_bytes(&text))) {
-        memcpy(memory + size, "  ", 2);
-        text.size = size + 2 + called.size;
+        text_put_string(&text, "  ");
+        text_put_bytes(&text, text_bytes(&called));
     }
     put_line(showing, name, text_bytes(&text));
 }

@@ -231,7 +231,7 @@ static void the_longest_records_are_kept_whole(void **unused)
     for (size_t i = 0; i < sizeof longest / sizeof longest[0]; i++) {
         struct arena arena = ARENA_IN(memory);
         struct leaf leaf;
-        union event_body body;
+        union event_body body = {.audit_record_imported = {.has_raw = false}};
         memset(raw, longest[i].filling, longest[i].size);
         struct foreign_record record = record_of("ren", "x", 1773093151000000 + i);
         record.raw = bytes_of(raw, longest[i].size);

@@ -199,17 +199,17 @@ static void a_key_of_any_length_is_its_own(void **state)
 {
     struct world *world = *state;
     for (size_t size = STATE_KEY_MAX - 3; size < STATE_KEY_MAX + 3; size++) {
-        for (char last = 'a'; last <= 'b'; last++) {
+        for (int last = 'a'; last <= 'b'; last++) {
             arena_reset(&world->arena);
-            struct login_row row = {.login = long_name(&world->arena, size, last),
+            struct login_row row = {.login = long_name(&world->arena, size, (char)last),
                                     .user = {ID_USER, 2 * size + (uint64_t)(last == 'b')}};
             put(world, ROW_LOGIN, &row, 1);
         }
     }
     for (size_t size = STATE_KEY_MAX - 3; size < STATE_KEY_MAX + 3; size++) {
-        for (char last = 'a'; last <= 'c'; last++) {
+        for (int last = 'a'; last <= 'c'; last++) {
             struct view view = view_at(world, UINT64_MAX);
-            struct login_row row = {.login = long_name(&world->arena, size, last)};
+            struct login_row row = {.login = long_name(&world->arena, size, (char)last)};
             assert_int_equal(view_find(&view, ROW_LOGIN, &row), last < 'c');
             must(world->trouble);
             assert_true(last == 'c' || row.user.n == 2 * size + (uint64_t)(last == 'b'));

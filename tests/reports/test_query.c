@@ -420,14 +420,19 @@ static void there_are_limits_to_what_is_asked_at_once(void **unused)
 
 /* Writing --------------------------------------------------------------------------------- */
 
+static bool is_hex(char c)
+{
+    return c != '\0' && strchr("0123456789abcdefABCDEF", c) != NULL;
+}
+
 /* The value as it was, without \xNN. */
 static struct bytes unescaped(char *text)
 {
     size_t size = 0;
     for (const char *c = text; *c != '\0'; size++) {
-        unsigned code;
-        if (sscanf(c, "\\x%2x", &code) == 1) {
-            text[size] = (char)code;
+        if (strncmp(c, "\\x", 2) == 0 && is_hex(c[2]) && is_hex(c[3])) {
+            const char digits[] = {c[2], c[3], '\0'};
+            text[size] = (char)strtoul(digits, NULL, 16);
             c += 4;
         } else {
             text[size] = *c++;

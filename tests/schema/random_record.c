@@ -143,7 +143,7 @@ void random_record(struct random *random, const struct field_info *fields, size_
     for (size_t i = 0; i < field_count; i++) {
         sorted[i] = &fields[i];
     }
-    qsort(sorted, field_count, sizeof sorted[0], compare_fields);
+    qsort(sorted, field_count, sizeof(const struct field_info *), compare_fields);
     size_t shown = 0;
     text_put_char(out, '{');
     for (size_t i = 0; i < field_count; i++) {

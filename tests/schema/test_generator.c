@@ -225,7 +225,6 @@ static void remove_work(struct work *work)
 /* Runs the generator on up to two files; its exit status. What it says is in `stderr`. */
 static int generate(const struct work *work, const char *one, const char *two)
 {
-    extern char **environ;
     struct path out = path_of(work->directory, "out"), errors = path_of(work->directory, "stderr");
     char program[] = GENERATOR, first[512], second[512] = "";
     (void)snprintf(first, sizeof first, "%s", one);

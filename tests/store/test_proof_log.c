@@ -50,8 +50,8 @@ static void each_event_is_proven_under_each_checkpoint_over_it(void **state)
     struct bytes note;
     while (!failed(log_next_checkpoint(proving->snapshot, size, &note, &size))) {
         for (uint64_t n = size % 7; n < size; n += 7) {
-            struct proof proof;
-            struct checkpoint checkpoint;
+            struct proof proof = {.index = 0};
+            struct checkpoint checkpoint = {.size = 0};
             struct text file = write_proof(proving, n, size);
             must(read_and_check(proving, text_bytes(&file), &proof, &checkpoint));
             assert_int_equal(proof.index, n);

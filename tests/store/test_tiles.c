@@ -56,7 +56,7 @@ static struct status check(const struct exported *exported, const struct place *
 
 static void expect_whole(const struct exported *exported, const struct place *place, uint64_t size)
 {
-    struct verify_report report;
+    struct verify_report report = {.finding_count = 0};
     must(check(exported, place, &report));
     for (uint64_t i = 0; i < report.finding_count && i < VERIFY_FINDINGS_MAX; i++) {
         print_message("event %llu: %s\n", (unsigned long long)report.findings[i].n,

@@ -284,7 +284,10 @@ static void a_proof_without_an_event_cannot_be_checked(void **state)
     struct growing whole = read_file(world->proof);
     uint8_t *extra = memmem(whole.data, whole.size, "extra ", 6);
     uint8_t *index = memmem(whole.data, whole.size, "index ", 6);
-    assert_true(extra != NULL && index != NULL);
+    if (extra == NULL || index == NULL) {
+        fail_msg("%s has no such lines", world->proof);
+        return;
+    }
     memmove(extra, index, (size_t)(whole.data + whole.size - index));
     write_file(world->changed, bytes_of(whole.data, whole.size - (size_t)(index - extra)));
     assert_int_equal(check(world, world->changed), 4);

@@ -140,8 +140,7 @@ static void add_option(uint64_t *state, struct line *line, const struct option_i
     char word[64];
     const bool by_letter = option->letter != 0 && random_below(state, 2) == 0;
     char *value = line->values[line->use_count];
-    if (strchr(option->argument == NULL ? "" : option->argument, '|') != NULL &&
-        strcmp(option->argument, "auto|always|never") == 0) {
+    if (option->argument != NULL && strcmp(option->argument, "auto|always|never") == 0) {
         return;
     }
     if (!option->repeatable && was_used(line, option)) {

@@ -195,11 +195,13 @@ struct status bench_rebuild(struct bench *bench, struct bench_times *times)
 /* Anonymous resident memory now: pages of the log that are mapped belong to the system's cache. */
 static uint64_t anonymous_kib(void)
 {
+    static const char name[] = "RssAnon:";
     char line[256];
-    unsigned long kib = 0;
+    uint64_t kib = 0;
     FILE *file = fopen("/proc/self/status", "re");
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "RssAnon: %lu", &kib) == 1) {
+        if (strncmp(line, name, sizeof name - 1) == 0) {
+            kib = strtoull(line + sizeof name - 1, NULL, 10);
             break;
         }
     }

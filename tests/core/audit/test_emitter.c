@@ -137,8 +137,7 @@ static void an_emitter_has_a_name_and_a_key_that_can_be_read(void **state)
         "Door",
         "9door",
         "door one",
-        "d\xc3\xb6"
-        "or",
+        "d\xc3\xb6or",
         "a/b",
         "user:4",
         "a2345678901234567890123456789012345678901234567890",
