@@ -234,10 +234,20 @@ static struct status put_tile(void *context, uint32_t level, uint64_t index,
     return lmdb_put(log->txn, TABLE_TILE, BYTES(key), bytes_of(hashes, LOG_TILE_SIZE));
 }
 
+/* The log has nothing beyond what its head counts. (A full map is a conflict, too, at its size.) */
+static struct status append(struct log *log, enum log_table table, uint64_t n, struct bytes value)
+{
+    uint8_t key[KEY_SIZE];
+    put_position(key, n);
+    struct status status = lmdb_append(log->txn, table, BYTES(key), value);
+    return status.code == STATUS_CONFLICT && status.at == 0
+               ? FAIL_BECAUSE(CORRUPT, n, "there is something beyond the log's end")
+               : status;
+}
+
 struct status log_append(struct log *log, const struct log_event *event, uint64_t t_utc_us)
 {
     assert(log->txn != NULL && t_utc_us >= log->head.t_utc_us);
-    uint8_t key[KEY_SIZE];
     struct text text = TEXT_IN(log->leaf);
     struct leaf *leaf = event->leaf;
     leaf->n = log->head.size;
@@ -248,11 +258,10 @@ struct status log_append(struct log *log, const struct log_event *event, uint64_
         return FAIL(LIMIT, text.full ? LEAF_MAX : COMMIT_EVENTS_MAX);
     }
     struct digest hash = hash_leaf(log->hasher, text_bytes(&text));
-    put_position(key, leaf->n);
-    TRY(lmdb_append(log->txn, TABLE_LEAF, BYTES(key), text_bytes(&text)));
-    TRY(lmdb_append(log->txn, TABLE_BODY, BYTES(key), event->body));
+    TRY(append(log, TABLE_LEAF, leaf->n, text_bytes(&text)));
+    TRY(append(log, TABLE_BODY, leaf->n, event->body));
     if (event->command.size > 0) {
-        TRY(lmdb_append(log->txn, TABLE_COMMAND, BYTES(key), event->command));
+        TRY(append(log, TABLE_COMMAND, leaf->n, event->command));
     }
     TRY(tree_append(&log->tree, log->hasher, &hash, put_tile, log));
     log->head = (struct log_head){.size = leaf->n + 1, .last = hash, .t_utc_us = t_utc_us};
@@ -271,7 +280,6 @@ struct status log_set_emitter(struct log *log, struct bytes emitter,
 static struct status write_checkpoint(struct log *log, const struct secret_key *key,
                                       struct bytes *note)
 {
-    uint8_t at[KEY_SIZE];
     struct text text = TEXT_IN(log->note);
     struct checkpoint checkpoint = {
         .origin = bytes_of_string(log->origin),
@@ -279,8 +287,7 @@ static struct status write_checkpoint(struct log *log, const struct secret_key *
         .root = tree_root(&log->tree, log->hasher),
     };
     TRY(checkpoint_sign(key, &checkpoint, &text));
-    put_position(at, checkpoint.size);
-    TRY(lmdb_append(log->txn, TABLE_CHECKPOINT, BYTES(at), text_bytes(&text)));
+    TRY(append(log, TABLE_CHECKPOINT, checkpoint.size, text_bytes(&text)));
     *note = text_bytes(&text);
     return write_head(log->txn, &log->head);
 }

@@ -3,6 +3,7 @@
  * and one writes at a time.
  */
 #include "core/engine_parts.h"
+#include "store/lmdb.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>
@@ -459,6 +460,48 @@ static void a_small_commit_is_a_commit(void **state)
     scratch_close(&engine);
 }
 
+/* Puts an entry into one of the log's tables, or takes it out. */
+static void put_beyond(const struct world *world, lmdb_table table, uint64_t n, bool there)
+{
+    static const char *const tables[] = {"leaf", "body"};
+    char path[400];
+    uint8_t key[8];
+    CLEANUP(lmdb_close) struct lmdb *lmdb = NULL;
+    struct lmdb_txn *txn = NULL;
+    path_in(world, "log", path);
+    bytes_write_u64(key, n);
+    must(lmdb_open(&(struct lmdb_options){.directory = path, .tables = tables, .table_count = 2},
+                   &lmdb));
+    must(lmdb_begin(lmdb, true, &txn));
+    must(there ? lmdb_put(txn, table, BYTES(key), LITERAL("x"))
+               : lmdb_delete(txn, table, BYTES(key)));
+    must(lmdb_commit(&txn));
+}
+
+/* A key that was damaged may have become one that the log has not come to yet. */
+static void what_is_beyond_the_end_is_damage_and_not_written_over(void **state)
+{
+    struct world *world = *state;
+    static const lmdb_table appended[] = {0, 1};
+    struct engine *engine = scratch_open(&world->scratch, false);
+    uint64_t size = log_head_of(engine_log(engine))->size;
+    scratch_close(&engine);
+    for (size_t i = 0; i < sizeof appended / sizeof appended[0]; i++) {
+        put_beyond(world, appended[i], size + 10, true);
+        engine = scratch_open(&world->scratch, false);
+        union event_body body = {.audit_observed = {.what = LITERAL("badge")}};
+        struct draft draft = {
+            .kind = EVENT_AUDIT_OBSERVED, .on = {THE_LOG}, .on_count = 1, .body = &body};
+        must(engine_say(engine, VOICE_AUDIT, &draft));
+        struct status status = engine_flush(engine);
+        assert_int_equal(status.code, STATUS_CORRUPT);
+        assert_string_equal(status.why, "there is something beyond the log's end");
+        engine_close(&engine);
+        put_beyond(world, appended[i], size + 10, false);
+    }
+    observe(world, 1);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 /* What an earlier version made: it knew fewer of the writer's own emitters. */
@@ -548,6 +591,7 @@ int main(void)
         WITH_STORE(a_writer_that_stays_says_so_if_it_writes),
         WITH_STORE(a_small_commit_is_a_commit),
         WITH_STORE(a_store_of_an_earlier_version_is_given_the_voices_that_it_lacks),
+        WITH_STORE(what_is_beyond_the_end_is_damage_and_not_written_over),
     };
     return cmocka_run_group_tests_name("core/engine: opening", tests, NULL, NULL);
 }
