@@ -521,3 +521,8 @@ struct status index_run_root(struct index_snapshot *snapshot, uint32_t level, ui
     }
     return FAIL(NOT_FOUND, from);
 }
+
+struct status index_check_pages(struct index *index)
+{
+    return lmdb_check_pages(index->lmdb, LMDB_PAGES_ALL);
+}

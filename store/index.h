@@ -117,4 +117,7 @@ MUST_CHECK struct status postings_at_or_before(struct postings *postings, uint64
 MUST_CHECK struct status index_run_root(struct index_snapshot *snapshot, uint32_t level,
                                         uint64_t from, struct index_run *out);
 
+/* Whether LMDB's pages are as they should be: see lmdb_check_pages. CORRUPT. */
+MUST_CHECK struct status index_check_pages(struct index *index);
+
 #endif

@@ -1,14 +1,11 @@
-#include "store/lmdb.h"
-
 #include "schema/text.h"
 #include "store/directory.h"
+#include "store/lmdb_internal.h"
 #include "store/map.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
-#include <lmdb.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,38 +14,7 @@ static const char data_name[] = "data.mdb";
 static const char unfinished_name[] = "data.new";
 static const char reader_table_name[] = "lock.mdb";
 
-enum {
-    READERS_MAX = 512,
-};
-
-struct lmdb {
-    MDB_env *env;
-    MDB_dbi tables[LMDB_TABLES_MAX];
-    size_t table_count;
-    int directory; /* descriptor */
-    int lock;      /* descriptor of writer.lock; -1 in a reader */
-    int file;      /* LMDB's descriptor of the data file */
-    uint64_t page_size;
-    pid_t process;
-    uint64_t stopped_errno; /* 0: writing may go on */
-    pthread_mutex_t map;    /* guards the two below: the map moves only when nobody looks at it */
-    uint64_t map_size;
-    uint64_t active; /* transactions of this process */
-    bool writing;    /* one of them writes */
-    bool map_full;   /* the last transaction that wrote met the end of the map */
-};
-
-struct lmdb_txn {
-    struct lmdb *lmdb;
-    MDB_txn *txn;
-    bool write;
-};
-
-struct lmdb_cursor {
-    MDB_cursor *cursor;
-};
-
-static struct status status_of(int code)
+struct status lmdb_status(int code)
 {
     switch (code) {
     case MDB_SUCCESS:
@@ -106,9 +72,9 @@ static struct status open_table(struct lmdb *lmdb, const char *name, MDB_txn *tx
     if (code == MDB_NOTFOUND) {
         return FAIL_BECAUSE(CORRUPT, lmdb->table_count, "a table is missing");
     }
-    TRY(status_of(code));
+    TRY(lmdb_status(code));
     unsigned flags = 0;
-    TRY(status_of(mdb_dbi_flags(txn, *table, &flags)));
+    TRY(lmdb_status(mdb_dbi_flags(txn, *table, &flags)));
     if (flags != 0) {
         return FAIL_BECAUSE(CORRUPT, lmdb->table_count, "a table is of another sort");
     }
@@ -119,7 +85,7 @@ static struct status open_table(struct lmdb *lmdb, const char *name, MDB_txn *tx
 static struct status open_tables(struct lmdb *lmdb, const struct lmdb_options *options)
 {
     MDB_txn *txn = NULL;
-    TRY(status_of(mdb_txn_begin(lmdb->env, NULL, options->read_only ? MDB_RDONLY : 0, &txn)));
+    TRY(lmdb_status(mdb_txn_begin(lmdb->env, NULL, options->read_only ? MDB_RDONLY : 0, &txn)));
     bool create = options->create && !options->read_only;
     for (size_t i = 0; i < options->table_count; i++) {
         struct status status = open_table(lmdb, options->tables[i], txn, create);
@@ -128,7 +94,7 @@ static struct status open_tables(struct lmdb *lmdb, const struct lmdb_options *o
             return status;
         }
     }
-    return status_of(mdb_txn_commit(txn));
+    return lmdb_status(mdb_txn_commit(txn));
 }
 
 static struct status fill_new(const struct lmdb_options *options)
@@ -137,12 +103,12 @@ static struct status fill_new(const struct lmdb_options *options)
     struct text path = TEXT_IN(memory);
     TRY(directory_path(options->directory, unfinished_name, &path));
     struct lmdb made = {0};
-    TRY(status_of(mdb_env_create(&made.env)));
+    TRY(lmdb_status(mdb_env_create(&made.env)));
     int code = mdb_env_set_maxdbs(made.env, LMDB_TABLES_MAX);
     if (code == MDB_SUCCESS) {
         code = mdb_env_open(made.env, text_string(&path), MDB_NOSUBDIR | MDB_NOLOCK, 0600);
     }
-    struct status status = code == MDB_SUCCESS ? open_tables(&made, options) : status_of(code);
+    struct status status = code == MDB_SUCCESS ? open_tables(&made, options) : lmdb_status(code);
     mdb_env_close(made.env);
     return status;
 }
@@ -167,7 +133,7 @@ static struct status make_reader_table(int directory)
 static struct status read_used(const struct lmdb *lmdb, uint64_t *used)
 {
     MDB_envinfo info;
-    TRY(status_of(mdb_env_info(lmdb->env, &info)));
+    TRY(lmdb_status(mdb_env_info(lmdb->env, &info)));
     if (__builtin_mul_overflow((uint64_t)info.me_last_pgno + 1, lmdb->page_size, used)) {
         return FAIL_BECAUSE(CORRUPT, 0, "the number of pages is absurd");
     }
@@ -189,28 +155,46 @@ static struct status configure(struct lmdb *lmdb, const struct lmdb_options *opt
     if (size < 2 * (uint64_t)sysconf(_SC_PAGESIZE)) {
         return FAIL(TRUNCATED, size); /* LMDB reads two pages before it can be asked anything */
     }
-    TRY(status_of(mdb_env_create(&lmdb->env)));
-    TRY(status_of(mdb_env_set_maxdbs(lmdb->env, LMDB_TABLES_MAX)));
-    TRY(status_of(mdb_env_set_maxreaders(lmdb->env, READERS_MAX)));
-    uint64_t map_size = options->map_size > 0 ? options->map_size : map_choose(size);
-    return status_of(mdb_env_set_mapsize(lmdb->env, map_size));
+    TRY(lmdb_status(mdb_env_create(&lmdb->env)));
+    TRY(lmdb_status(mdb_env_set_maxdbs(lmdb->env, LMDB_TABLES_MAX)));
+    TRY(lmdb_status(mdb_env_set_maxreaders(lmdb->env, READERS_MAX)));
+    lmdb->map_size = options->map_size > 0 ? options->map_size : map_choose(size);
+    return lmdb_status(mdb_env_set_mapsize(lmdb->env, lmdb->map_size));
 }
 
 static struct status open_file(struct lmdb *lmdb, const struct lmdb_options *options)
 {
     unsigned flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0) |
                      (options->no_read_ahead ? MDB_NORDAHEAD : 0);
-    TRY(status_of(mdb_env_open(lmdb->env, options->directory, flags, 0600)));
-    TRY(status_of(mdb_env_get_flags(lmdb->env, &flags)));
+    TRY(lmdb_status(mdb_env_open(lmdb->env, options->directory, flags, 0600)));
+    TRY(lmdb_status(mdb_env_get_flags(lmdb->env, &flags)));
     assert((flags & (MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC)) == 0);
     MDB_stat about;
     MDB_envinfo info;
-    TRY(status_of(mdb_env_stat(lmdb->env, &about)));
-    TRY(status_of(mdb_env_info(lmdb->env, &info)));
-    TRY(status_of(mdb_env_get_fd(lmdb->env, &lmdb->file)));
+    TRY(lmdb_status(mdb_env_stat(lmdb->env, &about)));
+    TRY(lmdb_status(mdb_env_info(lmdb->env, &info)));
+    TRY(lmdb_status(mdb_env_get_fd(lmdb->env, &lmdb->file)));
     lmdb->page_size = about.ms_psize;
     lmdb->map_size = info.me_mapsize;
     return OK;
+}
+
+/* LMDB maps as much as the file says it has. Where that cannot be it says that there is no memory,
+ * again and again, though there is enough for the map that was asked for. */
+static struct status open_map(struct lmdb *lmdb, const struct lmdb_options *options)
+{
+    struct status status = OK;
+    for (unsigned tries = 0; tries < 2; tries++) {
+        TRY(configure(lmdb, options));
+        status = open_file(lmdb, options);
+        if (status.code != STATUS_NO_MEMORY) {
+            return status;
+        }
+        mdb_env_close(lmdb->env);
+        lmdb->env = NULL;
+    }
+    return map_fits(lmdb->map_size) ? FAIL_BECAUSE(CORRUPT, 0, "the number of pages is absurd")
+                                    : status;
 }
 
 static struct status find_data(int directory)
@@ -249,13 +233,13 @@ static struct status open_all(struct lmdb *lmdb, const struct lmdb_options *opti
 {
     TRY(check_library());
     TRY(options->read_only ? find_to_read(lmdb, options) : find_to_write(lmdb, options));
-    TRY(configure(lmdb, options));
-    TRY(open_file(lmdb, options));
+    TRY(open_map(lmdb, options));
     uint64_t used = 0;
     TRY(check_length(lmdb, &used));
     int dead = 0;
-    TRY(status_of(mdb_reader_check(lmdb->env, &dead)));
-    return open_tables(lmdb, options);
+    TRY(lmdb_status(mdb_reader_check(lmdb->env, &dead)));
+    TRY(open_tables(lmdb, options));
+    return options->read_only ? OK : lmdb_check_pages(lmdb, LMDB_PAGES_FREE);
 }
 
 struct status lmdb_open(const struct lmdb_options *options, struct lmdb **out)
@@ -318,9 +302,9 @@ static struct status resize(struct lmdb *lmdb, uint64_t size)
     if (size > 0 && !map_fits(size)) {
         return FAIL_BECAUSE(NO_MEMORY, size, "the address space has no room for a larger map");
     }
-    TRY(status_of(mdb_env_set_mapsize(lmdb->env, size)));
+    TRY(lmdb_status(mdb_env_set_mapsize(lmdb->env, size)));
     MDB_envinfo info;
-    TRY(status_of(mdb_env_info(lmdb->env, &info)));
+    TRY(lmdb_status(mdb_env_info(lmdb->env, &info)));
     lmdb->map_size = info.me_mapsize;
     return OK;
 }
@@ -366,7 +350,7 @@ static struct status begin_locked(struct lmdb *lmdb, bool write, MDB_txn **out)
         TRY(resize(lmdb, 0));
         code = mdb_txn_begin(lmdb->env, NULL, flags, out);
     }
-    TRY(status_of(code));
+    TRY(lmdb_status(code));
     lmdb->active++;
     lmdb->writing = lmdb->writing || write;
     return OK;
@@ -439,7 +423,7 @@ static struct status commit_write(struct lmdb *lmdb, MDB_txn *txn)
         return full(lmdb);
     }
     if (code != MDB_SUCCESS) {
-        return stop(lmdb, status_of(map_write_error(lmdb->file, code)));
+        return stop(lmdb, lmdb_status(map_write_error(lmdb->file, code)));
     }
     struct status status = map_file_extend(lmdb->file, lmdb_used_bytes(lmdb));
     return failed(status) ? stop(lmdb, status) : OK;
@@ -471,7 +455,7 @@ void lmdb_abort(struct lmdb_txn **txn)
 /* Until the transaction ends nothing more is asked of LMDB: it would only say that it is over. */
 static struct status written(struct lmdb_txn *txn, int code)
 {
-    return code == MDB_MAP_FULL ? full(txn->lmdb) : status_of(code);
+    return code == MDB_MAP_FULL ? full(txn->lmdb) : lmdb_status(code);
 }
 
 static struct status may_write(const struct lmdb_txn *txn, lmdb_table table)
@@ -493,7 +477,7 @@ struct status lmdb_get(struct lmdb_txn *txn, lmdb_table table, struct bytes key,
 {
     assert(table < txn->lmdb->table_count);
     MDB_val name = value_of(key), found;
-    TRY(status_of(mdb_get(txn->txn, txn->lmdb->tables[table], &name, &found)));
+    TRY(lmdb_status(mdb_get(txn->txn, txn->lmdb->tables[table], &name, &found)));
     *value = bytes_of(found.mv_data, found.mv_size);
     return OK;
 }
@@ -546,7 +530,7 @@ struct status lmdb_count(struct lmdb_txn *txn, lmdb_table table, uint64_t *count
 {
     assert(table < txn->lmdb->table_count);
     MDB_stat about;
-    TRY(status_of(mdb_stat(txn->txn, txn->lmdb->tables[table], &about)));
+    TRY(lmdb_status(mdb_stat(txn->txn, txn->lmdb->tables[table], &about)));
     *count = about.ms_entries;
     return OK;
 }
@@ -563,7 +547,7 @@ struct status lmdb_cursor_open(struct lmdb_txn *txn, lmdb_table table, struct lm
     int code = mdb_cursor_open(txn->txn, txn->lmdb->tables[table], &cursor->cursor);
     if (code != MDB_SUCCESS) {
         free(cursor);
-        return status_of(code);
+        return lmdb_status(code);
     }
     *out = cursor;
     return OK;
@@ -593,7 +577,7 @@ struct status lmdb_cursor_move(struct lmdb_cursor *cursor, enum lmdb_move move, 
     if (move == LMDB_AT_OR_AFTER) {
         name = value_of(*key);
     }
-    TRY(status_of(mdb_cursor_get(cursor->cursor, &name, &found, operations[move])));
+    TRY(lmdb_status(mdb_cursor_get(cursor->cursor, &name, &found, operations[move])));
     *key = bytes_of(name.mv_data, name.mv_size);
     *value = bytes_of(found.mv_data, found.mv_size);
     return key->size <= LMDB_KEY_MAX ? OK : FAIL_BECAUSE(CORRUPT, 0, "a key is too long");

@@ -2,7 +2,7 @@
  * store/lmdb.h -- LMDB, with its pitfalls handled once.
  *
  * Shape    One environment is one directory. Tables are named; keys are at most 511 bytes. No
- *          DUPSORT, no WRITEMAP, no NOSYNC. The only file of Cairn that includes <lmdb.h>.
+ *          DUPSORT, no WRITEMAP, no NOSYNC.
  * Units    Sizes in bytes.
  * Process  Open after fork, once per directory and process; on a local file system. A second
  *          writer is refused with IN_USE (a lock of our own on `writer.lock`, by open file
@@ -51,6 +51,19 @@ void lmdb_close(struct lmdb **lmdb);
 
 /* Bytes of the data file that are in use. */
 uint64_t lmdb_used_bytes(const struct lmdb *lmdb);
+
+/* How much of the file's pages is looked at. */
+enum lmdb_pages {
+    LMDB_PAGES_FREE, /* the list of free ones, small tables, and the way to the end of large ones */
+    LMDB_PAGES_ALL,
+};
+
+/* LMDB believes its pages, and whoever writes spreads what is wrong with them. CORRUPT if a page or
+ * the order of keys is not as LMDB writes it, if a page is not in the file, or is in use twice, or
+ * in use and free; with LMDB_PAGES_ALL also if it is neither, or tables count other pages and
+ * entries than they have. Says nothing of values. lmdb_open has looked at LMDB_PAGES_FREE for
+ * whoever writes. */
+MUST_CHECK struct status lmdb_check_pages(struct lmdb *lmdb, enum lmdb_pages pages);
 
 /* Begins a transaction. At most one that writes; any number that read, each for a short time.
  * *out is the caller's: commit it or lmdb_abort. */

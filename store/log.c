@@ -194,6 +194,11 @@ void log_close(struct log **log)
     }
 }
 
+struct status log_check_pages(struct log *log)
+{
+    return lmdb_check_pages(log->lmdb, LMDB_PAGES_ALL);
+}
+
 const char *log_origin(const struct log *log)
 {
     return log->origin;

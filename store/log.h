@@ -95,6 +95,8 @@ struct log_counts {
     uint64_t leaves, bodies, commands, tiles, checkpoints, emitted;
 };
 MUST_CHECK struct status log_count(struct log_snapshot *snapshot, struct log_counts *out);
+/* Whether writing to the log would write over what it has: see lmdb_check_pages. CORRUPT. */
+MUST_CHECK struct status log_check_pages(struct log *log);
 
 /* The bytes of a leaf, compared with the tree or the chain; lent until the snapshot closes.
  * NOT_FOUND past the end; CORRUPT at n. */

@@ -583,6 +583,7 @@ static struct status check_table(struct state *state, enum state_table table, ui
 struct status state_check(struct state *state)
 {
     uint64_t sum = 0;
+    TRY(lmdb_check_pages(state->lmdb, LMDB_PAGES_ALL));
     TRY(reading(state));
     for (unsigned table = 0; table < TABLE_COUNT; table++) {
         TRY(check_table(state, (enum state_table)table, &sum));

@@ -46,8 +46,8 @@ struct digest state_digest(const struct state *state);
 struct digest state_last(const struct state *state);
 uint64_t state_versions(const struct state *state);
 
-/* Reads all of it and compares every entry with its hash, their number with what was folded, and
- * each way to an entry with the entry. FOLD; or CORRUPT, of LMDB. */
+/* Reads all of it and compares every entry with its hash, their number with what was folded, each
+ * way to an entry with the entry, and LMDB's pages. FOLD; or CORRUPT, of LMDB. */
 MUST_CHECK struct status state_check(struct state *state);
 
 /* Empties it, to be folded anew. */

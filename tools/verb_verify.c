@@ -35,6 +35,9 @@ static struct status check_folded(struct verification *verification)
     if (!failed(status) && engine_state(engine) != NULL) {
         status = state_check(engine_state(engine));
     }
+    if (!failed(status) && engine_index(engine) != NULL) {
+        status = index_check_pages(engine_index(engine));
+    }
     if (status.code == STATUS_FOLD || status.code == STATUS_CORRUPT) {
         verify_note(verification->verifier, log_head_of(engine_log(engine))->size,
                     "state or index are damaged (cairn rebuild makes both anew)");
