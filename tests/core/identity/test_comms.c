@@ -13,7 +13,7 @@
 struct scene {
     struct people *people;
     struct actor ada, maud;
-    struct id ben, bea, project;
+    struct id ben, bea, project, recipient;
 };
 
 static void put_member(struct scene *scene, struct id user, enum project_role role)
@@ -51,10 +51,12 @@ static enum rule announcing(const struct scene *scene, const struct actor *actor
     return people_ask(scene->people, actor, COMMAND_COMMS_ANNOUNCE, &fields);
 }
 
-static enum rule mailing(const struct scene *scene, const struct actor *actor, struct id to,
+/* The decision keeps the recipients by pointer, so they outlive the question. */
+static enum rule mailing(struct scene *scene, const struct actor *actor, struct id to,
                          bool as_project)
 {
-    union command_fields fields = {.comms_send_mail = {.recipients = &to,
+    scene->recipient = to;
+    union command_fields fields = {.comms_send_mail = {.recipients = &scene->recipient,
                                                        .recipients_count = 1,
                                                        .has_project = as_project,
                                                        .project = scene->project}};

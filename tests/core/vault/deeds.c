@@ -172,8 +172,14 @@ static union command_fields file_fields(const struct naive *naive, const struct 
                                                                         .has_reason = true,
                                                                         .reason = LITERAL("so")};
         break;
-    default: /* a file, and a target where there is one */
+    case COMMAND_VAULT_FILE_UNSHARE:
         fields.vault_file_unshare = (struct vault_file_unshare){.file = file, .target = target};
+        break;
+    case COMMAND_VAULT_KEY_REMOVE:
+        fields.vault_key_remove = (struct vault_key_remove){.file = file, .holder = target};
+        break;
+    default: /* nothing but a file */
+        fields.vault_file_delete = (struct vault_file_delete){.file = file};
         break;
     }
     return fields;
