@@ -125,13 +125,12 @@ static struct status ask_table(struct asking *asking, enum row_table table)
     uint8_t after[STATE_KEY_MAX];
     size_t after_size = 0;
     struct bytes key, row;
-    struct status status = OK;
     for (;;) {
-        status = state_next(engine_state(asking->engine),
-                            &(struct state_place){.table = table,
-                                                  .after = bytes_of(after, after_size),
-                                                  .as_of = UINT64_MAX},
-                            &key, &row);
+        struct status status = state_next(
+            engine_state(asking->engine),
+            &(struct state_place){
+                .table = table, .after = bytes_of(after, after_size), .as_of = UINT64_MAX},
+            &key, &row);
         if (failed(status)) {
             return status.code == STATUS_NOT_FOUND ? OK : status;
         }
