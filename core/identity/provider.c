@@ -18,6 +18,17 @@ bool provider_by_name(const struct view *view, struct bytes name, struct provide
     return true;
 }
 
+static bool is_last(const struct view *view)
+{
+    struct provider_row row = {0};
+    unsigned trusted = 0;
+    struct view_walk walk = view_walk_of(view, ROW_PROVIDER, &row, 0);
+    while (trusted < 2 && view_walk_next(&walk, &row)) {
+        trusted += row.trusted;
+    }
+    return trusted < 2;
+}
+
 /* Decide ---------------------------------------------------------------------------------- */
 
 void mfa_trust_decide(const struct view *view, const struct actor *actor,
@@ -38,6 +49,7 @@ void mfa_distrust_decide(const struct view *view, const struct actor *actor,
     struct provider_row row = {.provider = command->provider};
     REFUSE_UNLESS(actor->role == USER_ROLE_SUPER_ADMIN, RULE_IDN_06I);
     REFUSE_UNLESS(view_find(view, ROW_PROVIDER, &row) && row.trusted, RULE_IDN_06J);
+    REFUSE_IF(is_last(view), RULE_IDN_06K);
     EMIT(EVENT_MFA_PROVIDER_DISTRUSTED, row.provider, mfa_provider_distrusted,
          .reason = command->reason);
 }

@@ -31,12 +31,24 @@ static struct bytes key_of(struct people *people, struct text *out)
     return text_bytes(out);
 }
 
+/* One more, so that trust in the first can end. */
+static void trust_another(struct people *people)
+{
+    char memory[256];
+    struct text text = TEXT_IN(memory);
+    struct actor actor = people_stranger(USER_ROLE_SUPER_ADMIN);
+    assert_int_equal(trusting(people, USER_ROLE_SUPER_ADMIN, "spare", key_of(people, &text)),
+                     RULE_NONE);
+    people_do(people, &actor);
+}
+
 static void only_a_super_administrator_says_who_is_trusted(void **state)
 {
     struct people *people = *state;
     char memory[256];
     struct text text = TEXT_IN(memory);
     struct bytes key = key_of(people, &text);
+    trust_another(people);
     for (unsigned by = 0; by < USER_ROLE_COUNT; by++) {
         enum rule expected = by == USER_ROLE_SUPER_ADMIN ? RULE_NONE : RULE_IDN_06I;
         assert_int_equal(trusting(people, (enum user_role)by, "cards", key), expected);
@@ -70,6 +82,7 @@ static void a_name_is_of_one_trusted_provider_and_may_get_another_key(void **sta
     struct actor actor = people_stranger(USER_ROLE_SUPER_ADMIN);
     struct id phones = people->enclave.provider;
     struct provider_row row;
+    trust_another(people);
     assert_int_equal(trusting(people, USER_ROLE_SUPER_ADMIN, "phones", key), RULE_IDN_06J);
     assert_int_equal(distrusting(people, USER_ROLE_SUPER_ADMIN, phones), RULE_NONE);
     people_do(people, &actor);
@@ -86,6 +99,21 @@ static void a_name_is_of_one_trusted_provider_and_may_get_another_key(void **sta
     view.as_of_n = phones.n;
     assert_true(provider_by_name(&view, LITERAL("phones"), &row));
     assert_true(id_equal(row.provider, phones));
+}
+
+static void the_last_trusted_provider_stays(void **state)
+{
+    struct people *people = *state;
+    struct id phones = people->enclave.provider;
+    struct actor actor = people_stranger(USER_ROLE_SUPER_ADMIN);
+    assert_int_equal(distrusting(people, USER_ROLE_SUPER_ADMIN, phones), RULE_IDN_06K);
+    trust_another(people);
+    assert_int_equal(distrusting(people, USER_ROLE_SUPER_ADMIN, phones), RULE_NONE);
+    people_do(people, &actor);
+    struct view view = enclave_view(&people->enclave);
+    struct provider_row spare;
+    assert_true(provider_by_name(&view, LITERAL("spare"), &spare));
+    assert_int_equal(distrusting(people, USER_ROLE_SUPER_ADMIN, spare.provider), RULE_IDN_06K);
 }
 
 static void a_secret_is_given_by_whoever_may_change_the_user(void **state)
@@ -115,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PEOPLE(only_a_super_administrator_says_who_is_trusted),
         WITH_PEOPLE(a_provider_has_a_name_and_a_key_that_can_be_read),
+        WITH_PEOPLE(the_last_trusted_provider_stays),
         WITH_PEOPLE(a_secret_is_given_by_whoever_may_change_the_user),
         WITH_PEOPLE(a_name_is_of_one_trusted_provider_and_may_get_another_key),
     };
