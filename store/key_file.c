@@ -67,7 +67,9 @@ static struct status fill_new_file(const char *path, enum key_file_readers reade
     return fsync(file) == 0 ? OK : io_failure();
 }
 
-static struct status save_whole(struct bytes bytes, enum key_file_readers readers, const char *path)
+/* `flags` say what becomes of a file that is there already. */
+static struct status save_whole(struct bytes bytes, enum key_file_readers readers, const char *path,
+                                unsigned flags)
 {
     char memory[PATH_MAX];
     struct text temporary = TEXT_IN(memory);
@@ -77,7 +79,7 @@ static struct status save_whole(struct bytes bytes, enum key_file_readers reader
     }
     struct status status = fill_new_file(text_string(&temporary), readers, bytes);
     if (!failed(status) &&
-        renameat2(AT_FDCWD, text_string(&temporary), AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
+        renameat2(AT_FDCWD, text_string(&temporary), AT_FDCWD, path, flags) != 0) {
         status = errno == EEXIST ? FAIL(EXISTS, 0) : io_failure();
     }
     if (failed(status)) {
@@ -88,12 +90,25 @@ static struct status save_whole(struct bytes bytes, enum key_file_readers reader
 
 struct status key_file_save(struct bytes bytes, enum key_file_readers readers, const char *path)
 {
-    TRY(save_whole(bytes, readers, path));
+    TRY(save_whole(bytes, readers, path, RENAME_NOREPLACE));
     struct status status = sync_directory_of(path);
     if (failed(status)) {
         (void)unlink(path); /* a key that may vanish is worse than none */
     }
     return status;
+}
+
+struct status key_file_replace(struct bytes bytes, enum key_file_readers readers, const char *path)
+{
+    struct stat about;
+    if (lstat(path, &about) != 0) {
+        return io_failure();
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return FAIL_BECAUSE(KEY, 0, "the key file is not a regular file");
+    }
+    TRY(save_whole(bytes, readers, path, 0));
+    return sync_directory_of(path);
 }
 
 /* Reading --------------------------------------------------------------------------------- */

@@ -142,6 +142,15 @@ struct status person_key_save(const struct person_key *key, struct bytes passphr
     return key_file_save(text_bytes(&text), KEY_FILE_SECRET, path);
 }
 
+struct status person_key_replace(const struct person_key *key, struct bytes passphrase,
+                                 const char *path)
+{
+    char memory[PERSON_KEY_MAX];
+    struct text text = TEXT_IN(memory);
+    TRY(person_key_write(key, passphrase, &text));
+    return key_file_replace(text_bytes(&text), KEY_FILE_SECRET, path);
+}
+
 /* Reading --------------------------------------------------------------------------------- */
 
 struct locked {

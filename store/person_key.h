@@ -43,6 +43,11 @@ MUST_CHECK struct status person_key_read(struct bytes text, struct bytes passphr
 MUST_CHECK struct status person_key_save(const struct person_key *key, struct bytes passphrase,
                                          const char *path);
 
+/* Writes it in the place of the file that is there: another passphrase opens it then. NOT_FOUND,
+ * KEY, IO. */
+MUST_CHECK struct status person_key_replace(const struct person_key *key, struct bytes passphrase,
+                                            const char *path);
+
 /* What the file says of itself while it is locked: nobody vouches for it yet. */
 struct person_key_label {
     struct public_key key;

@@ -168,3 +168,43 @@ const struct verb verb_key_show = {
     .guarded = true,
     .run = run_show,
 };
+
+/* Passphrase ------------------------------------------------------------------------------ */
+
+static enum exit_code run_passphrase(struct invocation *invocation)
+{
+    CLEANUP(person_key_close) struct person_key *key = NULL;
+    CLEANUP(passphrase_close) struct passphrase *passphrase = NULL;
+    const char *path = invocation_argument(invocation, 0);
+    struct status status = key_library_start();
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, path);
+    }
+    enum exit_code code = operator_open_key(invocation, path, &key);
+    code = code == EXIT_DONE ? ask_passphrase(invocation, ASK_TO_LOCK, path, &passphrase) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    status = person_key_replace(key, passphrase_bytes(passphrase), path);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, path);
+    }
+    invocation_note(invocation,
+                    "another passphrase opens %s from now on; copies made before still "
+                    "open with the old one",
+                    path);
+    return EXIT_DONE;
+}
+
+const struct verb verb_key_passphrase = {
+    .name = "key passphrase",
+    .about = "change the passphrase of a key file",
+    .arguments = "FILE",
+    .details =
+        "The keys stay the same, and so does the card. There is the old file or the new one\n"
+        "at any moment, never half of one.",
+    .examples = "cairn key passphrase ada.key",
+    .purpose = PURPOSE_START,
+    .guarded = true,
+    .run = run_passphrase,
+};

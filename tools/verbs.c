@@ -15,6 +15,7 @@ const struct verb_table *verbs_all(void)
         &verb_init,
         &verb_key_new,
         &verb_key_show,
+        &verb_key_passphrase,
         &verb_login,
         &verb_logout,
         &verb_mfa_new,

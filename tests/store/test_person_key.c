@@ -158,6 +158,35 @@ static void a_file_is_for_its_owner_alone_and_never_written_over(void **state)
     assert_int_equal(rmdir(directory), 0);
 }
 
+static void only_another_passphrase_takes_the_place_of_a_file(void **state)
+{
+    (void)state;
+    CLEANUP(end) struct made made;
+    char directory[] = "test_person_XXXXXX", path[64], memory[PERSON_KEY_MAX];
+    struct text text = TEXT_IN(memory);
+    struct person_key_label label;
+    struct person_key *again = NULL;
+    struct stat about;
+    const struct bytes other = LITERAL("another one of them");
+    make(&made);
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/ada.key", directory);
+    assert_int_equal(person_key_replace(made.key, other, path).code, STATUS_NOT_FOUND);
+    assert_false(failed(person_key_save(made.key, PASSPHRASE, path)));
+    assert_false(failed(person_key_replace(made.key, other, path)));
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+    assert_false(failed(person_key_load(path, &text, &label)));
+    assert_int_equal(person_key_read(text_bytes(&text), PASSPHRASE, &again).code, STATUS_KEY);
+    assert_false(failed(person_key_read(text_bytes(&text), other, &again)));
+    person_key_close(&again);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    assert_int_equal(person_key_replace(made.key, other, path).code, STATUS_KEY);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 static void a_login_is_the_name_of_a_key(void **state)
 {
     (void)state;
@@ -177,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_label_that_was_exchanged_does_not_open),
         cmocka_unit_test(a_text_that_is_cut_or_no_such_text_is_malformed),
         cmocka_unit_test(a_file_is_for_its_owner_alone_and_never_written_over),
+        cmocka_unit_test(only_another_passphrase_takes_the_place_of_a_file),
         cmocka_unit_test(a_login_is_the_name_of_a_key),
     };
     return cmocka_run_group_tests_name("store/person_key", tests, start, NULL);
