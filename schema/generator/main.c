@@ -2,14 +2,7 @@
  * Either all of it is good and everything is written, or nothing is. */
 #include "schema/generator/output.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-
-static void free_memory(char **memory)
-{
-    free(*memory);
-}
 
 static void close_model(struct model **model)
 {
@@ -20,29 +13,6 @@ static void close_model(struct model **model)
 }
 
 /* Reading --------------------------------------------------------------------------------- */
-
-static char *read_file(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    char *memory = file == NULL ? NULL : malloc(FILE_SIZE_MAX + 1);
-    if (memory != NULL) {
-        *size = fread(memory, 1, FILE_SIZE_MAX + 1, file);
-    }
-    if (file == NULL || memory == NULL || ferror(file) != 0) {
-        free(memory);
-        memory = NULL;
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return memory;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
 
 static bool is_context(const struct model *model, const char *name)
 {
@@ -77,25 +47,11 @@ static void read_context(struct model *model, const struct origin *from, struct 
 
 static void parse_file(struct model *model, const char *path)
 {
-    struct origin from = {.file = base_name(path), .context = ""};
-    struct json *json = NULL;
-    struct json_error error;
-    size_t size = 0;
-    CLEANUP(free_memory) char *memory = read_file(path, &size);
-    if (memory == NULL) {
-        complain(model, &from, "the file", "cannot be read: %s", strerror(errno));
-        return;
+    struct origin from;
+    struct json *json = parse_json_file(model, path, &from);
+    if (json != NULL) {
+        read_context(model, &from, json);
     }
-    if (size > FILE_SIZE_MAX) {
-        complain(model, &from, "the file", "is longer than %d bytes", FILE_SIZE_MAX);
-        return;
-    }
-    if (failed(json_parse(bytes_of(memory, size), &json, &error))) {
-        complain(model, &from, word_of("line %u, column %u", error.line, error.column).text, "%s",
-                 error.reason);
-        return;
-    }
-    read_context(model, &from, json);
 }
 
 static void read_model(struct model *model, char **paths, int count)
@@ -118,34 +74,6 @@ static void read_model(struct model *model, char **paths, int count)
 
 /* Writing --------------------------------------------------------------------------------- */
 
-static bool write_one(const char *path, const struct model *model, write_output *write)
-{
-    struct output out = {.file = fopen(path, "wb")};
-    if (out.file == NULL) {
-        (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
-        return false;
-    }
-    write(&out, model);
-    bool good = ferror(out.file) == 0;
-    if (fclose(out.file) != 0 || !good) {
-        (void)fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
-        return false;
-    }
-    return true;
-}
-
-/* Makes the directory of a path and all above it, as far as they are missing. */
-static void make_directories(char *path)
-{
-    for (char *at = path + 1; *at != '\0'; at++) {
-        if (*at == '/') {
-            *at = '\0';
-            (void)mkdir(path, 0777); /* if it is missing then, opening the file says so */
-            *at = '/';
-        }
-    }
-}
-
 static bool write_all(const char *directory, const struct model *model)
 {
     static const struct {
@@ -165,14 +93,7 @@ static bool write_all(const char *directory, const struct model *model)
     };
     bool good = true;
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
-        char memory[PATH_MAX_SIZE];
-        struct text path = TEXT_IN(memory);
-        text_put_string(&path, directory);
-        text_put_char(&path, '/');
-        text_put_string(&path, outputs[i].name);
-        (void)text_string(&path);
-        make_directories(memory);
-        good = !path.full && write_one(memory, model, outputs[i].write) && good;
+        good = write_output_file(directory, outputs[i].name, outputs[i].write, model) && good;
     }
     return good;
 }

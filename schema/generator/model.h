@@ -117,6 +117,8 @@ struct context {
     struct json *json; /* owned */
 };
 
+struct controls;
+
 struct model {
     struct context contexts[FILES_MAX];
     size_t context_count;
@@ -132,12 +134,16 @@ struct model {
     size_t event_count;
     struct row rows[ROWS_MAX];
     size_t row_count;
+    struct controls *controls; /* of controls_generator alone: schema/generator/controls.h */
     size_t complaints;
 };
 
 /* Prints what is wrong and counts it. */
 void complain(struct model *model, const struct origin *from, const char *key, const char *format,
               ...) __attribute__((format(printf, 4, 5)));
+
+/* files.c: parses a file; NULL after complaining. On success it is the caller's. */
+struct json *parse_json_file(struct model *model, const char *path, struct origin *from);
 
 /* read_words.c: a file's own words: its ids, enums and rules. */
 void read_words(struct model *model, const struct context *context);

@@ -46,6 +46,11 @@ struct field_order fields_in_order(const struct record *record);
 
 typedef void write_output(struct output *out, const struct model *model);
 
+/* Writes one file below a directory, and makes the directories above it. What fails is printed.
+ * files.c */
+bool write_output_file(const char *directory, const char *name, write_output *write,
+                       const struct model *model);
+
 write_output write_names_header;     /* names.c */
 write_output write_catalogue_header; /* header.c */
 write_output write_catalogue;        /* catalogue.c: the whole of catalogue.c, by these: */
