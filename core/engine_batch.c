@@ -79,6 +79,12 @@ uint64_t engine_batch_now(const struct engine *engine)
     return engine->batch->now_utc_us;
 }
 
+uint64_t engine_batch_held_at(const struct engine *engine)
+{
+    const struct batch *batch = engine->batch;
+    return batch->now_utc_us == batch->recorded_utc_us ? 0 : batch->now_utc_us;
+}
+
 uint64_t engine_batch_next(const struct engine *engine)
 {
     return log_head_of(engine->log)->size + engine->batch->count;

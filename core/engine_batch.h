@@ -31,6 +31,8 @@ void engine_batch_close(struct batch **batch);
 
 /* The time that decisions are taken for: the clock's, also while recorded time is held. */
 uint64_t engine_batch_now(const struct engine *engine);
+/* The same while recorded time is held, so that what was decided says when; else 0. */
+uint64_t engine_batch_held_at(const struct engine *engine);
 /* The position of the event written next. */
 uint64_t engine_batch_next(const struct engine *engine);
 

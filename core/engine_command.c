@@ -113,6 +113,7 @@ struct status ask_write(struct asking *asking, enum engine_voice voice,
     struct draft draft = {
         .kind = decided->kind,
         .on_count = decided->on_count,
+        .at_utc_us = engine_batch_held_at(asking->engine),
         .body = &decided->body,
         .actor = bytes_of_string(asking->actor_text),
         .outcome = refused == RULE_NONE ? OUTCOME_OK : OUTCOME_DENIED,
