@@ -65,14 +65,11 @@ static enum rule enter_session(const struct view *view, const struct presented *
     if (!authenticate_needs_session(presented->kind)) {
         return RULE_NONE;
     }
-    if (!session_is_open(view, presented->session, &session) ||
-        !id_equal(session.user, presented->actor)) {
-        return RULE_IDN_11B;
-    }
+    FORBID_UNLESS(session_is_open(view, presented->session, &session) &&
+                      id_equal(session.user, presented->actor),
+                  RULE_IDN_11B);
     struct id active = session.has_project ? session.project : (struct id){ID_NONE, 0};
-    if (!id_equal(active, presented->project)) {
-        return RULE_IDN_08C;
-    }
+    FORBID_UNLESS(id_equal(active, presented->project), RULE_IDN_08C);
     actor->session = session.session;
     actor->project = active;
     actor->opened_n = session.opened_n;
@@ -84,11 +81,13 @@ static enum user_role role_of(const struct view *view, const struct actor *actor
                               const struct user_row *now)
 {
     struct user_row then;
-    struct view at_login = view_at_login(view, actor);
-    if (actor->session.kind == ID_NONE || !user_by_id(&at_login, actor->user, &then)) {
+    struct view kept = view_of_rights(view, actor), at_login = view_at_login(view, actor);
+    struct user_row held;
+    if (actor->session.kind == ID_NONE || !user_by_id(&kept, actor->user, &held) ||
+        !user_by_id(&at_login, actor->user, &then)) {
         return now->role;
     }
-    return then.role < now->role ? then.role : now->role;
+    return then.role < held.role ? then.role : held.role;
 }
 
 enum rule authenticate(const struct view *view, const struct presented *presented,
@@ -96,25 +95,19 @@ enum rule authenticate(const struct view *view, const struct presented *presente
 {
     const struct user_row *user = presented->user;
     *out = (struct actor){.command = presented->digest};
-    if (user == NULL) {
-        return RULE_IDN_06E;
-    }
+    FORBID_IF(user == NULL, RULE_IDN_06E);
     out->user = user->user;
     out->login = user->login;
-    if (is_used(view, &presented->digest)) {
-        return RULE_IDN_06F;
-    }
-    if (!is_in_time(view, presented->t_utc_us)) {
-        return RULE_IDN_06G;
-    }
+    FORBID_IF(is_used(view, &presented->digest), RULE_IDN_06F);
+    FORBID_UNLESS(is_in_time(view, presented->t_utc_us), RULE_IDN_06G);
     enum rule refusal = user_refusal(view, user);
     refusal = refusal == RULE_NONE ? enter_session(view, presented, out) : refusal;
     if (refusal != RULE_NONE) {
         return refusal;
     }
     out->role = role_of(view, out, user);
-    if (out->role == USER_ROLE_AUDITOR && !authenticate_lets_auditor(presented->kind)) {
-        return RULE_IDN_02E;
-    }
-    return !is_of_session(presented->kind) && terms_due(view, user) ? RULE_IDN_13B : RULE_NONE;
+    FORBID_IF(out->role == USER_ROLE_AUDITOR && !authenticate_lets_auditor(presented->kind),
+              RULE_IDN_02E);
+    FORBID_IF(!is_of_session(presented->kind) && terms_due(view, user), RULE_IDN_13B);
+    return RULE_NONE;
 }

@@ -61,13 +61,19 @@ struct digest decision_hash(const struct view *view, const struct bytes *pieces,
     return hash_pieces(hasher, pieces, count);
 }
 
+static uint64_t login_of(const struct actor *actor)
+{
+    return actor->session.kind != ID_NONE ? actor->opened_n : UINT64_MAX;
+}
+
 struct view view_at_login(const struct view *view, const struct actor *actor)
 {
-    struct view then = *view;
-    if (actor->session.kind != ID_NONE && actor->opened_n < view->as_of_n) {
-        then.as_of_n = actor->opened_n;
-    }
-    return then;
+    return policy_granted_view(view, login_of(actor));
+}
+
+struct view view_of_rights(const struct view *view, const struct actor *actor)
+{
+    return policy_kept_view(view, login_of(actor));
 }
 
 struct digest decision_root(const struct view *view, decision_next_digest *next, void *context)

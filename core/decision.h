@@ -8,7 +8,7 @@
 #ifndef CORE_DECISION_H
 #define CORE_DECISION_H
 
-#include "core/view.h"
+#include "core/policy.h"
 #include "schema/leaf.h"
 
 enum {
@@ -57,24 +57,36 @@ bool decision_is_signed(const struct view *view, struct bytes key, struct bytes 
 struct digest decision_hash(const struct view *view, const struct bytes *pieces, size_t count);
 
 /* The view as of the actor's login, at the same `now`: a right that the session has is there in
- * both views. Grants count from the next login on, revocations and expiries at once (domain.md
- * 1.18-9). */
+ * it and in the one that what is revoked since is missing from. Grants count from the next login
+ * on, revocations and expiries at once (domain.md 1.18-9). */
 struct view view_at_login(const struct view *view, const struct actor *actor);
+/* The view that revocations count in: the very same one, unless a policy says otherwise. */
+struct view view_of_rights(const struct view *view, const struct actor *actor);
 
 /* The Merkle root (RFC 6962) over the digests that `next` hands out, in order, until it is false;
  * each is a leaf of 32 bytes. Want of memory is the view's trouble. */
 typedef bool decision_next_digest(void *context, struct digest *out);
 struct digest decision_root(const struct view *view, decision_next_digest *next, void *context);
 
-#define REFUSE_IF(condition, rule_of_refusal)      \
-    do {                                           \
-        if (condition) {                           \
-            decision->refused = (rule_of_refusal); \
-            return;                                \
-        }                                          \
+#define REFUSE_IF(condition, rule_of_refusal)                         \
+    do {                                                              \
+        if ((condition) && !policy_waives(view, (rule_of_refusal))) { \
+            decision->refused = (rule_of_refusal);                    \
+            return;                                                   \
+        }                                                             \
     } while (0)
 
 #define REFUSE_UNLESS(condition, rule_of_refusal) REFUSE_IF(!(condition), rule_of_refusal)
+
+/* The same in a function that answers with the rule that refuses, or RULE_NONE. */
+#define FORBID_IF(condition, rule_of_refusal)                         \
+    do {                                                              \
+        if ((condition) && !policy_waives(view, (rule_of_refusal))) { \
+            return (rule_of_refusal);                                 \
+        }                                                             \
+    } while (0)
+
+#define FORBID_UNLESS(condition, rule_of_refusal) FORBID_IF(!(condition), rule_of_refusal)
 
 /* EMIT(EVENT_DRIVE_ATTACHED, drive, drive_attached, .vm = …): the kind, the subject it is about,
  * and the body's struct with its fields. */

@@ -15,6 +15,7 @@
 #include "schema/arena.h"
 #include "schema/catalogue/catalogue.h"
 
+struct policy;
 struct state;
 
 enum {
@@ -27,6 +28,7 @@ struct view {
     uint64_t now_utc_us; /* the time the question is asked for */
     struct arena *arena;
     struct status *trouble;
+    const struct policy *policy; /* core/policy.h; NULL in every view but those that ask what if */
 };
 
 /* Finds the row whose key fields are set in `row` (the struct of that table) and fills in the rest.

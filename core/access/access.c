@@ -1,4 +1,5 @@
 #include "core/access/access_parts.h"
+#include "core/identity/session.h"
 #include "schema/lookup.h"
 
 #include <assert.h>
@@ -15,7 +16,7 @@ void access_note(struct inquiry *inquiry, const struct access_fact *fact)
 
 void access_refuse(struct inquiry *inquiry, enum rule rule)
 {
-    if (inquiry->out->rule == RULE_NONE) {
+    if (inquiry->out->rule == RULE_NONE && !policy_waives(inquiry->view, rule)) {
         inquiry->out->rule = rule;
     }
 }
@@ -65,9 +66,9 @@ static void ask_session(struct inquiry *inquiry)
     bool found = row.session.kind == ID_SESSION &&
                  view_find_made_by(inquiry->view, ROW_SESSION, &row, &fact.made_by) &&
                  id_equal(row.user, inquiry->reader->user);
-    fact.holds =
-        found && row.state == SESSION_STATE_OPENED && inquiry->view->now_utc_us < row.expires;
-    fact.until_utc_us = found ? row.expires : 0;
+    uint64_t expires = found ? session_expiry(inquiry->view, &row) : 0;
+    fact.holds = found && row.state == SESSION_STATE_OPENED && inquiry->view->now_utc_us < expires;
+    fact.until_utc_us = expires;
     access_note(inquiry, &fact);
     if (!fact.holds) {
         access_refuse(inquiry, RULE_IDN_11B);
@@ -75,9 +76,8 @@ static void ask_session(struct inquiry *inquiry)
     }
     inquiry->active = row.has_project ? row.project : NOTHING;
     inquiry->session_made_by = fact.made_by;
-    if (row.opened_n < inquiry->view->as_of_n) {
-        inquiry->login.as_of_n = row.opened_n;
-    }
+    inquiry->login = policy_granted_view(inquiry->view, row.opened_n);
+    inquiry->kept = policy_kept_view(inquiry->view, row.opened_n);
 }
 
 void access_ask_reader(struct inquiry *inquiry)
@@ -409,7 +409,9 @@ static void answer(struct inquiry *inquiry, struct id object)
     access_ask_reader(inquiry);
     if (inquiry->reader->user.kind != ID_USER ||
         !access_object_find(inquiry->view, object, &inquiry->object)) {
+        /* There is nothing to allow, whatever a policy has off. */
         refuse_by_class(inquiry);
+        out->rule = out->rule == RULE_NONE ? access_class_rule(out->class) : out->rule;
         return;
     }
     out->class = access_object_class(&inquiry->object);
@@ -435,6 +437,7 @@ void access_of(enum access_verb verb, const struct view *view, const struct read
 {
     struct inquiry inquiry = {.view = view,
                               .login = *view,
+                              .kept = *view,
                               .reader = reader,
                               .verb = verb,
                               .session_made_by = UINT64_MAX,

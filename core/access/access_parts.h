@@ -37,6 +37,7 @@ struct id access_object_tag_above(const struct view *view, const struct access_o
 struct inquiry {
     const struct view *view;
     struct view login; /* as of when the session was opened; else the same */
+    struct view kept;  /* that revocations count in: the same, unless a policy says otherwise */
     const struct reader *reader;
     enum access_verb verb;
     struct access_object object;

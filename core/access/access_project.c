@@ -13,7 +13,7 @@ struct standing {
 
 static bool has_login(const struct inquiry *inquiry)
 {
-    return inquiry->login.as_of_n != inquiry->view->as_of_n;
+    return inquiry->login.as_of_n != inquiry->kept.as_of_n;
 }
 
 static uint64_t earlier(uint64_t a_utc_us, uint64_t b_utc_us)
@@ -60,7 +60,7 @@ static void stand(const struct inquiry *inquiry, struct id project, struct stand
     uint64_t unused;
     struct id user = inquiry->reader->user;
     *out = (struct standing){.project = project};
-    out->member = membership_active_made_by(inquiry->view, project, user, &row, &out->made_by);
+    out->member = membership_active_made_by(&inquiry->kept, project, user, &row, &out->made_by);
     out->until_utc_us = row.has_expires ? row.expires : 0;
     out->restricted = is_restricted(&row, inquiry->verb);
     if (out->member && has_login(inquiry)) {
@@ -107,7 +107,7 @@ static bool is_certified(struct inquiry *inquiry, const struct view *view, struc
 {
     struct id user = inquiry->reader->user;
     struct holding now = hold(view, user, requirement);
-    if (now.holds && view == inquiry->view && has_login(inquiry)) {
+    if (now.holds && view == &inquiry->kept && has_login(inquiry)) {
         struct holding then = hold(&inquiry->login, user, requirement);
         now.holds = then.holds;
         now.until_utc_us = earlier(now.until_utc_us, then.until_utc_us);
@@ -125,7 +125,7 @@ static bool ask_certifications(struct inquiry *inquiry, struct id project)
 {
     struct id now[REQUIREMENTS_MAX], then[REQUIREMENTS_MAX];
     size_t now_count, then_count = 0;
-    bool met = certification_required_all(inquiry->view, project, now, &now_count);
+    bool met = certification_required_all(&inquiry->kept, project, now, &now_count);
     if (has_login(inquiry)) {
         met = certification_required_all(&inquiry->login, project, then, &then_count) && met;
     }
@@ -134,7 +134,7 @@ static bool ask_certifications(struct inquiry *inquiry, struct id project)
                                  .kind = FACT_CERTIFIED, .about = project, .made_by = UINT64_MAX});
     }
     for (size_t i = 0; i < now_count; i++) {
-        met = is_certified(inquiry, inquiry->view, now[i]) && met;
+        met = is_certified(inquiry, &inquiry->kept, now[i]) && met;
     }
     for (size_t i = 0; i < then_count; i++) {
         if (!is_among(then[i], now, now_count)) {
@@ -160,7 +160,7 @@ static bool is_certified_for(const struct inquiry *inquiry, struct id project)
 static bool find_below(const struct inquiry *inquiry, struct id tag, struct standing *out)
 {
     struct member_of_row row = {.user = inquiry->reader->user};
-    struct view_walk walk = view_walk_of(inquiry->view, ROW_MEMBER_OF, &row, 1);
+    struct view_walk walk = view_walk_of(&inquiry->kept, ROW_MEMBER_OF, &row, 1);
     bool found = false;
     while (view_walk_next(&walk, &row)) {
         struct standing standing;

@@ -45,6 +45,7 @@ enum access_sight access_sees(const struct view *view, const struct reader *read
     struct access access;
     struct inquiry inquiry = {.view = view,
                               .login = *view,
+                              .kept = *view,
                               .reader = reader,
                               .verb = ACCESS_READ,
                               .object = {.id = object},

@@ -25,8 +25,8 @@ enum rule bulk_refusal(const struct view *view, const struct actor *actor, enum 
                        const union command_fields *fields)
 {
     struct id owner;
-    return owner_of(view, kind, fields, &owner) && !id_equal(owner, actor->user) ? RULE_BLK_01A
-                                                                                 : RULE_NONE;
+    FORBID_IF(owner_of(view, kind, fields, &owner) && !id_equal(owner, actor->user), RULE_BLK_01A);
+    return RULE_NONE;
 }
 
 /* Whole or not ---------------------------------------------------------------------------- */

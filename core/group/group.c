@@ -42,14 +42,11 @@ bool group_allows(const struct view *view, struct id group, struct id user,
 
 enum rule group_key_refusal(const struct view *view, struct id group, uint64_t epoch)
 {
-    struct group_row row;
-    if (!group_by_id(view, group, &row)) {
-        return RULE_GRP_01D;
-    }
-    if (row.rotation_due) {
-        return RULE_GRP_02C;
-    }
-    return epoch == row.epoch ? RULE_NONE : RULE_GRP_01F;
+    struct group_row row = {.group = group};
+    FORBID_UNLESS(group_by_id(view, group, &row), RULE_GRP_01D);
+    FORBID_IF(row.rotation_due, RULE_GRP_02C);
+    FORBID_UNLESS(epoch == row.epoch, RULE_GRP_01F);
+    return RULE_NONE;
 }
 
 bool group_is_name(struct bytes name)

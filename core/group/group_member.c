@@ -111,20 +111,15 @@ static enum rule change_refusal(const struct view *view, const struct actor *act
 {
     struct group_row group;
     const unsigned change = 1u << GROUP_PERMISSION_CHANGE_PERMISSIONS;
-    if (!group_by_id(view, member->group, &group)) {
-        return RULE_GRP_01D;
-    }
-    if (id_equal(group.owner, member->user)) {
-        return RULE_GRP_05A;
-    }
-    if (!group_allows(view, member->group, actor->user, GROUP_PERMISSION_CHANGE_PERMISSIONS)) {
-        return RULE_GRP_04A;
-    }
-    if (!group_has_member(view, member->group, member->user, member)) {
-        return RULE_GRP_02D;
-    }
+    FORBID_UNLESS(group_by_id(view, member->group, &group), RULE_GRP_01D);
+    FORBID_IF(id_equal(group.owner, member->user), RULE_GRP_05A);
+    FORBID_UNLESS(
+        group_allows(view, member->group, actor->user, GROUP_PERMISSION_CHANGE_PERMISSIONS),
+        RULE_GRP_04A);
+    FORBID_UNLESS(group_has_member(view, member->group, member->user, member), RULE_GRP_02D);
     bool regains = (set & change) != 0 && member->gave_up;
-    return regains && !id_equal(group.owner, actor->user) ? RULE_GRP_06B : RULE_NONE;
+    FORBID_IF(regains && !id_equal(group.owner, actor->user), RULE_GRP_06B);
+    return RULE_NONE;
 }
 
 static void emit_change(struct decision *decision, const struct group_member_row *member,

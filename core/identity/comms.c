@@ -27,13 +27,10 @@ static enum rule refusal_of(const struct view *view, const struct comms_send_mai
     for (size_t i = 0; i < command->recipients_count; i++) {
         struct arena before = *view->arena;
         struct user_row user;
-        if (!user_by_id(view, command->recipients[i], &user) || user.deleted) {
-            return RULE_IDN_01D;
-        }
-        if (members_only &&
-            !membership_active(view, command->project, command->recipients[i], NULL)) {
-            return RULE_IDN_17A;
-        }
+        FORBID_IF(!user_by_id(view, command->recipients[i], &user) || user.deleted, RULE_IDN_01D);
+        FORBID_IF(members_only &&
+                      !membership_active(view, command->project, command->recipients[i], NULL),
+                  RULE_IDN_17A);
         *view->arena = before;
     }
     return RULE_NONE;

@@ -72,8 +72,8 @@ static uint32_t held(const struct view *view, struct id user)
 
 uint32_t permission_of(const struct view *view, const struct actor *actor)
 {
-    struct view then = view_at_login(view, actor);
-    return held(view, actor->user) & held(&then, actor->user);
+    struct view kept = view_of_rights(view, actor), then = view_at_login(view, actor);
+    return held(&kept, actor->user) & held(&then, actor->user);
 }
 
 bool user_can(const struct view *view, const struct actor *actor, enum user_permission permission)

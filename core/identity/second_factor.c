@@ -142,17 +142,12 @@ enum rule second_factor_refusal(const struct view *view, const struct session_ro
 {
     struct second_factor_record read;
     struct provider_row known;
-    if (record.size == 0) {
-        return RULE_IDN_06A;
-    }
-    if (failed(second_factor_read(record, &read)) ||
-        !provider_by_name(view, read.factor.provider, &known) ||
-        !is_for(view, &read.factor, challenge) || !is_signed(view, &read, known.key)) {
-        return RULE_IDN_06B;
-    }
-    if (!is_fresh(view, &read.factor)) {
-        return RULE_IDN_06C;
-    }
+    FORBID_IF(record.size == 0, RULE_IDN_06A);
+    FORBID_UNLESS(!failed(second_factor_read(record, &read)) &&
+                      provider_by_name(view, read.factor.provider, &known) &&
+                      is_for(view, &read.factor, challenge) && is_signed(view, &read, known.key),
+                  RULE_IDN_06B);
+    FORBID_UNLESS(is_fresh(view, &read.factor), RULE_IDN_06C);
     *out = read.factor;
     *provider = known.provider;
     return RULE_NONE;

@@ -19,11 +19,24 @@ static bool find(const struct view *view, struct id session, struct session_row 
     return true;
 }
 
+uint64_t session_expiry(const struct view *view, const struct session_row *session)
+{
+    struct view then = *view;
+    uint64_t instead = policy_seconds(view, SETTING_SESSION_LIFE);
+    if (instead == 0 || session->state != SESSION_STATE_OPENED) {
+        return session->expires;
+    }
+    then.policy = NULL;
+    then.as_of_n = session->opened_n;
+    uint64_t life = setting_seconds(&then, SETTING_SESSION_LIFE);
+    return session->expires - life * TIME_SECOND_US + instead * TIME_SECOND_US;
+}
+
 bool session_is_open(const struct view *view, struct id session, struct session_row *out)
 {
     struct session_row row;
     if (!find(view, session, &row) || row.state != SESSION_STATE_OPENED ||
-        view->now_utc_us >= row.expires) {
+        view->now_utc_us >= session_expiry(view, &row)) {
         return false;
     }
     if (out != NULL) {

@@ -22,6 +22,8 @@ enum {
 
 /* Whether there is such a session, opened, not ended and not run out; *out may be NULL. */
 bool session_is_open(const struct view *view, struct id session, struct session_row *out);
+/* When an opened session runs out. */
+uint64_t session_expiry(const struct view *view, const struct session_row *session);
 /* The open session of the user that was opened last, or ID_NONE. */
 struct id session_of(const struct view *view, struct id user);
 /* Whether the project is the active one of the session, and that is open. */

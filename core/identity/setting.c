@@ -29,6 +29,10 @@ static struct bounds bounds_of(enum setting setting)
 uint64_t setting_seconds(const struct view *view, enum setting setting)
 {
     struct setting_row row = {.setting = setting};
+    uint64_t instead = policy_seconds(view, setting);
+    if (instead != 0) {
+        return instead;
+    }
     return view_find(view, ROW_SETTING, &row) ? row.seconds : bounds_of(setting).usual;
 }
 

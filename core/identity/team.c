@@ -39,9 +39,7 @@ static bool may_keep(const struct view *view, const struct actor *actor)
 static enum rule refusal_of(const struct view *view, const struct actor *actor, struct id team,
                             struct team_row *out)
 {
-    if (!may_keep(view, actor)) {
-        return RULE_TEA_02B;
-    }
+    FORBID_UNLESS(may_keep(view, actor), RULE_TEA_02B);
     return team_by_id(view, team, out) && !out->deleted ? RULE_NONE : RULE_TEA_02D;
 }
 

@@ -28,28 +28,19 @@ bool user_is_disabled(const struct view *view, const struct user_row *user)
 
 enum rule user_refusal(const struct view *view, const struct user_row *user)
 {
-    if (user->deleted) {
-        return RULE_IDN_01D;
-    }
-    if (user->state == USER_STATE_INACTIVE) {
-        return RULE_IDN_03B;
-    }
-    return user_is_disabled(view, user) ? RULE_IDN_04B : RULE_NONE;
+    FORBID_IF(user->deleted, RULE_IDN_01D);
+    FORBID_IF(user->state == USER_STATE_INACTIVE, RULE_IDN_03B);
+    FORBID_IF(user_is_disabled(view, user), RULE_IDN_04B);
+    return RULE_NONE;
 }
 
 enum rule user_change_refusal(const struct view *view, const struct actor *actor, struct id user,
                               struct user_row *out)
 {
     struct user_row row;
-    if (actor->role < USER_ROLE_ADMIN) {
-        return RULE_IDN_02A;
-    }
-    if (!user_by_id(view, user, &row) || row.deleted) {
-        return RULE_IDN_01D;
-    }
-    if (row.role >= actor->role && actor->role != USER_ROLE_SUPER_ADMIN) {
-        return RULE_IDN_02B;
-    }
+    FORBID_IF(actor->role < USER_ROLE_ADMIN, RULE_IDN_02A);
+    FORBID_IF(!user_by_id(view, user, &row) || row.deleted, RULE_IDN_01D);
+    FORBID_IF(row.role >= actor->role && actor->role != USER_ROLE_SUPER_ADMIN, RULE_IDN_02B);
     *out = row;
     return RULE_NONE;
 }

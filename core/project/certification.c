@@ -188,9 +188,9 @@ bool certification_granted(const struct view *view, const struct actor *actor, s
 {
     struct id required[REQUIREMENTS_MAX], first = nothing;
     const struct question question = {.project = project, .user = actor->user};
-    struct view login = view_at_login(view, actor);
-    size_t count = certification_required(view, project, required);
-    bool met = satisfied(view, &question, &first) &&
+    struct view kept = view_of_rights(view, actor), login = view_at_login(view, actor);
+    size_t count = certification_required(&kept, project, required);
+    bool met = satisfied(&kept, &question, &first) &&
                holds_all(&login, &question, required, count, &first) &&
                satisfied(&login, &question, &first);
     if (!met && missing != NULL) {

@@ -67,12 +67,14 @@ bool label_is_chain(const struct view *view, const struct id *labels, size_t cou
 
 enum rule label_flow_refusal(const struct view *view, struct id data, struct id place)
 {
-    return label_dominates(view, place, data) ? RULE_NONE : RULE_PRJ_13A;
+    FORBID_UNLESS(label_dominates(view, place, data), RULE_PRJ_13A);
+    return RULE_NONE;
 }
 
 enum rule label_meeting_refusal(const struct view *view, const struct id *labels, size_t count)
 {
-    return label_is_chain(view, labels, count) ? RULE_NONE : RULE_PRJ_13B;
+    FORBID_UNLESS(label_is_chain(view, labels, count), RULE_PRJ_13B);
+    return RULE_NONE;
 }
 
 /* What lowering a label takes beside the new label's membership. */
@@ -80,21 +82,18 @@ static enum rule lowering_refusal(const struct view *view, const struct actor *a
                                   struct id from, struct bytes reason)
 {
     struct project_row project;
-    if (!membership_leads(view, actor, from) || !project_by_id(view, from, &project)) {
-        return RULE_PRJ_12A;
-    }
-    if (project.declassify_pi_only && !project_is_pi(view, actor, from)) {
-        return RULE_PRJ_12C;
-    }
-    return reason.size == 0 ? RULE_PRJ_12B : RULE_NONE;
+    bool known = project_by_id(view, from, &project);
+    FORBID_UNLESS(known && membership_leads(view, actor, from), RULE_PRJ_12A);
+    FORBID_IF(known && project.declassify_pi_only && !project_is_pi(view, actor, from),
+              RULE_PRJ_12C);
+    FORBID_IF(reason.size == 0, RULE_PRJ_12B);
+    return RULE_NONE;
 }
 
 enum rule label_refusal(const struct view *view, const struct actor *actor, struct id from,
                         struct id to, struct bytes reason)
 {
-    if (to.kind != ID_NONE && !membership_granted(view, actor, to, NULL)) {
-        return RULE_VLT_11C;
-    }
+    FORBID_IF(to.kind != ID_NONE && !membership_granted(view, actor, to, NULL), RULE_VLT_11C);
     return label_direction(view, from, to) == DIRECTION_UP
                ? RULE_NONE
                : lowering_refusal(view, actor, from, reason);

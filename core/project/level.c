@@ -40,13 +40,9 @@ static bool are_distinct(const struct id *requirements, size_t count)
 /* Why these are not what a level may ask for, or RULE_NONE. */
 static enum rule unfit(const struct view *view, const struct id *requirements, size_t count)
 {
-    if (count > REQUIREMENTS_MAX || !are_distinct(requirements, count)) {
-        return RULE_SEC_02B;
-    }
+    FORBID_IF(count > REQUIREMENTS_MAX || !are_distinct(requirements, count), RULE_SEC_02B);
     for (size_t i = 0; i < count; i++) {
-        if (!requirement_by_id(view, requirements[i], NULL)) {
-            return RULE_SEC_01C;
-        }
+        FORBID_UNLESS(requirement_by_id(view, requirements[i], NULL), RULE_SEC_01C);
     }
     return RULE_NONE;
 }

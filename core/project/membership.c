@@ -81,8 +81,8 @@ bool membership_granted(const struct view *view, const struct actor *actor, stru
                         struct membership_row *out)
 {
     struct membership_row row, then;
-    struct view login = view_at_login(view, actor);
-    if (!membership_active(view, project, actor->user, &row) ||
+    struct view kept = view_of_rights(view, actor), login = view_at_login(view, actor);
+    if (!membership_active(&kept, project, actor->user, &row) ||
         !membership_active(&login, project, actor->user, &then) ||
         !unite_restrictions(view, &then, &row)) {
         return false;
@@ -102,8 +102,8 @@ bool membership_leads(const struct view *view, const struct actor *actor, struct
 
 static bool is_assigned(const struct view *view, const struct actor *actor, struct id project)
 {
-    struct view login = view_at_login(view, actor);
-    return project_is_assigned(view, project, actor->user) &&
+    struct view kept = view_of_rights(view, actor), login = view_at_login(view, actor);
+    return project_is_assigned(&kept, project, actor->user) &&
            project_is_assigned(&login, project, actor->user);
 }
 
@@ -146,10 +146,9 @@ static enum rule kept(const struct view *view, const struct membership_row *row)
         !project_by_id(view, row->project, &project)) {
         return RULE_NONE;
     }
-    if (project.has_pi && id_equal(project.pi, row->user)) {
-        return RULE_PRJ_16A;
-    }
-    return is_left_alone(view, row->project, row->user) ? RULE_PRJ_15A : RULE_NONE;
+    FORBID_IF(project.has_pi && id_equal(project.pi, row->user), RULE_PRJ_16A);
+    FORBID_IF(is_left_alone(view, row->project, row->user), RULE_PRJ_15A);
+    return RULE_NONE;
 }
 
 static void end_activations(const struct view *view, const struct membership_row *row,

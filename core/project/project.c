@@ -40,8 +40,8 @@ static bool has_pi(const struct view *view, struct id project, struct id user)
 
 bool project_is_pi(const struct view *view, const struct actor *actor, struct id project)
 {
-    struct view login = view_at_login(view, actor);
-    return has_pi(view, project, actor->user) && has_pi(&login, project, actor->user);
+    struct view kept = view_of_rights(view, actor), login = view_at_login(view, actor);
+    return has_pi(&kept, project, actor->user) && has_pi(&login, project, actor->user);
 }
 
 /* Decide ---------------------------------------------------------------------------------- */
@@ -71,12 +71,12 @@ static bool is_permitted(const struct view *view, struct id user)
 static bool may_create(const struct view *view, const struct actor *actor,
                        const struct project_create *command)
 {
-    struct view login = view_at_login(view, actor);
+    struct view kept = view_of_rights(view, actor), login = view_at_login(view, actor);
     if (command->has_parent) {
         return membership_manages(view, actor, command->parent);
     }
     return actor->role >= USER_ROLE_ADMIN ||
-           (is_permitted(view, actor->user) && is_permitted(&login, actor->user));
+           (is_permitted(&kept, actor->user) && is_permitted(&login, actor->user));
 }
 
 /* Whoever is no administrator manages what she makes, unless there is a PI. */

@@ -37,14 +37,10 @@ enum rule chunk_seal_refusal(const struct view *view, const struct file_row *fil
     struct chunk_sum sum = {.row = {.file = file->file, .version = file->version}};
     sum.walk = view_walk_of(view, ROW_CHUNK, &sum.row, 2);
     const struct digest root = decision_root(view, next_chunk, &sum);
-    if (sum.gap || sum.count != command->chunks) {
-        return RULE_VLT_03A;
-    }
-    if (sum.short_before) {
-        return RULE_VLT_02A;
-    }
-    return sum.size == command->size && digest_equal(&root, &command->root) ? RULE_NONE
-                                                                            : RULE_VLT_03B;
+    FORBID_IF(sum.gap || sum.count != command->chunks, RULE_VLT_03A);
+    FORBID_IF(sum.short_before, RULE_VLT_02A);
+    FORBID_UNLESS(sum.size == command->size && digest_equal(&root, &command->root), RULE_VLT_03B);
+    return RULE_NONE;
 }
 
 /* Decide ---------------------------------------------------------------------------------- */

@@ -98,7 +98,8 @@ static enum rule reading_refusal(const struct view *view, const struct actor *ac
     struct access access;
     const struct reader reader = {.user = actor->user, .session = actor->session};
     if (place->id.kind == ID_USER) {
-        return id_equal(place->id, actor->user) ? RULE_NONE : RULE_VLT_10D;
+        FORBID_UNLESS(id_equal(place->id, actor->user), RULE_VLT_10D);
+        return RULE_NONE;
     }
     may_read(view, &reader, place->id, &access);
     return access.allowed ? RULE_NONE : access.rule;
@@ -108,23 +109,18 @@ enum rule directory_add_refusal(const struct view *view, const struct actor *act
                                 const struct directory_addition *addition, struct vault_place *out)
 {
     struct id taken;
-    if (!vault_place_by_id(view, addition->place, out)) {
-        return RULE_VLT_01D;
-    }
+    FORBID_UNLESS(vault_place_by_id(view, addition->place, out), RULE_VLT_01D);
     const bool allowed = out->group.kind == ID_NONE
                              ? id_equal(out->owner, actor->user)
                              : group_allows(view, out->group, actor->user, addition->permission);
-    if (!allowed) {
-        return addition->otherwise;
-    }
+    FORBID_UNLESS(allowed, addition->otherwise);
     const enum rule unreadable = reading_refusal(view, actor, out);
     if (unreadable != RULE_NONE) {
         return unreadable;
     }
-    if (!directory_is_name(addition->name)) {
-        return RULE_VLT_09E;
-    }
-    return directory_find(view, addition->place, addition->name, &taken) ? RULE_VLT_09A : RULE_NONE;
+    FORBID_UNLESS(directory_is_name(addition->name), RULE_VLT_09E);
+    FORBID_IF(directory_find(view, addition->place, addition->name, &taken), RULE_VLT_09A);
+    return RULE_NONE;
 }
 
 enum rule directory_change_refusal(const struct view *view, const struct actor *actor,
@@ -132,22 +128,17 @@ enum rule directory_change_refusal(const struct view *view, const struct actor *
                                    struct vault_place *place)
 {
     struct id id;
-    if (!vault_place_by_id(view, entry->parent, place)) {
-        return RULE_VLT_01D;
-    }
+    FORBID_UNLESS(vault_place_by_id(view, entry->parent, place), RULE_VLT_01D);
     const bool in_group = place->group.kind != ID_NONE;
-    if (in_group ? !group_has_member(view, place->group, actor->user, NULL)
-                 : !id_equal(place->owner, actor->user)) {
-        return RULE_VLT_09D;
-    }
-    if (!directory_find(view, entry->parent, entry->name, &id) ||
-        !vault_object_by_id(view, id, object)) {
-        return RULE_VLT_01D;
-    }
-    if (in_group && !id_equal(object->owner, actor->user) &&
-        !group_allows(view, place->group, actor->user, GROUP_PERMISSION_REMOVE_ENTRIES)) {
-        return RULE_VLT_09D;
-    }
+    FORBID_UNLESS(in_group ? group_has_member(view, place->group, actor->user, NULL)
+                           : id_equal(place->owner, actor->user),
+                  RULE_VLT_09D);
+    FORBID_UNLESS(directory_find(view, entry->parent, entry->name, &id) &&
+                      vault_object_by_id(view, id, object),
+                  RULE_VLT_01D);
+    FORBID_IF(in_group && !id_equal(object->owner, actor->user) &&
+                  !group_allows(view, place->group, actor->user, GROUP_PERMISSION_REMOVE_ENTRIES),
+              RULE_VLT_09D);
     return reading_refusal(view, actor, place);
 }
 

@@ -50,12 +50,10 @@ static enum rule places_refusal(const struct view *view, const struct actor *act
 static enum rule crossing_refusal(const struct view *view, const struct actor *actor,
                                   const struct move *move)
 {
-    if (!id_equal(move->object.owner, actor->user)) {
-        return RULE_VLT_09D;
-    }
-    return move->object.id.kind == ID_DIR && !directory_is_empty(view, move->object.id)
-               ? RULE_VLT_09F
-               : RULE_NONE;
+    FORBID_UNLESS(id_equal(move->object.owner, actor->user), RULE_VLT_09D);
+    FORBID_IF(move->object.id.kind == ID_DIR && !directory_is_empty(view, move->object.id),
+              RULE_VLT_09F);
+    return RULE_NONE;
 }
 
 /* Into a group's directory is shared with the whole group (GRP-08). */
@@ -65,15 +63,9 @@ static enum rule sharing_refusal(const struct view *view, const struct actor *ac
     struct access access;
     const struct reader reader = {.user = actor->user, .session = actor->session};
     may_share(view, &reader, move->object.id, &access);
-    if (!access.allowed) {
-        return access.rule;
-    }
-    if (!file_key_was_fetched(view, actor, move->object.id)) {
-        return RULE_VLT_05A;
-    }
-    if (!move->command->has_group_wrapped || !move->command->has_epoch) {
-        return RULE_VLT_01A;
-    }
+    FORBID_UNLESS(access.allowed, access.rule);
+    FORBID_UNLESS(file_key_was_fetched(view, actor, move->object.id), RULE_VLT_05A);
+    FORBID_UNLESS(move->command->has_group_wrapped && move->command->has_epoch, RULE_VLT_01A);
     return group_key_refusal(view, move->target.group, move->command->epoch);
 }
 

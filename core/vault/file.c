@@ -31,9 +31,8 @@ static enum rule key_refusal(const struct view *view, const struct vault_place *
                              const struct vault_file_create *command)
 {
     const bool in_group = place->group.kind != ID_NONE;
-    if (command->has_group_wrapped != in_group || command->has_epoch != in_group) {
-        return RULE_VLT_01A;
-    }
+    FORBID_IF(command->has_group_wrapped != in_group || command->has_epoch != in_group,
+              RULE_VLT_01A);
     return in_group ? group_key_refusal(view, place->group, command->epoch) : RULE_NONE;
 }
 
@@ -46,10 +45,9 @@ static enum rule birth_tag_refusal(const struct view *view, const struct actor *
     if (!command->has_project || id_equal(inherited, command->project)) {
         return RULE_NONE;
     }
-    if (place->group.kind != ID_NONE &&
-        !group_allows(view, place->group, actor->user, GROUP_PERMISSION_MODIFY_PROJECT_TAG)) {
-        return RULE_VLT_11A;
-    }
+    FORBID_IF(place->group.kind != ID_NONE && !group_allows(view, place->group, actor->user,
+                                                            GROUP_PERMISSION_MODIFY_PROJECT_TAG),
+              RULE_VLT_11A);
     return label_refusal(view, actor, inherited, command->project, (struct bytes){0});
 }
 
@@ -60,18 +58,18 @@ static enum rule writing_refusal(const struct view *view, const struct actor *ac
                                  const struct vault_file_create *command)
 {
     struct access access;
-    struct membership_row member;
+    struct membership_row member = {.restrictions_count = 0};
     const struct reader reader = {.user = actor->user, .session = actor->session};
     if (!command->has_project) {
         may_edit(view, &reader, place->id, &access);
         return access.allowed ? RULE_NONE : access.rule;
     }
-    if (!membership_granted(view, actor, command->project, &member) ||
-        !certification_granted(view, actor, command->project, NULL) ||
-        !id_equal(actor->project, command->project)) {
-        return place->group.kind != ID_NONE ? RULE_CLS_02A : RULE_CLS_03A;
-    }
-    return membership_forbids(&member, RESTRICTION_READ_ONLY) ? RULE_VLT_07A : RULE_NONE;
+    FORBID_UNLESS(membership_granted(view, actor, command->project, &member) &&
+                      certification_granted(view, actor, command->project, NULL) &&
+                      id_equal(actor->project, command->project),
+                  place->group.kind != ID_NONE ? RULE_CLS_02A : RULE_CLS_03A);
+    FORBID_IF(membership_forbids(&member, RESTRICTION_READ_ONLY), RULE_VLT_07A);
+    return RULE_NONE;
 }
 
 void vault_file_create_decide(const struct view *view, const struct actor *actor,
@@ -109,9 +107,7 @@ static enum rule verb_refusal(const struct view *view, const struct actor *actor
                               enum access_verb verb, struct id file, struct access *access)
 {
     const struct reader reader = {.user = actor->user, .session = actor->session};
-    if (!file_by_id(view, file, NULL)) {
-        return RULE_VLT_01D;
-    }
+    FORBID_UNLESS(file_by_id(view, file, NULL), RULE_VLT_01D);
     access_of(verb, view, &reader, file, access);
     return access->allowed ? RULE_NONE : access->rule;
 }

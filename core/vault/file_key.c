@@ -29,13 +29,10 @@ bool file_key_was_fetched(const struct view *view, const struct actor *actor, st
 enum rule file_key_target_refusal(const struct view *view, const struct key_target *target)
 {
     struct user_row user;
-    if (target->target.kind != ID_GROUP &&
-        (!user_by_id(view, target->target, &user) || user.deleted)) {
-        return RULE_VLT_10E;
-    }
-    if (target->has_epoch != (target->target.kind == ID_GROUP)) {
-        return RULE_VLT_10B;
-    }
+    FORBID_IF(target->target.kind != ID_GROUP &&
+                  (!user_by_id(view, target->target, &user) || user.deleted),
+              RULE_VLT_10E);
+    FORBID_IF(target->has_epoch != (target->target.kind == ID_GROUP), RULE_VLT_10B);
     return target->has_epoch ? group_key_refusal(view, target->target, target->epoch) : RULE_NONE;
 }
 

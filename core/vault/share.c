@@ -49,22 +49,12 @@ static enum rule share_refusal(const struct view *view, const struct actor *acto
     struct file_row file;
     struct access access;
     const struct reader reader = {.user = actor->user, .session = actor->session};
-    if (!file_by_id(view, command->file, &file)) {
-        return RULE_VLT_01D;
-    }
+    FORBID_UNLESS(file_by_id(view, command->file, &file), RULE_VLT_01D);
     may_share(view, &reader, command->file, &access);
-    if (!access.allowed) {
-        return access.rule;
-    }
-    if (!user_can(view, actor, USER_PERMISSION_SHARE)) {
-        return RULE_VLT_10A;
-    }
-    if (!file_key_was_fetched(view, actor, command->file)) {
-        return RULE_VLT_05A;
-    }
-    if (has_it_anyway(&file, command->target)) {
-        return RULE_VLT_10E;
-    }
+    FORBID_UNLESS(access.allowed, access.rule);
+    FORBID_UNLESS(user_can(view, actor, USER_PERMISSION_SHARE), RULE_VLT_10A);
+    FORBID_UNLESS(file_key_was_fetched(view, actor, command->file), RULE_VLT_05A);
+    FORBID_IF(has_it_anyway(&file, command->target), RULE_VLT_10E);
     return file_key_target_refusal(
         view, &(struct key_target){command->target, command->has_epoch, command->epoch});
 }

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static void decide(bool forbidden, bool allowed, struct decision *decision)
+static void decide(const struct view *view, bool forbidden, bool allowed, struct decision *decision)
 {
     REFUSE_IF(forbidden, RULE_AUD_14C);
     REFUSE_UNLESS(allowed, RULE_AUD_14B);
@@ -21,21 +21,47 @@ static void decide(bool forbidden, bool allowed, struct decision *decision)
 static void the_first_refusal_ends_the_decision(void **unused)
 {
     (void)unused;
+    const struct view view = {0};
     struct decision decision = {0};
-    decide(true, false, &decision);
+    decide(&view, true, false, &decision);
     assert_int_equal(decision.refused, RULE_AUD_14C);
     assert_int_equal(decision.count, 0);
     decision = (struct decision){0};
-    decide(false, false, &decision);
+    decide(&view, false, false, &decision);
     assert_int_equal(decision.refused, RULE_AUD_14B);
     assert_int_equal(decision.count, 0);
+}
+
+static enum rule refusal(const struct view *view, bool forbidden, bool allowed)
+{
+    FORBID_IF(forbidden, RULE_AUD_14C);
+    FORBID_UNLESS(allowed, RULE_AUD_14B);
+    return RULE_NONE;
+}
+
+static void where_a_policy_has_a_rule_off_the_next_reason_shows(void **unused)
+{
+    (void)unused;
+    const struct policy policy = {.off[RULE_AUD_14C] = true};
+    const struct view view = {.policy = &policy}, plain = {0};
+    struct decision decision = {0};
+    decide(&view, true, false, &decision);
+    assert_int_equal(decision.refused, RULE_AUD_14B);
+    decision = (struct decision){0};
+    decide(&view, true, true, &decision);
+    assert_int_equal(decision.refused, RULE_NONE);
+    assert_int_equal(decision.count, 2);
+    assert_int_equal(refusal(&plain, true, false), RULE_AUD_14C);
+    assert_int_equal(refusal(&view, true, false), RULE_AUD_14B);
+    assert_int_equal(refusal(&view, true, true), RULE_NONE);
 }
 
 static void events_come_in_the_order_they_were_emitted(void **unused)
 {
     (void)unused;
+    const struct view view = {0};
     struct decision decision = {0};
-    decide(false, true, &decision);
+    decide(&view, false, true, &decision);
     assert_int_equal(decision.refused, RULE_NONE);
     assert_int_equal(decision.count, 2);
     assert_int_equal(decision.events[0].kind, EVENT_AUDIT_OBSERVED);
@@ -112,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_refusal_ends_the_decision),
+        cmocka_unit_test(where_a_policy_has_a_rule_off_the_next_reason_shows),
         cmocka_unit_test(events_come_in_the_order_they_were_emitted),
         cmocka_unit_test(a_key_is_one_of_the_two_algorithms_and_nothing_else),
         cmocka_unit_test(a_root_over_digests_is_that_of_rfc_6962),

@@ -2,9 +2,11 @@
 
 #include "core/authenticate.h"
 #include "core/birth.h"
+#include "core/replay.h"
 #include "schema/time.h"
 #include "store/verify_log.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -204,6 +206,9 @@ void enclave_begin(struct enclave *enclave)
 
 void enclave_end(struct enclave *enclave)
 {
+    if (enclave->engine != NULL && !failed(engine_failure(enclave->engine))) {
+        enclave_replay(enclave);
+    }
     scratch_close(&enclave->engine);
     for (size_t i = 0; i < enclave->people_count; i++) {
         secret_key_close(&enclave->people[i].key);
@@ -247,6 +252,60 @@ void enclave_check(struct enclave *enclave)
     enclave_reopen(enclave, true);
     struct digest after = state_digest(engine_state(enclave->engine));
     assert_memory_equal(&before, &after, sizeof before);
+}
+
+/* Again -------------------------------------------------------------------------------------- */
+
+/* What an item is refused by because of the others is not asked of it alone. */
+static void assert_refused_alike(const struct replay *replay, enum rule refused)
+{
+    if (refused != replay->found.refused &&
+        (refused != RULE_NONE || replay->found.refused != RULE_BLK_03B)) {
+        fail_msg("event %" PRIu64 ", %s: recorded %s, decided again %s", replay->found.leaf.n,
+                 command_name(replay->found.command.kind), rule_id(replay->found.refused),
+                 rule_id(refused));
+    }
+}
+
+/* An id that the event creates is its own position by now. */
+static void assert_decided_alike(struct log_snapshot *log, const struct replay *replay)
+{
+    for (size_t i = 0; i < replay->decision.count; i++) {
+        const struct decided *decided = &replay->decision.events[i];
+        struct bytes bytes;
+        struct leaf leaf;
+        must(log_read_leaf(log, replay->found.leaf.n + i, &bytes));
+        must(leaf_decode(bytes, &leaf));
+        assert_int_equal(leaf.kind, decided->kind);
+        for (size_t j = 0; j < decided->on_count; j++) {
+            assert_int_equal(leaf.on[j].kind, decided->on[j].kind);
+            assert_true(decided->on[j].n == ID_NEW || id_equal(leaf.on[j], decided->on[j]));
+        }
+    }
+}
+
+void enclave_replay(struct enclave *enclave)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    struct replay *replay = calloc(1, sizeof *replay);
+    arena_reset(&enclave->arena);
+    must(engine_flush(enclave->engine));
+    must(log_snapshot_open(engine_log(enclave->engine), &log));
+    replay_init(replay, log, engine_state(enclave->engine), enclave->arena);
+    for (uint64_t n = 0; n < log_snapshot_size(log); n++) {
+        enum rule refused;
+        struct status status = replay_at(replay, n);
+        if (status.code == STATUS_NOT_FOUND || replay->found.leaf.n != n) {
+            continue;
+        }
+        must(status);
+        must(replay_decide(replay, NULL, &refused));
+        assert_refused_alike(replay, refused);
+        if (refused == RULE_NONE && replay->found.refused == RULE_NONE) {
+            assert_decided_alike(log, replay);
+        }
+    }
+    free(replay);
 }
 
 void enclave_pass(struct enclave *enclave, uint64_t seconds)

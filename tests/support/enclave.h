@@ -48,6 +48,9 @@ void enclave_end(struct enclave *enclave);
 void enclave_reopen(struct enclave *enclave, bool rebuild);
 /* Everything in the log verifies, and folded anew it gives the same state. */
 void enclave_check(struct enclave *enclave);
+/* Every decision in the log, taken again on the state that it was taken on, is the same: verdict,
+ * kinds of events and what they are about. Also asked by enclave_end. */
+void enclave_replay(struct enclave *enclave);
 /* Moves the clock on. */
 void enclave_pass(struct enclave *enclave, uint64_t seconds);
 
