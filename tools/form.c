@@ -58,9 +58,8 @@ static struct status add_event(struct rows *rows, struct log_snapshot *snapshot,
     return rows_add(rows, cells);
 }
 
-/* What the command did, event by event. */
-static struct status tell(struct invocation *invocation, struct engine *engine,
-                          const struct verdict *verdict)
+struct status form_tell(const struct invocation *invocation, struct engine *engine,
+                        const struct verdict *verdict)
 {
     uint8_t memory[ROWS_MEMORY_SIZE];
     struct arena arena = ARENA_IN(memory);
@@ -104,7 +103,7 @@ static enum exit_code send(struct invocation *invocation, struct engine *engine,
     if (code != EXIT_DONE) {
         return code;
     }
-    struct status status = tell(invocation, engine, &verdict);
+    struct status status = form_tell(invocation, engine, &verdict);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, command_name(kind));
     }

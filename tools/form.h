@@ -9,7 +9,7 @@
 #ifndef TOOLS_FORM_H
 #define TOOLS_FORM_H
 
-#include "schema/catalogue/catalogue.h"
+#include "core/engine.h"
 #include "tools/operator.h"
 
 /* The options that every form has besides its fields. */
@@ -26,6 +26,10 @@
     "names its rule and is logged. Names and ids can be given: `atlas` or project:88."
 
 enum exit_code form_run(struct invocation *invocation);
+
+/* Shows what a command did, event by event. Fails as the log or the output does. */
+MUST_CHECK struct status form_tell(const struct invocation *invocation, struct engine *engine,
+                                   const struct verdict *verdict);
 
 /* Which command a verb stands for; the last has none. */
 struct form_kind {

@@ -173,11 +173,25 @@ static struct command_record command_of(const struct operator_standing *standing
     return command;
 }
 
+static const char *advice_on(enum rule refused)
+{
+    switch ((unsigned)refused) {
+    case RULE_IDN_11B:
+        return "open a session: cairn login";
+    case RULE_CLS_01A:
+    case RULE_CLS_02A:
+    case RULE_CLS_03A:
+    case RULE_CLS_04A:
+        return "cairn access OBJECT --user YOU says what is missing";
+    default:
+        return NULL;
+    }
+}
+
 static enum exit_code tell_refusal(const struct invocation *invocation,
                                    const struct verdict *verdict)
 {
-    return invocation_fail(invocation, EXIT_REFUSED,
-                           verdict->refused == RULE_IDN_11B ? "open a session: cairn login" : NULL,
+    return invocation_fail(invocation, EXIT_REFUSED, advice_on(verdict->refused),
                            "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
                            rule_sentence(verdict->refused), verdict->first);
 }

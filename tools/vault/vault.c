@@ -2,6 +2,7 @@
 
 #include "core/vault/directory.h"
 #include "reports/resolve.h"
+#include "tools/form.h"
 #include "tools/vault/group_key.h"
 
 #include <stdlib.h>
@@ -80,6 +81,16 @@ enum exit_code vault_command(struct vault *vault, enum command_kind kind,
                              const union command_fields *fields, struct verdict *verdict)
 {
     return operator_command(vault->invocation, vault->engine, kind, fields, verdict);
+}
+
+enum exit_code vault_do(struct vault *vault, enum command_kind kind,
+                        const union command_fields *fields)
+{
+    struct verdict verdict;
+    enum exit_code code = vault_command(vault, kind, fields, &verdict);
+    struct status status =
+        code == EXIT_DONE ? form_tell(vault->invocation, vault->engine, &verdict) : OK;
+    return failed(status) ? vault_fail(vault, status, command_name(kind)) : code;
 }
 
 static struct status resolve_in(struct vault *vault, const char *path, enum id_kind kind,

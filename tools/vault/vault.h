@@ -50,6 +50,10 @@ MUST_CHECK enum exit_code vault_command(struct vault *vault, enum command_kind k
                                         const union command_fields *fields,
                                         struct verdict *verdict);
 
+/* The same, and shows the events that it led to. */
+MUST_CHECK enum exit_code vault_do(struct vault *vault, enum command_kind kind,
+                                   const union command_fields *fields);
+
 /* What is at a path, and is of this kind (ID_NONE: any). */
 MUST_CHECK enum exit_code vault_find(struct vault *vault, const char *path, enum id_kind kind,
                                      struct id *out);

@@ -59,7 +59,6 @@ static enum exit_code share(struct vault *vault)
     CLEANUP(secret_bytes_close) struct secret_bytes *key = NULL;
     struct vault_file_share fields = {0};
     struct vault_wrapped wrapped;
-    struct verdict verdict;
     enum exit_code code = read_share(vault, &fields);
     code = code == EXIT_DONE ? vault_fetch_key(vault, fields.file, "to share", &key) : code;
     code = code == EXIT_DONE ? vault_wrap(vault, key, fields.target, &wrapped) : code;
@@ -69,8 +68,8 @@ static enum exit_code share(struct vault *vault)
     fields.wrapped = wrapped.digest;
     fields.has_epoch = wrapped.has_epoch;
     fields.epoch = wrapped.epoch;
-    return vault_command(vault, COMMAND_VAULT_FILE_SHARE,
-                         &(union command_fields){.vault_file_share = fields}, &verdict);
+    return vault_do(vault, COMMAND_VAULT_FILE_SHARE,
+                    &(union command_fields){.vault_file_share = fields});
 }
 
 static enum exit_code run_share(struct invocation *invocation)
@@ -104,7 +103,6 @@ const struct verb verb_vault_share = {
 
 static enum exit_code unshare_file(struct vault *vault)
 {
-    struct verdict verdict;
     struct id file, target;
     const char *with = invocation_value(vault->invocation, "with");
     if (with == NULL) {
@@ -114,8 +112,7 @@ static enum exit_code unshare_file(struct vault *vault)
     enum exit_code code = vault_find(vault, vault_argument(vault, 0), ID_FILE, &file);
     code = code == EXIT_DONE ? vault_find_holder(vault, with, &target) : code;
     union command_fields fields = {.vault_file_unshare = {.file = file, .target = target}};
-    return code == EXIT_DONE ? vault_command(vault, COMMAND_VAULT_FILE_UNSHARE, &fields, &verdict)
-                             : code;
+    return code == EXIT_DONE ? vault_do(vault, COMMAND_VAULT_FILE_UNSHARE, &fields) : code;
 }
 
 static enum exit_code run_unshare(struct invocation *invocation)
@@ -146,7 +143,6 @@ static enum exit_code deposit(struct vault *vault)
 {
     CLEANUP(secret_bytes_close) struct secret_bytes *key = NULL;
     struct vault_wrapped wrapped;
-    struct verdict verdict;
     struct id file, holder;
     const char *with = invocation_value(vault->invocation, "for");
     if (with == NULL) {
@@ -165,7 +161,7 @@ static enum exit_code deposit(struct vault *vault)
                                                          .wrapped = wrapped.digest,
                                                          .has_epoch = wrapped.has_epoch,
                                                          .epoch = wrapped.epoch}};
-    return vault_command(vault, COMMAND_VAULT_KEY_DEPOSIT, &fields, &verdict);
+    return vault_do(vault, COMMAND_VAULT_KEY_DEPOSIT, &fields);
 }
 
 static enum exit_code run_deposit(struct invocation *invocation)
@@ -194,7 +190,6 @@ const struct verb verb_vault_deposit = {
 
 static enum exit_code tag(struct vault *vault)
 {
-    struct verdict verdict;
     struct id object, project = {ID_NONE, 0};
     const char *name = vault_argument(vault, 1);
     const char *reason = invocation_value(vault->invocation, "reason");
@@ -211,18 +206,17 @@ static enum exit_code tag(struct vault *vault)
                                                                 .project = project,
                                                                 .has_reason = reason != NULL,
                                                                 .reason = why}};
-        return vault_command(vault, COMMAND_VAULT_FILE_SET_PROJECT, &file, &verdict);
+        return vault_do(vault, COMMAND_VAULT_FILE_SET_PROJECT, &file);
     }
     union command_fields dir = {.vault_dir_set_project = {.dir = object,
                                                           .has_project = !none,
                                                           .project = project,
                                                           .has_reason = reason != NULL,
                                                           .reason = why}};
-    return object.kind == ID_DIR
-               ? vault_command(vault, COMMAND_VAULT_DIR_SET_PROJECT, &dir, &verdict)
-               : invocation_fail(vault->invocation, EXIT_USAGE,
-                                 "a group is tagged by `cairn group set-project`",
-                                 "only files and directories are tagged here");
+    return object.kind == ID_DIR ? vault_do(vault, COMMAND_VAULT_DIR_SET_PROJECT, &dir)
+                                 : invocation_fail(vault->invocation, EXIT_USAGE,
+                                                   "a group is tagged by `cairn group set-project`",
+                                                   "only files and directories are tagged here");
 }
 
 static enum exit_code run_tag(struct invocation *invocation)

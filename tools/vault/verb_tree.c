@@ -236,13 +236,12 @@ static enum exit_code move(struct vault *vault)
 {
     struct movement movement;
     struct vault_wrapped wrapped;
-    struct verdict verdict;
     enum exit_code code = read_movement(vault, &movement);
     if (code == EXIT_DONE && id_equal(movement.parent, movement.target)) {
         union command_fields rename = {.vault_dir_rename_entry = {.parent = movement.parent,
                                                                   .name = movement.name,
                                                                   .to = movement.to}};
-        return vault_command(vault, COMMAND_VAULT_DIR_RENAME_ENTRY, &rename, &verdict);
+        return vault_do(vault, COMMAND_VAULT_DIR_RENAME_ENTRY, &rename);
     }
     code = code == EXIT_DONE ? wrap_for_target(vault, &movement, &wrapped) : code;
     if (code != EXIT_DONE) {
@@ -256,7 +255,7 @@ static enum exit_code move(struct vault *vault)
                                                             .group_wrapped = wrapped.digest,
                                                             .has_epoch = wrapped.has_epoch,
                                                             .epoch = wrapped.epoch}};
-    return vault_command(vault, COMMAND_VAULT_DIR_MOVE_ENTRY, &fields, &verdict);
+    return vault_do(vault, COMMAND_VAULT_DIR_MOVE_ENTRY, &fields);
 }
 
 static enum exit_code run_move(struct invocation *invocation)
@@ -308,14 +307,13 @@ static struct status shred(struct vault *vault, struct id file, const struct dig
 
 static enum exit_code delete_file(struct vault *vault, struct id file)
 {
-    struct verdict verdict;
     struct digest *keys = malloc(KEYS_MAX * sizeof *keys);
     if (keys == NULL) {
         return vault_fail(vault, FAIL(NO_MEMORY, KEYS_MAX), "removing");
     }
     const size_t count = note_keys(vault, file, keys);
     union command_fields fields = {.vault_file_delete = {.file = file}};
-    enum exit_code code = vault_command(vault, COMMAND_VAULT_FILE_DELETE, &fields, &verdict);
+    enum exit_code code = vault_do(vault, COMMAND_VAULT_FILE_DELETE, &fields);
     struct status status = code == EXIT_DONE ? shred(vault, file, keys, count) : OK;
     free(keys);
     return failed(status) ? vault_fail(vault, status, "removing its chunks") : code;
@@ -323,29 +321,29 @@ static enum exit_code delete_file(struct vault *vault, struct id file)
 
 static enum exit_code remove_entry(struct vault *vault, const char *path)
 {
-    struct verdict verdict;
     struct id parent;
     struct bytes name;
     enum exit_code code = vault_find_parent(vault, path, &parent, &name);
     union command_fields fields = {.vault_dir_remove_entry = {.parent = parent, .name = name}};
-    return code == EXIT_DONE
-               ? vault_command(vault, COMMAND_VAULT_DIR_REMOVE_ENTRY, &fields, &verdict)
-               : code;
+    return code == EXIT_DONE ? vault_do(vault, COMMAND_VAULT_DIR_REMOVE_ENTRY, &fields) : code;
 }
 
-static enum exit_code delete (struct vault *vault) {
-    struct id object; const char *path = vault_argument(vault, 0);
-        enum exit_code code = vault_find(vault, path, ID_NONE, &object);
-        if (code != EXIT_DONE){return code;
-}
-return object.kind == ID_FILE && !invocation_has(vault->invocation, "entry")
-           ? delete_file(vault, object)
-           : remove_entry(vault, path);
+static enum exit_code discard(struct vault *vault)
+{
+    struct id object;
+    const char *path = vault_argument(vault, 0);
+    enum exit_code code = vault_find(vault, path, ID_NONE, &object);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    return object.kind == ID_FILE && !invocation_has(vault->invocation, "entry")
+               ? delete_file(vault, object)
+               : remove_entry(vault, path);
 }
 
 static enum exit_code run_delete(struct invocation *invocation)
 {
-    return vault_visit(invocation, delete);
+    return vault_visit(invocation, discard);
 }
 
 static const struct option_info delete_options[] = {
