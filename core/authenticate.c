@@ -35,13 +35,39 @@ static bool is_of_session(enum command_kind kind)
     return is_among(kind, kinds, sizeof kinds / sizeof kinds[0]);
 }
 
+/* The audit's work, and its management, which an auditor has who is an audit manager too; what else
+ * there is of the audit is a super-administrator's. */
+static bool is_of_audit(enum command_kind kind)
+{
+    static const enum command_kind kinds[] = {
+        COMMAND_ALERT_ACKNOWLEDGE,
+        COMMAND_ALERT_CLOSE,
+        COMMAND_ALERT_SET_CONTACT,
+        COMMAND_AUDIT_APPROVE_TOOLS,
+        COMMAND_AUDIT_CHANGE_EVENT_SET,
+        COMMAND_AUDIT_OPEN_REVIEW,
+        COMMAND_AUDIT_SIGN_REVIEW,
+        COMMAND_CASE_ADD,
+        COMMAND_CASE_CLOSE,
+        COMMAND_CASE_CREATE,
+        COMMAND_CASE_HOLD,
+        COMMAND_CASE_NOTE,
+        COMMAND_CASE_RELEASE,
+        COMMAND_POLICY_APPROVE,
+        COMMAND_POLICY_DECLARE,
+        COMMAND_POLICY_WITHDRAW,
+    };
+    return is_among(kind, kinds, sizeof kinds / sizeof kinds[0]);
+}
+
 bool authenticate_lets_auditor(enum command_kind kind)
 {
     static const enum command_kind kinds[] = {
         COMMAND_EXPORT_RECORD,  COMMAND_GROUP_LIST_MEMBERS,  COMMAND_USER_REFRESH,
         COMMAND_VAULT_DIR_LIST, COMMAND_VAULT_HISTORY_FETCH,
     };
-    return is_of_session(kind) || is_among(kind, kinds, sizeof kinds / sizeof kinds[0]);
+    return is_of_session(kind) || is_of_audit(kind) ||
+           is_among(kind, kinds, sizeof kinds / sizeof kinds[0]);
 }
 
 static bool is_used(const struct view *view, const struct digest *digest)

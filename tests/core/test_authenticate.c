@@ -237,11 +237,19 @@ static void an_auditor_gives_no_command_that_changes_anything(void **state)
                      strstr(name, "history.fetch") != NULL || strcmp(name, "user.refresh") == 0;
         bool own = (strncmp(name, "session.", 8) == 0 && strcmp(name, "session.invalidate") != 0) ||
                    strcmp(name, "user.accept_terms") == 0;
-        assert_int_equal(authenticate_lets_auditor((enum command_kind)kind), reads || own);
+        bool audits = strncmp(name, "policy.", 7) == 0 || strncmp(name, "alert.", 6) == 0 ||
+                      strncmp(name, "case.", 5) == 0 ||
+                      (strncmp(name, "audit.", 6) == 0 && strcmp(name, "audit.set_manager") != 0);
+        assert_int_equal(authenticate_lets_auditor((enum command_kind)kind),
+                         reads || own || audits);
     }
     union command_fields fields = {
         .team_create = {.name = LITERAL("t"), .user = enclave_id(enclave, "eve")}};
     enclave_refused(enclave, "eve", COMMAND_TEAM_CREATE, &fields, RULE_IDN_02E);
+    fields = (union command_fields){.case_create = {.name = LITERAL("north")}};
+    enclave_must(enclave, "eve", COMMAND_CASE_CREATE, &fields);
+    fields = (union command_fields){.audit_approve_tools = {.digest = {{1}}}};
+    enclave_refused(enclave, "eve", COMMAND_AUDIT_APPROVE_TOOLS, &fields, RULE_AUD_14J);
     fields.session_close =
         (struct session_close){.session = enclave_person(enclave, "eve")->session};
     enclave_must(enclave, "eve", COMMAND_SESSION_CLOSE, &fields);
