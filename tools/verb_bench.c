@@ -9,6 +9,7 @@
 
 enum {
     QUERIES_MAX = 16,
+    PEERS_MAX = 16,
 };
 
 struct benching {
@@ -54,6 +55,14 @@ static struct status put(struct rows *rows, const char *what, double value, cons
     };
     return rows_add(rows, cells);
 }
+
+struct results {
+    struct bench_times times;
+    struct bench_query queries[QUERIES_MAX];
+    size_t query_count;
+    struct bench_peer peers[PEERS_MAX];
+    size_t peer_count;
+};
 
 static double per(uint64_t a, uint64_t b)
 {
@@ -115,6 +124,18 @@ static struct status put_queries(struct rows *rows, const struct bench_query *qu
     return OK;
 }
 
+static struct status put_peers(struct rows *rows, const struct bench_peer *peers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct cell cells[] = {cell_string(peers[i].what), cell_absent(), cell_absent(),
+                                     cell_string(peers[i].of)};
+        TRY(peers[i].ns == 0
+                ? rows_add(rows, cells)
+                : put(rows, peers[i].what, per(peers[i].ns, 1000000), "ms", peers[i].of));
+    }
+    return OK;
+}
+
 static struct status put_vault(struct rows *rows, const struct bench_times *t)
 {
     const double mib = 1000000000.0 / (1 << 20); /* bytes per nanosecond to MiB per second */
@@ -137,9 +158,9 @@ static struct status put_vault(struct rows *rows, const struct bench_times *t)
     return put(rows, "peak memory, vault", per(t->vault_peak_kib, 1024), "MiB", "anonymous");
 }
 
-static struct status put_all(struct invocation *invocation, const struct bench_times *times,
-                             const struct bench_query *queries, size_t count)
+static struct status put_all(struct invocation *invocation, const struct results *results)
 {
+    const struct bench_times *times = &results->times;
     uint8_t memory[ROWS_MEMORY_SIZE];
     struct arena arena = ARENA_IN(memory);
     struct rows rows;
@@ -149,16 +170,17 @@ static struct status put_all(struct invocation *invocation, const struct bench_t
     TRY(put_limits(&rows, times));
     TRY(put_paths(&rows, times));
     TRY(put_commands(&rows, times));
-    TRY(put_queries(&rows, queries, count));
+    TRY(put_queries(&rows, results->queries, results->query_count));
+    TRY(put_peers(&rows, results->peers, results->peer_count));
     TRY(put_vault(&rows, times));
     return rows_flush(&rows);
 }
 
 /* Running --------------------------------------------------------------------------------- */
 
-static struct status measure(struct bench *bench, struct bench_times *times,
-                             struct bench_query *queries, size_t *count)
+static struct status measure(struct bench *bench, bool peers, struct results *results)
 {
+    struct bench_times *times = &results->times;
     TRY(key_library_start());
     TRY(bench_flush(bench, times));
     TRY(bench_vault(bench, times));
@@ -168,7 +190,8 @@ static struct status measure(struct bench *bench, struct bench_times *times,
     TRY(bench_ed25519(bench, &times->ed25519_ns));
     TRY(bench_verify(bench, times));
     TRY(bench_rebuild(bench, times));
-    TRY(bench_queries(bench, queries, QUERIES_MAX, count));
+    TRY(bench_queries(bench, results->queries, QUERIES_MAX, &results->query_count));
+    TRY(peers ? bench_peers(bench, results->peers, PEERS_MAX, &results->peer_count) : OK);
     TRY(bench_commands(bench, times));
     return bench_space(bench, times);
 }
@@ -226,15 +249,14 @@ static void remove_files(const char *base)
 
 struct wished {
     uint64_t events, vault_mib;
+    bool peers;
 };
 
 static enum exit_code bench_in(struct invocation *invocation, const char *directory,
                                const struct wished *wished)
 {
     struct benching benching = {.invocation = invocation};
-    struct bench_times times = {0};
-    struct bench_query queries[QUERIES_MAX];
-    size_t count = 0;
+    struct results results = {0};
     struct bench *bench = calloc(1, sizeof *bench);
     if (bench == NULL) {
         return invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *bench), NULL, "starting");
@@ -245,9 +267,9 @@ static enum exit_code bench_in(struct invocation *invocation, const char *direct
                             .tick = tick,
                             .context = &benching};
     snprintf(bench->directory, sizeof bench->directory, "%s/store", directory);
-    struct status status = measure(bench, &times, queries, &count);
+    struct status status = measure(bench, wished->peers, &results);
     progress_end(&benching.progress);
-    status = failed(status) ? status : put_all(invocation, &times, queries, count);
+    status = failed(status) ? status : put_all(invocation, &results);
     close_bench(bench);
     remove_files(bench->directory);
     free(bench);
@@ -257,7 +279,8 @@ static enum exit_code bench_in(struct invocation *invocation, const char *direct
 static enum exit_code run(struct invocation *invocation)
 {
     char directory[4000];
-    struct wished wished = {.events = 200000, .vault_mib = 256};
+    struct wished wished = {
+        .events = 200000, .vault_mib = 256, .peers = invocation_has(invocation, "peers")};
     const char *base = invocation_value(invocation, "dir");
     enum exit_code code = invocation_number(
         invocation, "events", (struct number_limits){1000, 100000000}, &wished.events);
@@ -282,6 +305,7 @@ static enum exit_code run(struct invocation *invocation)
 static const struct option_info options[] = {
     {"events", 0, "N", "how many (200000)", false},
     {"vault", 0, "MIB", "size of the file that goes through the vault (256)", false},
+    {"peers", 0, NULL, "also what sqlite3, jq and ausearch take on the same events", false},
     {"dir", 0, "DIR", "where the store is made, and removed again (.)", false},
 };
 

@@ -76,6 +76,12 @@ struct bench_query {
     uint64_t median_ns, worst_ns;
 };
 
+/* What another program took for a question. */
+struct bench_peer {
+    const char *what, *of;
+    uint64_t ns; /* 0: not measured; `of` says why */
+};
+
 uint64_t bench_now_ns(void);
 /* Looks at the memory in use and calls `tick`; true stops. */
 bool bench_tick(struct bench *bench, const char *doing, uint64_t done, uint64_t total);
@@ -94,6 +100,10 @@ MUST_CHECK struct status bench_space(struct bench *bench, struct bench_times *ti
 /* bench_query.c: the first 50 rows of each kind of query. Fills up to `capacity`. */
 MUST_CHECK struct status bench_queries(struct bench *bench, struct bench_query *out,
                                        size_t capacity, size_t *count);
+/* bench_peers.c: the same events with the programs that people use instead, as far as they are
+ * installed. Takes as much disk again as the events. Fills up to `capacity`. */
+MUST_CHECK struct status bench_peers(struct bench *bench, struct bench_peer *out, size_t capacity,
+                                     size_t *count);
 /* bench_commands.c: commands of a user in a group's tagged directory; and who may read there. */
 MUST_CHECK struct status bench_commands(struct bench *bench, struct bench_times *times);
 
