@@ -45,19 +45,37 @@ static bool noted(const struct view *view, struct status status)
     return !failed(status);
 }
 
+static void tell(const struct view *view, enum view_look_kind kind, enum row_table table,
+                 struct bytes key, const void *row)
+{
+    if (view->watcher != NULL) {
+        view->watcher->look(
+            view->watcher->context,
+            &(struct view_look){
+                .kind = kind, .table = table, .as_of_n = view->as_of_n, .key = key, .row = row});
+    }
+}
+
+static bool decoded(const struct view *view, enum row_table table, struct bytes stored, void *row)
+{
+    struct bytes kept = arena_copy(view->arena, stored);
+    return noted(view, view->arena->full ? FAIL(NO_MEMORY, stored.size)
+                                         : row_decode(table, kept, view->arena, row));
+}
+
 bool view_find_made_by(const struct view *view, enum row_table table, void *row, uint64_t *made_by)
 {
     char memory[STATE_KEY_MAX + 1];
     struct text key = TEXT_IN(memory);
     struct bytes stored;
-    if (!noted(view, view_key(table, row, view->arena, &key)) ||
-        !noted(view,
-               state_find(view->state, table, text_bytes(&key), view->as_of_n, &stored, made_by))) {
+    if (!noted(view, view_key(table, row, view->arena, &key))) {
         return false;
     }
-    struct bytes kept = arena_copy(view->arena, stored);
-    return noted(view, view->arena->full ? FAIL(NO_MEMORY, stored.size)
-                                         : row_decode(table, kept, view->arena, row));
+    bool found = noted(view, state_find(view->state, table, text_bytes(&key), view->as_of_n,
+                                        &stored, made_by)) &&
+                 decoded(view, table, stored, row);
+    tell(view, VIEW_LOOK_ROW, table, text_bytes(&key), found ? row : NULL);
+    return found;
 }
 
 bool view_find(const struct view *view, enum row_table table, void *row)
@@ -78,6 +96,7 @@ struct view_walk view_walk_of(const struct view *view, enum row_table table, con
         (void)noted(view, FAIL(LIMIT, sizeof walk.prefix));
     }
     walk.prefix_size = prefix.size;
+    tell(view, VIEW_LOOK_ROWS, table, bytes_of(walk.prefix, walk.prefix_size), NULL);
     return walk;
 }
 
@@ -95,9 +114,11 @@ bool view_walk_next(struct view_walk *walk, void *row)
     }
     memcpy(walk->after, key.data, key.size);
     walk->after_size = key.size;
-    struct bytes kept = arena_copy(view->arena, stored);
-    return noted(view, view->arena->full ? FAIL(NO_MEMORY, stored.size)
-                                         : row_decode(walk->table, kept, view->arena, row));
+    if (!decoded(view, walk->table, stored, row)) {
+        return false;
+    }
+    tell(view, VIEW_LOOK_NEXT, walk->table, bytes_of(walk->after, walk->after_size), row);
+    return true;
 }
 
 uint64_t view_count(const struct view *view, enum row_table table, uint64_t most)
@@ -106,6 +127,7 @@ uint64_t view_count(const struct view *view, enum row_table table, uint64_t most
     struct state_place place = {.table = table, .as_of = view->as_of_n};
     struct bytes key, row;
     uint64_t count = 0;
+    tell(view, VIEW_LOOK_ROWS, table, (struct bytes){0}, NULL);
     while (count < most && noted(view, state_next(view->state, &place, &key, &row))) {
         memcpy(memory, key.data, key.size);
         place.after = bytes_of(memory, key.size);

@@ -22,6 +22,28 @@ enum {
     VIEW_KEY_MAX = 480, /* bytes: STATE_KEY_MAX */
 };
 
+/* A look at the state: at a row, at all rows whose key begins with `key`, or at the next of those.
+ */
+enum view_look_kind {
+    VIEW_LOOK_ROW,
+    VIEW_LOOK_ROWS,
+    VIEW_LOOK_NEXT,
+};
+struct view_look {
+    enum view_look_kind kind;
+    enum row_table table;
+    uint64_t as_of_n;
+    struct bytes key;
+    const void *row; /* what was found; NULL: nothing, or not known yet */
+};
+
+/* Whoever wants to know what an answer rests on is told of each look. What is lent is lent for the
+ * call, which must not look through the same view. A view and its copies share a watcher. */
+struct view_watcher {
+    void (*look)(void *context, const struct view_look *look);
+    void *context;
+};
+
 struct view {
     struct state *state;
     uint64_t as_of_n;    /* events up to this one count */
@@ -29,6 +51,7 @@ struct view {
     struct arena *arena;
     struct status *trouble;
     const struct policy *policy; /* core/policy.h; NULL in every view but those that ask what if */
+    const struct view_watcher *watcher; /* NULL: nobody */
 };
 
 /* Finds the row whose key fields are set in `row` (the struct of that table) and fills in the rest.

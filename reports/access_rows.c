@@ -1,12 +1,6 @@
 #include "reports/access_rows.h"
 
-#include "schema/time.h"
-
-#include <inttypes.h>
-
-enum {
-    REASONS_SIZE = 4096, /* bytes of all facts of one answer, as text */
-};
+#include "reports/access/reasons.h"
 
 /* clang-format off */
 static const struct column columns[] = {
@@ -16,50 +10,30 @@ static const struct column columns[] = {
     {"allowed", NULL, COLUMN_TEXT,    ALIGN_LEFT},
     {"class",   NULL, COLUMN_INTEGER, ALIGN_RIGHT},
     {"rule",    NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"path",    NULL, COLUMN_TEXT,    ALIGN_LEFT},
     {"because", NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"facts",   NULL, COLUMN_JSON,    ALIGN_LEFT}, /* for programs only */
 };
 /* clang-format on */
 
 struct status access_rows_begin(struct rows *rows)
 {
-    return rows_begin(rows, columns, sizeof columns / sizeof columns[0]);
+    size_t count = sizeof columns / sizeof columns[0];
+    return rows_begin(rows, columns, rows->options.format == ROWS_JSON ? count : count - 1);
 }
 
-static void put_fact(const struct access_fact *fact, struct text *out)
-{
-    text_put_string(out, fact->holds ? "" : "not ");
-    text_put_string(out, access_fact_phrase(fact->kind));
-    if (fact->about.kind != ID_NONE) {
-        text_put_char(out, ' ');
-        id_write(out, fact->about);
-    }
-    if (fact->made_by != UINT64_MAX) {
-        text_add(out, " (event %" PRIu64 ")", fact->made_by);
-    }
-    if (fact->until_utc_us != 0) {
-        text_put_literal(out, " until ");
-        time_write(out, fact->until_utc_us);
-    }
-}
-
-static void put_reasons(const struct access *access, struct text *out)
-{
-    for (size_t i = 0; i < access->fact_count; i++) {
-        text_put_string(out, i == 0 ? "" : "; ");
-        put_fact(&access->facts[i], out);
-    }
-    if (!access->allowed && access->rule != RULE_NONE) {
-        text_add(out, "%s%s", access->fact_count == 0 ? "" : ": ", rule_sentence(access->rule));
-    }
-}
-
-static struct status add_one(struct rows *rows, const struct user_row *user, enum access_verb verb,
+static struct status add_one(struct rows *rows, const struct access_question *question,
+                             const struct user_row *user, enum access_verb verb,
                              const struct access *access)
 {
-    char id_memory[64], memory[REASONS_SIZE];
-    struct text id = TEXT_IN(id_memory), reasons = TEXT_IN(memory);
+    char id_memory[64], path_memory[PATH_SIZE], memory[REASONS_SIZE], facts_memory[REASONS_SIZE];
+    struct text id = TEXT_IN(id_memory), path_text = TEXT_IN(path_memory),
+                reasons = TEXT_IN(memory), facts = TEXT_IN(facts_memory);
+    const struct access_path path = reasons_path(access);
     id_write(&id, user->user);
-    put_reasons(access, &reasons);
+    reasons_put_path(question->view, &path, &path_text);
+    reasons_put(question->view, access, &reasons);
+    reasons_put_json(access, &facts);
     const struct cell cells[] = {
         cell_text(text_bytes(&id)),
         cell_text(user->login),
@@ -67,7 +41,9 @@ static struct status add_one(struct rows *rows, const struct user_row *user, enu
         cell_string(access->allowed ? "yes" : "no"),
         access->class == ACCESS_CLASS_NONE ? cell_absent() : cell_number(access->class),
         access->rule == RULE_NONE ? cell_absent() : cell_string(rule_id(access->rule)),
+        path.way == WAY_NONE ? cell_absent() : cell_text(text_bytes(&path_text)),
         cell_text(text_bytes(&reasons)),
+        cell_text(text_bytes(&facts)),
     };
     return rows_add(rows, cells);
 }
@@ -84,7 +60,7 @@ static struct status add_user(struct rows *rows, const struct access_question *q
         access_of((enum access_verb)verb, question->view, &reader, question->object, &access);
         *allowed += access.allowed ? 1 : 0;
         if (access.allowed || question->refused) {
-            TRY(add_one(rows, user, (enum access_verb)verb, &access));
+            TRY(add_one(rows, question, user, (enum access_verb)verb, &access));
         }
     }
     return *question->view->trouble;

@@ -1,5 +1,7 @@
 #include "reports/rows.h"
 
+#include "store/hash.h"
+
 #include <assert.h>
 
 void rows_init(struct rows *rows, const struct rows_options *options, struct output *output,
@@ -22,10 +24,31 @@ struct status rows_begin(struct rows *rows, const struct column *columns, size_t
     return rows->sink->begin(rows);
 }
 
+/* u8 present, u64 number or size, text: no two rows give the same bytes. */
+static void hash_cells(struct rows *rows, const struct cell *cells)
+{
+    for (size_t i = 0; i < rows->column_count; i++) {
+        const struct cell *cell = &cells[i];
+        bool is_number =
+            rows->columns[i].type == COLUMN_INTEGER || rows->columns[i].type == COLUMN_TIME;
+        uint8_t head[9] = {cell->present ? 1 : 0};
+        if (cell->present) {
+            bytes_write_u64(head + 1, is_number ? cell->number : cell->text.size);
+        }
+        hash_add(rows->hasher, BYTES(head));
+        if (cell->present && !is_number) {
+            hash_add(rows->hasher, cell->text);
+        }
+    }
+}
+
 struct status rows_add(struct rows *rows, const struct cell *cells)
 {
     assert(rows->columns != NULL);
     rows->row_count++;
+    if (rows->hasher != NULL) {
+        hash_cells(rows, cells);
+    }
     return rows->sink->row(rows, cells);
 }
 

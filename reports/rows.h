@@ -23,6 +23,8 @@
 #include "reports/zone.h"
 #include "schema/arena.h"
 
+struct hasher;
+
 enum {
     ROWS_COLUMNS_MAX = 32,
     ROWS_SIZED = 100,            /* rows that settle the widths of a table */
@@ -106,6 +108,7 @@ struct rows {
     const struct column *columns;
     size_t column_count;
     uint64_t row_count;
+    struct hasher *hasher; /* NULL, or started: it is given every cell, in order, as it is shown */
     /* of a table */
     struct arena *memory;
     struct cell *held[ROWS_SIZED];

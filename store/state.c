@@ -2,6 +2,7 @@
 
 #include "store/lmdb.h"
 #include "store/row_cache.h"
+#include "store/state_walk.h"
 #include "store/undo.h"
 
 #include <assert.h>
@@ -23,7 +24,6 @@ enum {
     COUNT_SIZE = 8,
     META_SIZE = 8 + 8 + DIGEST_SIZE + DIGEST_SIZE,
     FORMAT_VERSION = 2,
-    ROW_KEY_MAX = 1 + STATE_KEY_MAX + 8,
 };
 
 /* One subject's count, not yet written. The cache is direct-mapped: a slot holds one subject. */
@@ -359,25 +359,15 @@ struct status state_undo(struct state *state)
 
 /* Rows ------------------------------------------------------------------------------------ */
 
-/* Newest first: the position is stored as its complement. */
-static size_t make_row_key(uint8_t out[static ROW_KEY_MAX], enum row_table table, struct bytes key,
-                           uint64_t n)
-{
-    out[0] = (uint8_t)table;
-    memcpy(out + 1, key.data, key.size);
-    bytes_write_u64(out + 1 + key.size, ~n);
-    return 1 + key.size + 8;
-}
-
 struct status state_put(struct state *state, enum row_table table, struct bytes key,
                         struct bytes row, uint64_t n)
 {
-    uint8_t row_key[ROW_KEY_MAX];
+    uint8_t row_key[STATE_ENTRY_KEY_MAX];
     if (key.size > STATE_KEY_MAX) {
         return FAIL(LIMIT, STATE_KEY_MAX);
     }
     TRY(writing(state));
-    size_t size = make_row_key(row_key, table, key, n);
+    size_t size = state_walk_key(row_key, table, key, n);
     TRY(undo_note_row(&state->undo, bytes_of(row_key, size)));
     row_cache_drop(state->cache, bytes_of(row_key, size - 8), n);
     state->newest = n > state->newest ? n : state->newest;
@@ -386,12 +376,6 @@ struct status state_put(struct state *state, enum row_table table, struct bytes 
                                      bytes_of_string(row_name(table)), key, row, n);
     state->versions++;
     return OK;
-}
-
-/* Whether a stored key is a version of the row with this key in this table. */
-static bool is_version_of(struct bytes stored, const uint8_t *row_key, size_t row_key_size)
-{
-    return stored.size == row_key_size && memcmp(stored.data, row_key, row_key_size - 8) == 0;
 }
 
 /* The row under this key, which ends in the event as of which; empty if there was none. */
@@ -404,24 +388,24 @@ static struct status find_stored(struct state *state, const uint8_t *row_key, si
     *row = (struct bytes){0};
     struct status status = lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, &stored, &value);
     if (status.code == STATUS_NOT_FOUND ||
-        (!failed(status) && !is_version_of(stored, row_key, size))) {
+        (!failed(status) && !state_walk_same_row(stored, bytes_of(row_key, size)))) {
         return OK;
     }
     TRY(status);
     TRY(open_entry(state, TABLE_ROW, stored, value, row));
-    *made_by = ~bytes_read_u64(stored.data + size - 8);
+    *made_by = state_walk_made_by(stored);
     return OK;
 }
 
 struct status state_find(struct state *state, enum row_table table, struct bytes key,
                          uint64_t as_of, struct bytes *row, uint64_t *made_by)
 {
-    uint8_t row_key[ROW_KEY_MAX];
+    uint8_t row_key[STATE_ENTRY_KEY_MAX];
     if (key.size > STATE_KEY_MAX) {
         return FAIL(LIMIT, STATE_KEY_MAX);
     }
     TRY(reading(state));
-    size_t size = make_row_key(row_key, table, key, as_of);
+    size_t size = state_walk_key(row_key, table, key, as_of);
     uint64_t moment = as_of >= state->newest ? ROW_CACHE_NOW : as_of;
     struct bytes plain = bytes_of(row_key, size - 8), found;
     uint64_t found_by = 0;
@@ -437,41 +421,6 @@ struct status state_find(struct state *state, enum row_table table, struct bytes
     return OK;
 }
 
-static bool is_beyond(struct bytes stored, struct bytes key)
-{
-    int order = memcmp(stored.data, key.data, stored.size < key.size ? stored.size : key.size);
-    return order > 0 || (order == 0 && stored.size > key.size);
-}
-
-/* Steps to the first key beyond all versions of `key`. */
-static struct status after_versions(struct lmdb_cursor *cursor, enum row_table table,
-                                    struct bytes key, struct bytes *stored, struct bytes *value)
-{
-    uint8_t row_key[ROW_KEY_MAX];
-    size_t size = make_row_key(row_key, table, key, 0); /* ~0 is the last version of all */
-    *stored = bytes_of(row_key, size);
-    TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value));
-    if (is_version_of(*stored, row_key, size)) {
-        TRY(lmdb_cursor_move(cursor, LMDB_NEXT, stored, value));
-    }
-    /* A search through a damaged page may end before where it began, and a walk would never end. */
-    return is_beyond(*stored, bytes_of(row_key, size))
-               ? OK
-               : FAIL_BECAUSE(FOLD, 0, "the rows of the state are not in order");
-}
-
-static struct status first_of_table(struct lmdb_cursor *cursor, enum row_table table,
-                                    struct bytes prefix, struct bytes *stored, struct bytes *value)
-{
-    uint8_t start[ROW_KEY_MAX];
-    start[0] = (uint8_t)table;
-    if (prefix.size > 0) {
-        memcpy(start + 1, prefix.data, prefix.size);
-    }
-    *stored = bytes_of(start, 1 + prefix.size);
-    return lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value);
-}
-
 struct status state_next(struct state *state, const struct state_place *place, struct bytes *key,
                          struct bytes *row)
 {
@@ -485,8 +434,8 @@ struct status state_next(struct state *state, const struct state_place *place, s
     TRY(reading(state));
     CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
     TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
-    TRY(after.size > 0 ? after_versions(cursor, table, after, &stored, &value)
-                       : first_of_table(cursor, table, prefix, &stored, &value));
+    TRY(after.size > 0 ? state_walk_after(cursor, table, after, &stored, &value)
+                       : state_walk_first(cursor, table, prefix, &stored, &value));
     for (;;) {
         if (stored.size < 9 + prefix.size || stored.data[0] != (uint8_t)table ||
             (prefix.size > 0 && memcmp(stored.data + 1, prefix.data, prefix.size) != 0)) {
@@ -500,8 +449,24 @@ struct status state_next(struct state *state, const struct state_place *place, s
         if (status.code != STATUS_NOT_FOUND) {
             return status;
         }
-        TRY(after_versions(cursor, table, *key, &stored, &value));
+        TRY(state_walk_after(cursor, table, *key, &stored, &value));
     }
+}
+
+struct status state_next_change(struct state *state, const struct state_change *change, uint64_t *n)
+{
+    struct bytes stored, value, row;
+    if (change->key.size > STATE_KEY_MAX) {
+        return FAIL(LIMIT, STATE_KEY_MAX);
+    }
+    TRY(reading(state));
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
+    TRY((change->prefix ? state_walk_changes : state_walk_change)(
+        cursor, change->table, change->key, change->after, &stored, &value));
+    TRY(open_entry(state, TABLE_ROW, stored, value, &row));
+    *n = state_walk_made_by(stored);
+    return OK;
 }
 
 /* Counting subjects ----------------------------------------------------------------------- */

@@ -91,6 +91,19 @@ struct state_place {
 MUST_CHECK struct status state_next(struct state *state, const struct state_place *place,
                                     struct bytes *key, struct bytes *row);
 
+/* Where a change is looked for: a row, or all whose key begins with `key`. */
+struct state_change {
+    enum row_table table;
+    struct bytes key;
+    bool prefix;
+    uint64_t after; /* beyond this event */
+};
+
+/* The first event beyond `after` that made a version of such a row, be it one that removed it.
+ * NOT_FOUND if there is none. */
+MUST_CHECK struct status state_next_change(struct state *state, const struct state_change *change,
+                                           uint64_t *n);
+
 /* How many events the subject has had; 0 for one nobody has heard of. */
 MUST_CHECK struct status state_subject_count(struct state *state, struct id subject,
                                              uint64_t *on_n);

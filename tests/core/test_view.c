@@ -251,6 +251,51 @@ static void what_is_left_of_an_arena_is_all_of_it(void **unused)
     assert_true(rest.full);
 }
 
+/* Looks --------------------------------------------------------------------------------------- */
+
+struct looks {
+    struct view_look looks[8];
+    size_t count;
+    uint64_t logins; /* rows of users among them */
+};
+
+static void note_look(void *context, const struct view_look *look)
+{
+    struct looks *looks = context;
+    assert_true(looks->count < 8);
+    looks->looks[looks->count++] = *look;
+    looks->logins += look->row != NULL ? 1 : 0;
+}
+
+static void whoever_watches_is_told_of_each_look_and_what_it_found(void **state)
+{
+    struct world *world = *state;
+    struct looks looks = {0};
+    const struct view_watcher watcher = {.look = note_look, .context = &looks};
+    put(world, ROW_USER, &(struct user_row){.user = {ID_USER, 7}, .login = LITERAL("ann")}, 7);
+    struct view view = view_at(world, 9);
+    struct user_row row = {.user = {ID_USER, 7}}, absent = {.user = {ID_USER, 8}};
+    view.watcher = &watcher;
+    struct view copy = view;
+    copy.as_of_n = 3;
+    assert_true(view_find(&view, ROW_USER, &row));
+    assert_false(view_find(&copy, ROW_USER, &row));
+    assert_false(view_find(&view, ROW_USER, &absent));
+    struct view_walk walk = view_walk_of(&view, ROW_USER, &row, 0);
+    assert_true(view_walk_next(&walk, &row));
+    assert_false(view_walk_next(&walk, &row));
+    assert_int_equal(view_count(&view, ROW_USER, 9), 1);
+    static const enum view_look_kind kinds[] = {VIEW_LOOK_ROW,  VIEW_LOOK_ROW,  VIEW_LOOK_ROW,
+                                                VIEW_LOOK_ROWS, VIEW_LOOK_NEXT, VIEW_LOOK_ROWS};
+    assert_int_equal(looks.count, 6);
+    for (size_t i = 0; i < looks.count; i++) {
+        assert_int_equal(looks.looks[i].kind, kinds[i]);
+        assert_int_equal(looks.looks[i].table, ROW_USER);
+        assert_int_equal(looks.looks[i].as_of_n, i == 1 ? 3 : 9);
+    }
+    assert_int_equal(looks.logins, 2);
+}
+
 #define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -265,6 +310,7 @@ int main(void)
         WITH_STATE(a_row_that_is_none_of_its_table_is_trouble),
         WITH_STATE(a_key_of_any_length_is_its_own),
         WITH_STATE(a_key_takes_no_memory_for_good),
+        WITH_STATE(whoever_watches_is_told_of_each_look_and_what_it_found),
         cmocka_unit_test(what_is_left_of_an_arena_is_all_of_it),
     };
     return cmocka_run_group_tests_name("core/view", tests, NULL, NULL);

@@ -1,0 +1,31 @@
+/*
+ * tools/access/between.h -- the stretch of --between, as moments of the log.
+ */
+#ifndef TOOLS_ACCESS_BETWEEN_H
+#define TOOLS_ACCESS_BETWEEN_H
+
+#include "core/engine.h"
+#include "reports/access/interval.h"
+#include "tools/invocation.h"
+
+#define BETWEEN_OPTION                                                                    \
+    {                                                                                     \
+        "between", 0, "A..B",                                                             \
+            "over a stretch of time: a range, a day, a month (`cairn help times`)", false \
+    }
+
+struct between {
+    struct log_snapshot *log;
+    struct interval_moment from, to; /* as an interval_question has them */
+};
+
+/* The stretch that the option names; without it all there is, until now. Closed by between_close,
+ * also after a failure. */
+MUST_CHECK enum exit_code between_open(struct invocation *invocation, struct engine *engine,
+                                       struct between *out);
+void between_close(struct between *between);
+
+/* When an event was recorded: time_of of an interval_question, whose context is the stretch. */
+MUST_CHECK struct status between_time_of(void *context, uint64_t n, uint64_t *utc_us);
+
+#endif
