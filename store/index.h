@@ -117,6 +117,16 @@ MUST_CHECK struct status postings_at_or_before(struct postings *postings, uint64
 MUST_CHECK struct status index_run_root(struct index_snapshot *snapshot, uint32_t level,
                                         uint64_t from, struct index_run *out);
 
+/* The runs, in order; lent. */
+size_t index_snapshot_runs(const struct index_snapshot *snapshot, const struct index_run **out);
+/* Hands out every block of one of them, in order; lent until the snapshot closes, and not compared
+ * with anything. Fails as the visit does, or with CORRUPT at the run's first position if there are
+ * too few. */
+typedef struct status index_block_visit(void *context, struct bytes block);
+MUST_CHECK struct status index_run_blocks(struct index_snapshot *snapshot,
+                                          const struct index_run *run, index_block_visit *visit,
+                                          void *context);
+
 /* Whether LMDB's pages are as they should be: see lmdb_check_pages. CORRUPT. */
 MUST_CHECK struct status index_check_pages(struct index *index);
 

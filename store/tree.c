@@ -182,13 +182,20 @@ struct status tree_root_at(const struct tree_source *source, struct hasher *hash
     return read_range(&reader, 0, size, out);
 }
 
-/* Proofs -------------------------------------------------------------------------------------- */
-
-/* Where RFC 6962 splits a tree of `size` leaves (two or more): the biggest power of two below. */
-static uint64_t split_of(uint64_t size)
+uint64_t tree_split(uint64_t size)
 {
     return UINT64_C(1) << (63 - __builtin_clzll(size - 1));
 }
+
+struct status tree_range(const struct tree_source *source, struct hasher *hasher, uint64_t start,
+                         uint64_t end, struct digest *out)
+{
+    const struct reader reader = {.source = source, .hasher = hasher};
+    assert(start < end && end <= TREE_SIZE_MAX);
+    return read_range(&reader, start, end, out);
+}
+
+/* Proofs -------------------------------------------------------------------------------------- */
 
 /* Proofs are found from the root down, and told from the leaf up. */
 static void turn_around(struct tree_proof *proof)
@@ -223,7 +230,7 @@ struct status tree_prove_inclusion(const struct tree_source *source, struct hash
     uint64_t start = 0;
     uint64_t end = size;
     while (end - start > 1) {
-        uint64_t middle = start + split_of(end - start);
+        uint64_t middle = start + tree_split(end - start);
         if (index < middle) {
             TRY(add_range(&reader, middle, end, out));
             end = middle;
@@ -253,7 +260,7 @@ struct status tree_prove_consistency(const struct tree_source *source, struct ha
     uint64_t start = 0;
     uint64_t end = size;
     while (end != old_size) {
-        uint64_t middle = start + split_of(end - start);
+        uint64_t middle = start + tree_split(end - start);
         if (old_size <= middle) {
             TRY(add_range(&reader, middle, end, out));
             end = middle;

@@ -61,6 +61,15 @@ MUST_CHECK struct status tree_load(struct tree *tree, struct hasher *hasher, uin
 MUST_CHECK struct status tree_root_at(const struct tree_source *source, struct hasher *hasher,
                                       uint64_t size, struct digest *out);
 
+/* Where RFC 6962 splits a tree of `size` leaves (two or more): the biggest power of two below. */
+uint64_t tree_split(uint64_t size);
+
+/* The hash of the leaves from `start` to `end`, not empty: one of the ranges that RFC 6962 splits a
+ * tree into, so that `start` is 0 or a multiple of a power of two that is at least end - start.
+ * Fails as the source does. */
+MUST_CHECK struct status tree_range(const struct tree_source *source, struct hasher *hasher,
+                                    uint64_t start, uint64_t end, struct digest *out);
+
 struct tree_proof {
     struct digest hashes[TREE_PROOF_MAX];
     size_t count;
