@@ -1,6 +1,7 @@
 #include "reports/output.h"
 
 #include "schema/text.h"
+#include "store/hash.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -10,6 +11,9 @@
 
 static void write_all(struct output *output, const uint8_t *data, size_t size)
 {
+    if (output->hasher != NULL && output->error == 0) {
+        hash_add(output->hasher, bytes_of(data, size));
+    }
     while (size > 0 && output->error == 0) {
         ssize_t written = write(output->fd, data, size);
         if (written >= 0) {

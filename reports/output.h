@@ -11,9 +11,12 @@
 
 #include "schema/bytes.h"
 
+struct hasher;
+
 struct output {
-    int fd;    /* lent */
-    int error; /* errno of the first failure, 0 for none */
+    int fd;                /* lent */
+    int error;             /* errno of the first failure, 0 for none */
+    struct hasher *hasher; /* hash_add gets what is written; lent, NULL: nobody asks */
     size_t size;
     uint8_t buffer[32 << 10];
 };
@@ -22,6 +25,7 @@ static inline void output_init(struct output *output, int fd)
 {
     output->fd = fd;
     output->error = 0;
+    output->hasher = NULL;
     output->size = 0;
 }
 

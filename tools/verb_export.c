@@ -1,6 +1,7 @@
 #include "store/bundle.h"
 #include "store/tiles.h"
 #include "tools/leaving.h"
+#include "tools/siem_export.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>
@@ -238,8 +239,12 @@ static enum exit_code export_tiles(struct export *export)
 
 static enum exit_code export_as_asked(struct export *export)
 {
+    enum export_form form;
     const char *tiles = invocation_value(export->invocation, "tiles");
     const char *bundle = invocation_value(export->invocation, "bundle");
+    if (siem_export_path(export->invocation, &form) != NULL) {
+        return siem_export(export->invocation, export->engine);
+    }
     export->path = tiles != NULL ? tiles : bundle;
     enum exit_code code = choose_checkpoint(export);
     if (code != EXIT_DONE) {
@@ -251,14 +256,32 @@ static enum exit_code export_as_asked(struct export *export)
     return strcmp(bundle, "-") == 0 ? export_bundle_output(export) : export_bundle_file(export);
 }
 
+static enum exit_code check_options(const struct invocation *invocation)
+{
+    static const char *const names[] = {"bundle", "tiles", "ocsf", "syslog", "cef"};
+    enum export_form form;
+    size_t given = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        given += invocation_has(invocation, names[i]);
+    }
+    if (given != 1) {
+        return invocation_fail(invocation, EXIT_USAGE, "`cairn help export` shows all",
+                               "say one of --bundle, --tiles, --ocsf, --syslog and --cef");
+    }
+    if (siem_export_path(invocation, &form) == NULL) {
+        return siem_export_refuse_options(invocation);
+    }
+    return invocation_has(invocation, "size")
+               ? invocation_fail(invocation, EXIT_USAGE, "--until seq:N ends before event N",
+                                 "--size is for --bundle and --tiles")
+               : EXIT_DONE;
+}
+
 static enum exit_code run(struct invocation *invocation)
 {
     struct export export = {.invocation = invocation};
-    if (invocation_has(invocation, "tiles") == invocation_has(invocation, "bundle")) {
-        return invocation_fail(invocation, EXIT_USAGE, "`cairn help export` shows both",
-                               "say one of --tiles DIR and --bundle FILE");
-    }
-    enum exit_code code = store_open(invocation, STORE_RECORD, &export.engine);
+    enum exit_code code = check_options(invocation);
+    code = code == EXIT_DONE ? store_open(invocation, STORE_RECORD, &export.engine) : code;
     if (code != EXIT_DONE) {
         return code;
     }
@@ -272,20 +295,30 @@ static const struct option_info options[] = {
     {"tiles", 0, "DIR", "the leaves as C2SP tlog-tiles; a directory exported before is extended",
      false},
     {"size", 0, "N", "as of the newest checkpoint of at most so many events", false},
+    SIEM_EXPORT_OPTIONS,
+    QUERY_FILTER_OPTIONS,
 };
 
 const struct verb verb_export = {
     .name = "export",
-    .about = "give the log to somebody who checks it elsewhere",
+    .about = "give the log, or chosen events, to others",
     .details =
         "A bundle is everything, and verifies completely. Tiles are the leaves alone, which\n"
         "hold no personal data: static files that anybody may mirror. `cairn-verify` checks\n"
         "both with the log's public key, which you hand over another way (STORE/log.vkey).\n"
         "\n"
+        "--ocsf, --syslog and --cef are for systems that gather events of many sources. They\n"
+        "take the filters of `cairn query`; every line has the event's number and hash, so\n"
+        "that `cairn show N` and `cairn prove N` lead back from it. Whatever such a system\n"
+        "says, the log is what counts.\n"
+        "\n"
         "The export itself becomes an event, audit.exported, before anything can be seen of\n"
         "it.",
     .examples = "cairn export --bundle q1.cairn\ncairn export --tiles /srv/log\n"
-                "cairn export --bundle - | ssh auditor 'cat > q1.cairn'",
+                "cairn export --bundle - | ssh auditor 'cat > q1.cairn'\n"
+                "cairn export --ocsf - --since -1d\n"
+                "cairn export --syslog refused.log --outcome denied\n"
+                "cairn export --cef - --kind 'vault.*' --framing octet-counting | nc siem 6514",
     .purpose = PURPOSE_PROVE,
     OPTIONS(options),
     .guarded = true,

@@ -1,4 +1,5 @@
-/* catalogue_generator OUTDIR FILE...: turns the catalogue into C, a man page and a JSON Schema.
+/* catalogue_generator OUTDIR FILE...: turns the catalogue, and what maps it to
+ * OCSF, into C, a man page and a JSON Schema.
  * Either all of it is good and everything is written, or nothing is. */
 #include "schema/generator/output.h"
 
@@ -8,6 +9,9 @@ static void close_model(struct model **model)
 {
     for (size_t i = 0; *model != NULL && i < (*model)->context_count; i++) {
         json_free(&(*model)->contexts[i].json);
+    }
+    if (*model != NULL) {
+        json_free(&(*model)->siem.json);
     }
     free(*model);
 }
@@ -49,7 +53,10 @@ static void parse_file(struct model *model, const char *path)
 {
     struct origin from;
     struct json *json = parse_json_file(model, path, &from);
-    if (json != NULL) {
+    if (json_member(json, "ocsf") != NULL && model->siem.json == NULL) {
+        model->siem.from = from;
+        model->siem.json = json;
+    } else if (json != NULL) {
         read_context(model, &from, json);
     }
 }
@@ -69,6 +76,7 @@ static void read_model(struct model *model, char **paths, int count)
     }
     if (model->complaints == 0) {
         check_model(model);
+        read_siem(model);
     }
 }
 
@@ -90,6 +98,7 @@ static bool write_all(const char *directory, const struct model *model)
         {"docs/cairn-events.7", write_manual},
         {"docs/schema.json", write_json_schema},
         {"schema/catalogue/schema_lines.c", write_schema_lines},
+        {"schema/catalogue/siem.c", write_siem},
     };
     bool good = true;
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {

@@ -118,6 +118,13 @@ struct context {
 };
 
 struct controls;
+/* The file that maps events to OCSF (schema/siem/ocsf.json). */
+struct siem {
+    struct origin from;
+    struct json *json; /* owned; NULL: there is none */
+    /* which line is of which event, once read */
+    const struct json *lines[EVENTS_MAX];
+};
 
 struct model {
     struct context contexts[FILES_MAX];
@@ -135,6 +142,7 @@ struct model {
     struct row rows[ROWS_MAX];
     size_t row_count;
     struct controls *controls; /* of controls_generator alone: schema/generator/controls.h */
+    struct siem siem;
     size_t complaints;
 };
 
@@ -151,6 +159,8 @@ void read_words(struct model *model, const struct context *context);
 void read_records(struct model *model, const struct context *context);
 /* check.c: what only the whole can show. */
 void check_model(struct model *model);
+/* siem.c: the mapping to OCSF, if there is one; every event has a line of it. */
+void read_siem(struct model *model);
 
 const struct id_kind *find_id(const struct model *model, struct bytes name);
 const struct enumeration *find_enum(const struct model *model, struct bytes name);

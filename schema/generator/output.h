@@ -65,6 +65,7 @@ write_output write_forms;
 write_output write_manual;       /* manual.c */
 write_output write_json_schema;  /* json_schema.c */
 write_output write_schema_lines; /* the same as C strings */
+write_output write_siem;         /* siem.c */
 
 /* codecs.c, also for rows.c: X_encode and X_decode of a record. */
 void write_codec(struct output *out, const struct record *record);

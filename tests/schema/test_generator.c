@@ -145,6 +145,43 @@ static const struct {
      "writes_unknown_row.json: events.stone.found: \"writes\": there is no row \"rock\"\n"},
 };
 
+/* The mapping to OCSF: a good one with one thing wrong, and what is said of it. */
+#define MAPPING(classes, kinds)                                                                \
+    "{\"ocsf\":\"1.8.0\",\"severity\":{\"denied\":\"medium\",\"failed\":\"low\"},\"classes\":" \
+    "{" classes "},\"kinds\":{" kinds "}}"
+#define ENTITY(uid, fields)                                                                    \
+    "\"entity\":{\"uid\":" uid ",\"name\":\"Entity\",\"category_uid\":3,\"category\":\"IAM\"," \
+    "\"activities\":{\"Create\":1},\"fields\":{" fields "}}"
+#define LINE(pattern) "\"" pattern "\":{\"class\":\"entity\",\"activity\":\"Create\"}"
+
+static const struct {
+    const char *text, *complaint;
+} bad_mappings[] = {
+    {MAPPING(ENTITY("3004", ""), LINE("*.found")),
+     "map.json: kinds: no line is for the event stone.denied (base_event is for what is nowhere "
+     "else)\n"},
+    {MAPPING(ENTITY("3004", ""), LINE("*") "," LINE("rock.found")),
+     "map.json: kinds.rock.found: there is no such event\n"},
+    {MAPPING(ENTITY("-1", ""), LINE("*")),
+     "map.json: classes.entity: a class has a uid, a name, a category with its uid, activities and "
+     "fields\n"},
+    {MAPPING(ENTITY("3004", "\"a.b\":\"on:rock\""), LINE("*")),
+     "map.json: classes.entity.a.b: there is no source \"on:rock\"\n"},
+    {MAPPING(ENTITY("3004", "\"a..b\":\"on\""), LINE("*")),
+     "map.json: classes.entity.a..b: a path is of names with points between them\n"},
+    {MAPPING(ENTITY("3004", "\"a\":\" | \""), LINE("*")),
+     "map.json: classes.entity.a: an attribute has 1 to 8 sources\n"},
+    {MAPPING(ENTITY("3004", "\"a\":true"), LINE("*")),
+     "map.json: classes.entity.a: this is a number or a list of sources\n"},
+    {MAPPING(ENTITY("3004", ""), "\"*\":{\"class\":\"entity\",\"activity\":\"Delete\"}"),
+     "map.json: kinds.*: the class has no such activity\n"},
+    {MAPPING(ENTITY("3004", ""), "\"*\":{\"class\":\"rock\",\"activity\":\"Create\"}"),
+     "map.json: kinds.*: there is no such class\n"},
+    {MAPPING(ENTITY("3004", ""),
+             "\"*\":{\"class\":\"entity\",\"activity\":\"Create\",\"severity\":\"odd\"}"),
+     "map.json: kinds.*: a severity is informational, low, medium, high or critical\n"},
+};
+
 static const char *const outputs[] = {
     "schema/catalogue/names.h",
     "schema/catalogue/catalogue.h",
@@ -158,6 +195,7 @@ static const char *const outputs[] = {
     "docs/cairn-events.7",
     "docs/schema.json",
     "schema/catalogue/schema_lines.c",
+    "schema/catalogue/siem.c",
 };
 
 enum {
@@ -267,6 +305,26 @@ static void a_bad_catalogue_is_told_where_and_why(void **unused)
         free(said);
         assert_nothing_written(&work);
     }
+    remove_work(&work);
+}
+
+static void a_bad_mapping_is_told_where_and_why(void **unused)
+{
+    (void)unused;
+    struct work work;
+    make_work(&work);
+    struct path map = path_of(work.directory, "map.json"), good = path_of(CATALOGUES, "good.json");
+    for (size_t i = 0; i < sizeof bad_mappings / sizeof bad_mappings[0]; i++) {
+        write_file(map.text, bad_mappings[i].text, strlen(bad_mappings[i].text));
+        assert_int_equal(generate(&work, good.text, map.text), 1);
+        char *said = complaints(&work);
+        assert_string_equal(said, bad_mappings[i].complaint);
+        free(said);
+        assert_nothing_written(&work);
+    }
+    const char *whole = MAPPING(ENTITY("3004", "\"a.b[]\":\"on | =x\""), LINE("*"));
+    write_file(map.text, whole, strlen(whole));
+    assert_int_equal(generate(&work, good.text, map.text), 0);
     remove_work(&work);
 }
 
@@ -406,6 +464,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bad_catalogue_is_told_where_and_why),
+        cmocka_unit_test(a_bad_mapping_is_told_where_and_why),
         cmocka_unit_test(every_bad_catalogue_is_in_the_table),
         cmocka_unit_test(words_are_unique_over_all_files),
         cmocka_unit_test(a_file_that_is_not_there_is_named),

@@ -1,0 +1,76 @@
+/*
+ * Every kind of event is classified, and what went wrong is never harmless.
+ */
+#include "schema/catalogue/catalogue.h"
+#include "schema/siem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void every_kind_has_a_class_and_an_activity(void **unused)
+{
+    (void)unused;
+    for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        const struct siem_mapping *mapping = &siem_mappings[kind];
+        assert_non_null(mapping->class);
+        assert_non_null(mapping->activity);
+        assert_true(mapping->severity >= SIEM_INFORMATIONAL && mapping->severity <= SIEM_CRITICAL);
+        assert_true(mapping->class->uid == 0 ||
+                    mapping->class->uid / 1000 == mapping->class->category_uid);
+    }
+}
+
+static void attributes_stand_in_the_order_of_their_paths(void **unused)
+{
+    (void)unused;
+    for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        const struct siem_mapping *mapping = &siem_mappings[kind];
+        for (size_t i = 1; i < mapping->field_count; i++) {
+            assert_true(strcmp(mapping->fields[i - 1].path, mapping->fields[i].path) < 0);
+        }
+    }
+}
+
+static void a_refusal_is_never_less_than_medium(void **unused)
+{
+    (void)unused;
+    for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        enum siem_severity ok = siem_severity_of((enum event_kind)kind, OUTCOME_OK);
+        enum siem_severity failed = siem_severity_of((enum event_kind)kind, OUTCOME_FAILED);
+        enum siem_severity denied = siem_severity_of((enum event_kind)kind, OUTCOME_DENIED);
+        assert_true(ok <= failed && failed <= denied && denied >= SIEM_MEDIUM);
+    }
+}
+
+static void a_kind_with_a_line_of_its_own_does_not_take_a_wider_one(void **unused)
+{
+    (void)unused;
+    assert_string_equal(siem_mappings[EVENT_SESSION_OPENED].activity, "Logon");
+    assert_int_equal(siem_mappings[EVENT_VAULT_FILE_DOWNLOADED].class->uid, 6006);
+    assert_string_equal(siem_mappings[EVENT_VAULT_KEY_DENIED].activity, "Access Check");
+    assert_int_equal(siem_mappings[EVENT_AUDIT_RECORD_IMPORTED].class->uid, 0);
+}
+
+static void severities_have_the_names_of_ocsf(void **unused)
+{
+    (void)unused;
+    assert_string_equal(siem_severity_name(SIEM_INFORMATIONAL), "Informational");
+    assert_string_equal(siem_severity_name(SIEM_CRITICAL), "Critical");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_has_a_class_and_an_activity),
+        cmocka_unit_test(attributes_stand_in_the_order_of_their_paths),
+        cmocka_unit_test(a_refusal_is_never_less_than_medium),
+        cmocka_unit_test(a_kind_with_a_line_of_its_own_does_not_take_a_wider_one),
+        cmocka_unit_test(severities_have_the_names_of_ocsf),
+    };
+    return cmocka_run_group_tests_name("schema/siem", tests, NULL, NULL);
+}
