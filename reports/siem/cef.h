@@ -3,9 +3,9 @@
  *
  * Shape    `CEF:0|Cairn|cairn|VERSION|KIND|SENTENCE|SEVERITY|` and the extension: who (suser,
  *          suid), from where (src, c6a2 or shost), what was asked (act), how it ended (outcome,
- *          reason), with project, subjects, session, emitter, leaf hash and rule as cs1 to cs6, each with
- *          its label, and the position as cn1 and externalId. What CEF has no room for is left out:
- *          the event itself is `cairn show N`.
+ *          reason); project, subjects, session, emitter, leaf hash and rule as cs1 to cs6, each
+ *          with its label; the position as cn1 and externalId. What CEF has no room for is left
+ *          out: the event itself is `cairn show N`.
  * Safety   Foreign text is printable first; then `\` and `|` in the header, `\` and `=` in the
  *          extension are escaped. There are no line ends inside.
  * Limits   Each field as CEF has it; a longer value is cut at a character, and cef.cut counts it.
