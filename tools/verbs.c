@@ -42,6 +42,7 @@ const struct verb_table *verbs_all(void)
         &verb_query,
         &verb_show,
         &verb_tail,
+        &verb_hints,
         &verb_list,
         &verb_access,
         &verb_verify,

@@ -20,6 +20,7 @@ extern const struct verb verb_group_create;
 extern const struct verb verb_group_remove_member;
 extern const struct verb verb_group_rotate_key;
 extern const struct verb verb_help;
+extern const struct verb verb_hints;
 extern const struct verb verb_ingest;
 extern const struct verb verb_init;
 extern const struct verb verb_key_new;

@@ -1,5 +1,6 @@
 /*
- * A tally counts what a list that is searched from its beginning counts, and never one key too many.
+ * A tally counts what a list that is searched from its beginning counts, and never one key too
+ * many.
  */
 #include "reports/tally.h"
 #include "tests/reports/capture.h"

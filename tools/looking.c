@@ -1,0 +1,141 @@
+#include "tools/looking.h"
+
+#include "tools/leaving.h"
+#include "tools/operator.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+    LOOK_EVERY = 1024, /* events between two looks at signals */
+};
+
+static struct status open_snapshots(struct looking *looking)
+{
+    TRY(hasher_open(&looking->hasher));
+    hash_start(looking->hasher);
+    TRY(log_snapshot_open(engine_log(looking->engine), &looking->log));
+    return engine_index(looking->engine) == NULL
+               ? OK
+               : index_snapshot_open(engine_index(looking->engine), &looking->index);
+}
+
+static void close_snapshots(struct looking *looking)
+{
+    index_snapshot_close(&looking->index);
+    log_snapshot_close(&looking->log);
+}
+
+static void release(struct looking *looking)
+{
+    close_snapshots(looking);
+    hasher_close(&looking->hasher);
+    free(looking->memory.memory);
+    looking->memory = (struct arena){0};
+}
+
+enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
+                             struct looking *looking)
+{
+    *looking = (struct looking){.invocation = invocation};
+    looking->query.by_received = invocation_has(invocation, "by-received");
+    enum exit_code code = invocation_range(invocation, &looking->query.range);
+    code = code == EXIT_DONE ? store_open(invocation, STORE_RECORD, &looking->engine) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    looking->memory = (struct arena){.memory = malloc(memory_size), .capacity = memory_size};
+    struct status status =
+        looking->memory.memory == NULL ? FAIL(NO_MEMORY, memory_size) : open_snapshots(looking);
+    code = failed(status) ? invocation_failed(invocation, status, NULL, "starting")
+                          : query_conditions(invocation, looking->engine, &looking->query);
+    if (code != EXIT_DONE) {
+        release(looking);
+        code = store_finish(invocation, code, &looking->engine);
+    }
+    return code;
+}
+
+void looking_count(struct looking *looking, struct bytes leaf)
+{
+    hash_add(looking->hasher, leaf);
+    hash_add(looking->hasher, LITERAL("\n"));
+}
+
+static struct status visit(void *context, struct bytes bytes, const struct leaf *leaf)
+{
+    struct looking *looking = context;
+    looking_count(looking, bytes);
+    invocation_at(looking->invocation, "reading", leaf->n);
+    if (++looking->seen % LOOK_EVERY == 0 && invocation_interrupted(looking->invocation)) {
+        return FAIL(INTERRUPTED, 0);
+    }
+    return looking->visit(looking->context, bytes, leaf);
+}
+
+struct status looking_run(struct looking *looking, query_visit *visit_each, void *context)
+{
+    looking->visit = visit_each;
+    looking->context = context;
+    return query_run(&looking->query, looking->log, looking->index, visit, looking,
+                     &looking->outcome);
+}
+
+struct status looking_body(const struct looking *looking, const struct leaf *leaf,
+                           struct bytes *body)
+{
+    return log_read_body(looking->log, leaf, body);
+}
+
+static struct status record(struct looking *looking, const char *what)
+{
+    char memory[8192], name_memory[64];
+    struct text asked = TEXT_IN(memory), by = TEXT_IN(name_memory);
+    char query_memory[7168];
+    struct text query = TEXT_IN(query_memory);
+    struct digest result = hash_finish(looking->hasher);
+    query_write(&looking->query, &query);
+    operator_name(&by);
+    text_add(&asked, "%s: %s", what, text_string(&query));
+    union event_body body = {.audit_query_run = {.query = text_bytes(&asked),
+                                                 .size = looking->outcome.size,
+                                                 .rows = looking->outcome.rows,
+                                                 .result = result,
+                                                 .by = text_bytes(&by)}};
+    struct status status = engine_say(
+        looking->engine, VOICE_AUDIT,
+        &(struct draft){
+            .kind = EVENT_AUDIT_QUERY_RUN, .on = {THE_LOG}, .on_count = 1, .body = &body});
+    return status.code == STATUS_READ_ONLY ? OK : status;
+}
+
+enum exit_code looking_end(struct looking *looking, enum exit_code code, const char *what)
+{
+    close_snapshots(looking);
+    if (code == EXIT_DONE || code == EXIT_NOTHING || code == EXIT_INCOMPLETE) {
+        struct status status = record(looking, what);
+        code = failed(status)
+                   ? invocation_failed(looking->invocation, status, NULL, "logging the question")
+                   : code;
+    }
+    release(looking);
+    return store_finish(looking->invocation, code, &looking->engine);
+}
+
+enum exit_code looking_write_file(const struct invocation *invocation, const char *path,
+                                  looking_draw *draw, void *context)
+{
+    struct output output;
+    struct digest digest;
+    CLEANUP(leaving_file_close) struct leaving_file *file = NULL;
+    struct status status = leaving_file_open(path, &file);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, "give another name, or take it away", path);
+    }
+    output_init(&output, leaving_file_descriptor(file));
+    draw(context, &output);
+    status = output_flush(&output);
+    status = failed(status) ? status : leaving_file_end(file, &digest);
+    status = failed(status) ? status : leaving_file_name(file);
+    return failed(status) ? invocation_failed(invocation, status, NULL, path) : EXIT_DONE;
+}

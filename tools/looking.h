@@ -1,0 +1,60 @@
+/*
+ * tools/looking.h -- what the verbs that look at many events have in common: the store, the
+ * question, and the event that says that it was asked.
+ *
+ * Shape    Begin, run, end. The range and the filters come from the options; the verb begins its
+ *          table of options with LOOKING_OPTIONS.
+ * Memory   `memory` is one block for the verb, from begin to end.
+ */
+#ifndef TOOLS_LOOKING_H
+#define TOOLS_LOOKING_H
+
+#include "tools/query_options.h"
+
+#define LOOKING_OPTIONS                                                                         \
+    QUERY_FILTER_OPTIONS, {"since", 0, "TIME", "from this time on (when it happened)", false},  \
+        {"until", 0, "TIME", "before this time", false},                                        \
+    {                                                                                           \
+        "by-received", 0, NULL, "time is when the log recorded it, not when it happened", false \
+    }
+
+struct looking {
+    struct invocation *invocation;
+    struct engine *engine;
+    struct query query;
+    struct query_outcome outcome; /* of the last run */
+    struct log_snapshot *log;
+    struct index_snapshot *index; /* NULL: there is none */
+    struct arena memory;
+    /* this module's own */
+    struct hasher *hasher; /* over the leaves of the answer, in order */
+    query_visit *visit;
+    void *context;
+    uint64_t seen;
+};
+
+/* Opens the store and understands the question; the memory has so many bytes. After anything but
+ * EXIT_DONE there is nothing to end. */
+MUST_CHECK enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
+                                        struct looking *looking);
+
+/* Runs the question; what it visits counts as the answer. Looks at signals now and then. */
+MUST_CHECK struct status looking_run(struct looking *looking, query_visit *visit, void *context);
+
+/* An event that belongs to the answer, beside those that were visited. */
+void looking_count(struct looking *looking, struct bytes leaf);
+
+/* Logs what was asked, `what` and the filters, unless it failed; closes everything. */
+MUST_CHECK enum exit_code looking_end(struct looking *looking, enum exit_code code,
+                                      const char *what);
+
+/* salt and body of an event; empty once erased. */
+MUST_CHECK struct status looking_body(const struct looking *looking, const struct leaf *leaf,
+                                      struct bytes *body);
+
+/* Writes `path`, or a file beside it that is then renamed, by `write`. */
+typedef void looking_draw(void *context, struct output *output);
+MUST_CHECK enum exit_code looking_write_file(const struct invocation *invocation, const char *path,
+                                             looking_draw *draw, void *context);
+
+#endif
