@@ -59,6 +59,8 @@ static const struct {
      offsetof(struct team_name_row, team)},
     {ID_PROVIDER, ROW_PROVIDER_NAME, offsetof(struct provider_name_row, name),
      offsetof(struct provider_name_row, provider)},
+    {ID_CASE, ROW_CASE_NAME, offsetof(struct case_name_row, name),
+     offsetof(struct case_name_row, folder)},
 };
 
 union named_row {
@@ -68,6 +70,7 @@ union named_row {
     struct profile_name_row profile;
     struct team_name_row team;
     struct provider_name_row provider;
+    struct case_name_row folder;
 };
 
 static struct status find_named(const struct resolver *resolver, enum id_kind kind,

@@ -2,8 +2,8 @@
  * reports/resolve.h -- from what people call a thing to its id, as of the view.
  *
  * Shape    `kind:N` stands for itself, whatever kind was asked for. Otherwise users have logins;
- *          projects, groups, levels, requirements, profiles, teams and providers have names; files
- *          and directories have paths:
+ *          projects, groups, levels, requirements, profiles, teams, providers and cases have
+ *          names; files and directories have paths:
  *
  *            /a/b              of the user who asks
  *            @group/a/b        in the directory of a group

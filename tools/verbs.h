@@ -7,6 +7,21 @@
 #include "tools/command.h"
 
 extern const struct verb verb_access;
+extern const struct verb verb_alert_contact;
+extern const struct verb verb_alert_contacts;
+extern const struct verb verb_alert_list;
+extern const struct verb verb_case_add;
+extern const struct verb verb_case_list;
+extern const struct verb verb_case_show;
+extern const struct verb verb_manager_add;
+extern const struct verb verb_manager_list;
+extern const struct verb verb_manager_remove;
+extern const struct verb verb_policy_add_kinds;
+extern const struct verb verb_policy_declare;
+extern const struct verb verb_policy_list;
+extern const struct verb verb_review_list;
+extern const struct verb verb_review_open;
+extern const struct verb verb_review_sign;
 extern const struct verb verb_bench;
 extern const struct verb verb_checkpoint;
 extern const struct verb verb_completion;
