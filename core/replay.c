@@ -122,6 +122,11 @@ static enum rule authenticate_again(const struct view *view, struct replay *repl
     return refused == RULE_NONE && bad ? RULE_BLK_03A : refused;
 }
 
+struct view replay_view(struct replay *replay, const struct policy *policy)
+{
+    return view_before(replay, policy, replay->found.leaf.n);
+}
+
 /* The fields of one item. */
 static struct bytes item_of(const struct command_record *command, uint64_t item)
 {
@@ -139,7 +144,7 @@ static struct status decide(struct replay *replay, const struct policy *policy)
 {
     const struct replay_found *found = &replay->found;
     const struct command_record *command = &found->command;
-    struct view view = view_before(replay, policy, found->leaf.n);
+    struct view view = replay_view(replay, policy);
     bool of_many = found->leaf.item > 0;
     struct bytes fields = of_many ? item_of(command, found->leaf.item) : command->fields;
     TRY(command_fields_decode(command->kind, fields, &replay->arena, &replay->fields));

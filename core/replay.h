@@ -50,6 +50,9 @@ void replay_init(struct replay *replay, struct log_snapshot *log, struct state *
  * at n, IO. */
 MUST_CHECK struct status replay_at(struct replay *replay, uint64_t n);
 
+/* The state that it was decided on, at the time it was decided for. */
+struct view replay_view(struct replay *replay, const struct policy *policy);
+
 /* Decides again. *refused is the rule, or RULE_NONE with replay->decision, which lend until the
  * next call. An item of a command that is done for all or for none is decided alone: the rule is
  * its own, where BLK-03b was recorded because of the others. MALFORMED, NO_MEMORY, IO. */

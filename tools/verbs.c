@@ -60,6 +60,7 @@ const struct verb_table *verbs_all(void)
         &verb_alert_contact,
         &verb_alert_contacts,
         &verb_alert_list,
+        &verb_whatif,
         &verb_verify,
         &verb_prove,
         &verb_export,

@@ -71,6 +71,7 @@ extern const struct verb verb_vault_tag;
 extern const struct verb verb_vault_unshare;
 extern const struct verb verb_verify;
 extern const struct verb verb_version;
+extern const struct verb verb_whatif;
 
 /* All of them, in the order of help. */
 const struct verb_table *verbs_all(void);

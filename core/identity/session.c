@@ -261,8 +261,9 @@ void session_invalidate_decide(const struct view *view, const struct actor *acto
     struct user_row user;
     REFUSE_UNLESS(session_is_open(view, command->session, &session), RULE_IDN_11B);
     if (!id_equal(session.user, actor->user)) {
+        REFUSE_UNLESS(actor->role >= USER_ROLE_ADMIN, RULE_IDN_11C);
         enum rule refusal = user_change_refusal(view, actor, session.user, &user);
-        REFUSE_IF(refusal != RULE_NONE, refusal == RULE_IDN_02A ? RULE_IDN_11C : refusal);
+        REFUSE_IF(refusal != RULE_NONE, refusal);
     }
     EMIT(EVENT_SESSION_INVALIDATED, session.session, session_invalidated,
          .cause = SESSION_END_INVALIDATED, .has_reason = command->reason.size > 0,
