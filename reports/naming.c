@@ -16,24 +16,33 @@ static const struct field_info *text_field(const struct row_info *info, const ch
     return NULL;
 }
 
-/* The table that knows things of this kind by their id, and the field that has the name. */
-static const struct field_info *find_table(enum id_kind kind, enum row_table *out)
+bool naming_table(enum id_kind kind, enum row_table *out)
 {
+    bool found = false;
     for (unsigned table = 0; table < ROW_TABLE_COUNT; table++) {
         const struct row_info *info = &row_infos[table];
         const struct field_info *key = &info->fields[info->key[0]];
         if (info->key_count != 1 || key->type_code != FIELD_ID || key->id_kind != kind ||
-            row_size((enum row_table)table) > NAMING_ROW_MAX) {
+            kind == ID_NONE) {
             continue;
         }
-        const struct field_info *login = text_field(info, "login");
-        const struct field_info *name = login != NULL ? login : text_field(info, "name");
-        if (name != NULL) {
-            *out = (enum row_table)table;
-            return name;
+        bool is_called_so = strcmp(info->name, id_kind_name(kind)) == 0;
+        *out = !found || is_called_so ? (enum row_table)table : *out;
+        found = true;
+        if (is_called_so) {
+            break;
         }
     }
-    return NULL;
+    return found;
+}
+
+static const struct field_info *find_name(enum id_kind kind, enum row_table *out)
+{
+    if (!naming_table(kind, out) || row_size(*out) > NAMING_ROW_MAX) {
+        return NULL;
+    }
+    const struct field_info *login = text_field(&row_infos[*out], "login");
+    return login != NULL ? login : text_field(&row_infos[*out], "name");
 }
 
 bool naming_put_name(const struct view *view, struct id id, struct text *out)
@@ -42,7 +51,7 @@ bool naming_put_name(const struct view *view, struct id id, struct text *out)
     struct view unwatched = *view;
     enum row_table table;
     struct bytes name = {0};
-    const struct field_info *field = id.kind == ID_NONE ? NULL : find_table(id.kind, &table);
+    const struct field_info *field = find_name(id.kind, &table);
     if (field == NULL) {
         return false;
     }

@@ -167,6 +167,33 @@ struct status resolve_parent(const struct resolver *resolver, struct bytes path,
 
 /* All of it ------------------------------------------------------------------------------- */
 
+static struct status find_any(const struct resolver *resolver, struct bytes name, struct id *out)
+{
+    struct status status = find_user(resolver, name, out);
+    status = status.code == STATUS_NOT_FOUND ? find_group(resolver, name, out) : status;
+    for (size_t i = 0; status.code == STATUS_NOT_FOUND && i < sizeof named / sizeof named[0]; i++) {
+        status = find_named(resolver, named[i].kind, name, out);
+    }
+    return status.code == STATUS_NOT_FOUND
+               ? FAIL_BECAUSE(NOT_FOUND, 0, "there is nothing of that name")
+               : status;
+}
+
+/* `project:tides`: of this kind, by name. */
+static bool split_kind(struct bytes *name, enum id_kind *kind)
+{
+    const uint8_t *colon = name->size > 0 ? memchr(name->data, ':', name->size) : NULL;
+    for (unsigned i = 1; colon != NULL && i < ID_KIND_COUNT; i++) {
+        struct bytes word = bytes_of_string(id_kind_name((enum id_kind)i));
+        if (bytes_equal(bytes_of(name->data, (size_t)(colon - name->data)), word)) {
+            *kind = (enum id_kind)i;
+            *name = bytes_of(colon + 1, name->size - word.size - 1);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct status resolve(const struct resolver *resolver, enum id_kind kind, struct bytes name,
                       struct id *out)
 {
@@ -176,15 +203,14 @@ struct status resolve(const struct resolver *resolver, enum id_kind kind, struct
     if (kind == ID_FILE || kind == ID_DIR || (kind == ID_NONE && looks_like_path(name))) {
         return resolve_path(resolver, name, out);
     }
+    if (kind == ID_NONE) {
+        (void)split_kind(&name, &kind);
+    }
     if (kind == ID_USER) {
         return find_user(resolver, name, out);
     }
     if (kind == ID_GROUP) {
         return find_group(resolver, name, out);
     }
-    if (kind != ID_NONE) {
-        return find_named(resolver, kind, name, out);
-    }
-    struct status status = find_user(resolver, name, out);
-    return status.code == STATUS_NOT_FOUND ? find_group(resolver, name, out) : status;
+    return kind != ID_NONE ? find_named(resolver, kind, name, out) : find_any(resolver, name, out);
 }

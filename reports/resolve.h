@@ -10,7 +10,7 @@
  *            user:12/a/b       of that user
  *
  *          Where any kind of thing may stand, a path is tried if it looks like one, then a login,
- *          then the name of a group.
+ *          the name of a group, of a project, and so on; `project:tides` is the project alone.
  * Errors   NOT_FOUND, and CONFLICT for a name that several groups have: both with the reason.
  */
 #ifndef REPORTS_RESOLVE_H

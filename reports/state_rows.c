@@ -1,6 +1,7 @@
 #include "reports/state_rows.h"
 
 #include "reports/resolve.h"
+#include "reports/row_words.h"
 #include "schema/json.h"
 #include "schema/time.h"
 
@@ -47,39 +48,13 @@ struct status state_rows_where(struct state_rows *rows, struct bytes condition)
     return OK;
 }
 
-/* The value as it is compared and shown: a string without its quotes, anything else as JSON. */
-static void put_shown(const struct json *value, struct text *out)
-{
-    switch (json_type_of(value)) {
-    case JSON_TYPE_STRING:
-        text_put_bytes(out, json_as_string(value));
-        return;
-    case JSON_TYPE_INTEGER:
-        text_add(out, "%" PRId64, json_as_integer(value, 0));
-        return;
-    case JSON_TYPE_BOOLEAN:
-        text_put_string(out, json_as_boolean(value, false) ? "yes" : "no");
-        return;
-    case JSON_TYPE_ARRAY:
-        for (size_t i = 0; i < json_count(value); i++) {
-            text_put_string(out, i == 0 ? "" : ",");
-            put_shown(json_element(value, i), out);
-        }
-        return;
-    case JSON_TYPE_OBJECT:
-    case JSON_TYPE_REAL:
-    case JSON_TYPE_NULL:
-        return;
-    }
-}
-
 static bool matches(const struct state_condition *condition, const struct json *row)
 {
     char memory[STATE_CONDITIONS_MAX * 64];
     struct text shown = TEXT_IN(memory);
     const struct json *value = json_member(row, condition->field->name);
     if (value != NULL) {
-        put_shown(value, &shown);
+        row_words_value(value, &shown);
     }
     return (!shown.full && bytes_equal(text_bytes(&shown), condition->value)) != condition->differs;
 }
@@ -156,12 +131,21 @@ struct status state_rows_each(const struct state_rows *rows, const struct view *
 
 struct writing {
     const struct state_rows *rows;
+    const struct view *view;
     struct rows *out;
     uint64_t count;
 };
 
-static struct cell cell_of(const struct field_info *field, const struct json *value,
-                           struct text *shown)
+/* People see names beside ids, but for the id that the row is about. */
+static const struct view *names_of(const struct writing *writing, size_t field)
+{
+    enum row_table table = writing->rows->table;
+    bool is_own = row_infos[table].key_count == 1 && row_words_is_key(table, field);
+    return is_own || writing->out->options.format != ROWS_TABLE ? NULL : writing->view;
+}
+
+static struct cell cell_of(const struct view *names, const struct field_info *field,
+                           const struct json *value, struct text *shown)
 {
     uint64_t utc_us;
     size_t start = shown->size;
@@ -175,7 +159,7 @@ static struct cell cell_of(const struct field_info *field, const struct json *va
         !failed(time_read_rfc3339(json_as_string(value), &utc_us))) {
         return cell_number(utc_us);
     }
-    put_shown(value, shown);
+    row_words_field(names, field, value, shown);
     return shown->full ? cell_absent()
                        : cell_text(bytes_of(shown->data + start, shown->size - start));
 }
@@ -192,7 +176,8 @@ static struct status write_one(void *context, const void *row, struct bytes byte
     (void)row;
     TRY(json_parse(bytes, &json, &error));
     for (size_t i = 0; i < info->field_count && i < ROWS_COLUMNS_MAX; i++) {
-        cells[i] = cell_of(&info->fields[i], json_member(json, info->fields[i].name), &shown);
+        cells[i] = cell_of(names_of(writing, i), &info->fields[i],
+                           json_member(json, info->fields[i].name), &shown);
     }
     writing->count++;
     return rows_add(writing->out, cells);
@@ -213,7 +198,7 @@ struct status state_rows_write(const struct state_rows *rows, const struct view 
 {
     const struct row_info *info = &row_infos[rows->table];
     struct column columns[ROWS_COLUMNS_MAX];
-    struct writing writing = {.rows = rows, .out = out};
+    struct writing writing = {.rows = rows, .view = view, .out = out};
     for (size_t i = 0; i < info->field_count && i < ROWS_COLUMNS_MAX; i++) {
         enum column_type type = column_of(&info->fields[i]);
         columns[i] = (struct column){.name = info->fields[i].name,

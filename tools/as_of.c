@@ -31,26 +31,29 @@ static struct status time_of(struct engine *engine, uint64_t n, uint64_t *utc_us
     return OK;
 }
 
+enum exit_code as_of_view_named(struct invocation *invocation, struct engine *engine,
+                                const char *option, struct view *view)
+{
+    struct moment moment;
+    enum exit_code code = invocation_moment(invocation, option, (struct moment){0}, &moment);
+    if (code != EXIT_DONE || moment.kind == MOMENT_OPEN) {
+        return code;
+    }
+    bool position = moment.kind == MOMENT_POSITION;
+    view->as_of_n = moment.value;
+    view->now_utc_us = moment.value;
+    struct status status = position ? time_of(engine, moment.value, &view->now_utc_us)
+                                    : last_by(engine, moment.value, &view->as_of_n);
+    return failed(status) ? invocation_failed(invocation, status, NULL, option) : EXIT_DONE;
+}
+
 enum exit_code as_of_view(struct invocation *invocation, struct engine *engine, struct arena *arena,
                           struct status *trouble, struct view *out)
 {
-    struct moment moment;
     if (engine_state(engine) == NULL) {
         return invocation_fail(invocation, EXIT_INCOMPLETE, "run cairn rebuild as its owner",
                                "the store's state/ is missing or stale");
     }
-    enum exit_code code = invocation_moment(invocation, "as-of", (struct moment){0}, &moment);
-    if (code != EXIT_DONE) {
-        return code;
-    }
     *out = engine_view(engine, UINT64_MAX, arena, trouble);
-    if (moment.kind == MOMENT_OPEN) {
-        return EXIT_DONE;
-    }
-    bool position = moment.kind == MOMENT_POSITION;
-    out->as_of_n = moment.value;
-    out->now_utc_us = moment.value;
-    struct status status = position ? time_of(engine, moment.value, &out->now_utc_us)
-                                    : last_by(engine, moment.value, &out->as_of_n);
-    return failed(status) ? invocation_failed(invocation, status, NULL, "--as-of") : EXIT_DONE;
+    return as_of_view_named(invocation, engine, "as-of", out);
 }

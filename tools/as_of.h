@@ -18,4 +18,8 @@
 MUST_CHECK enum exit_code as_of_view(struct invocation *invocation, struct engine *engine,
                                      struct arena *arena, struct status *trouble, struct view *out);
 
+/* The same at the moment of another option of the verb. */
+MUST_CHECK enum exit_code as_of_view_named(struct invocation *invocation, struct engine *engine,
+                                           const char *option, struct view *view);
+
 #endif

@@ -2,7 +2,7 @@
  * reports/access/interval_rows.h -- who could have, as rows: one for each interval.
  *
  * Shape    From when to when, by which path, by which rule, because of what; what ended it, with
- *          the rule that refuses from then on; and all events that it rests on. Where it was so when
+ *          the rule that refuses then; and all events that it rests on. Where it was so when
  *          the stretch began, or is so when it ends, that is said.
  */
 #ifndef REPORTS_ACCESS_INTERVAL_ROWS_H

@@ -151,11 +151,33 @@ static void two_groups_of_one_name_are_told_apart_by_id_only(void **unused)
     enclave_end(&enclave);
 }
 
+static void a_name_alone_is_looked_for_among_all_kinds_and_a_kind_may_be_said(void **unused)
+{
+    struct enclave enclave;
+    (void)unused;
+    enclave_begin(&enclave);
+    furnish(&enclave);
+    const struct id project = {ID_PROJECT, 70};
+    put(&enclave, ROW_PROJECT_NAME,
+        &(struct project_name_row){.name = LITERAL("ada"), .project = project});
+    assert_found(&enclave, ID_NONE, "ada", enclave_id(&enclave, "ada"));
+    assert_found(&enclave, ID_NONE, "project:ada", project);
+    assert_found(&enclave, ID_NONE, "user:ada", enclave_id(&enclave, "ada"));
+    assert_found(&enclave, ID_NONE, "group:lab", (struct id){ID_GROUP, 50});
+    assert_found(&enclave, ID_NONE, "lab", (struct id){ID_GROUP, 50});
+    assert_found(&enclave, ID_NONE, "phones", enclave.provider);
+    assert_not_found(&enclave, ID_NONE, "project:lab");
+    assert_not_found(&enclave, ID_NONE, "nothing");
+    assert_not_found(&enclave, ID_NONE, "session:none");
+    enclave_end(&enclave);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_ids_lead_to_the_same_thing),
         cmocka_unit_test(a_path_begins_with_a_user_or_a_group),
+        cmocka_unit_test(a_name_alone_is_looked_for_among_all_kinds_and_a_kind_may_be_said),
         cmocka_unit_test(the_last_name_of_a_parent_need_not_be_there),
         cmocka_unit_test(two_groups_of_one_name_are_told_apart_by_id_only),
     };
