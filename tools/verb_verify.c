@@ -1,5 +1,6 @@
 #include "reports/verdict.h"
 #include "store/verify_log.h"
+#include "tools/operator.h"
 #include "tools/store_open.h"
 #include "tools/verbs.h"
 
@@ -11,6 +12,7 @@ struct verification {
     struct engine *engine;
     struct verifier *verifier;
     struct progress progress;
+    bool done; /* there is a report */
 };
 
 static bool show_progress(void *context, uint64_t done, uint64_t total)
@@ -114,6 +116,7 @@ static enum exit_code verify(struct verification *verification)
     }
     const struct verify_report *report = verify_report_of(verification->verifier);
     verdict_write(report, log_origin(log), invocation->format == ROWS_JSON, invocation->output);
+    verification->done = true;
     return report->finding_count > 0 ? EXIT_INTEGRITY : EXIT_DONE;
 }
 
@@ -133,6 +136,52 @@ static enum exit_code trusted_key(const struct verification *verification, struc
                           : EXIT_DONE;
 }
 
+/* Recording ------------------------------------------------------------------------------- */
+
+/* A store that another process writes, that is somebody else's, or whose state or index are behind
+ * or damaged, is left as it is: a verification is none the worse for not being in the log. */
+static bool can_record(const struct verification *verification)
+{
+    return verification->done && !invocation_has(verification->invocation, "no-record") &&
+           engine_state(verification->engine) != NULL &&
+           engine_index(verification->engine) != NULL &&
+           !failed(engine_folded(verification->engine));
+}
+
+static struct status say_verified(struct engine *engine, const struct verify_report *report)
+{
+    char memory[64];
+    struct text by = TEXT_IN(memory);
+    operator_name(&by);
+    union event_body body = {.audit_verified = {.size = report->size,
+                                                .root = report->root,
+                                                .findings = report->finding_count,
+                                                .has_first_bad = report->finding_count > 0,
+                                                .first_bad = report->findings[0].n,
+                                                .by = text_bytes(&by)}};
+    TRY(engine_say(
+        engine, VOICE_AUDIT,
+        &(struct draft){
+            .kind = EVENT_AUDIT_VERIFIED, .on = {THE_LOG}, .on_count = 1, .body = &body}));
+    return engine_finish(engine);
+}
+
+static void record(const struct verification *verification)
+{
+    struct engine *engine = NULL;
+    const char *store = NULL;
+    const struct verify_report *report = verify_report_of(verification->verifier);
+    if (invocation_store(verification->invocation, &store) != EXIT_DONE) {
+        return;
+    }
+    struct status status = engine_open(&(struct engine_options){.directory = store}, &engine);
+    status = failed(status) ? status : say_verified(engine, report);
+    engine_close(&engine);
+    if (failed(status) && verification->invocation->verbose) {
+        invocation_note(verification->invocation, "note: that it was verified is not in the log");
+    }
+}
+
 static enum exit_code run(struct invocation *invocation)
 {
     struct verification verification = {.invocation = invocation};
@@ -147,13 +196,18 @@ static enum exit_code run(struct invocation *invocation)
         code = failed(status) ? invocation_failed(invocation, status, NULL, "starting")
                               : verify(&verification);
     }
-    verifier_close(&verification.verifier);
+    bool records = can_record(&verification);
     engine_close(&verification.engine);
+    if (records && !failed(output_flush(invocation->output))) {
+        record(&verification);
+    }
+    verifier_close(&verification.verifier);
     return code;
 }
 
 static const struct option_info options[] = {
     {"key", 0, "FILE", "the log's public key as you were given it (STORE/log.vkey)", false},
+    {"no-record", 0, NULL, "write nothing: else the log says that it was verified", false},
 };
 
 const struct verb verb_verify = {
@@ -162,7 +216,8 @@ const struct verb verb_verify = {
     .details = "Re-derives canonical form, chain, tree, tiles, checkpoints, emitters' chains and\n"
                "signatures, counters, commitments, users' signatures, the order of time and the\n"
                "runs of the index. Names the first bad event. cairn-verify does the same from an\n"
-               "export, without this store.",
+               "export, without this store.\n\n"
+               "What was found becomes an event (audit.verified), where the store can be written.",
     .examples = "cairn verify\ncairn verify --key auditor/log.vkey --json",
     .purpose = PURPOSE_PROVE,
     OPTIONS(options),
