@@ -1,23 +1,43 @@
 /*
  * reports/candidates.h -- the positions that may match a query, from the index.
  *
- * Shape    Each condition is the union of the postings of its values; the candidates are where all
- *          conditions meet, found by stepping each to the others' position. Beyond what the index
- *          covers, and for a query without any condition that it knows, every position is one.
+ * Shape    A plan: the postings of terms, unions of them where any value may match, and
+ *          intersections where all conditions must, made of the query's conditions and of its
+ *          expression alike. What the index cannot narrow is left out of an intersection, and
+ *          undoes a union. Candidates are found by stepping each part to the others' position.
+ *          Beyond what the index covers, and where there is no plan, every position is one.
  */
 #ifndef REPORTS_CANDIDATES_H
 #define REPORTS_CANDIDATES_H
 
 #include "reports/query.h"
 
-struct condition { /* the postings of one condition's values */
-    struct postings *postings[QUERY_VALUES_MAX];
-    size_t count;
+enum {
+    PLAN_NODES_MAX = 640, /* parts of a plan; what would need more is not narrowed */
+    PLAN_UNION_MAX = 96,  /* terms of one union, likewise: scanning is quicker than so many */
+    PLAN_NONE = UINT16_MAX,
+};
+
+enum plan_kind {
+    PLAN_TERM, /* the postings of one term */
+    PLAN_ANY,
+    PLAN_ALL,
+};
+
+struct plan_node {
+    enum plan_kind kind;
+    uint16_t first, next;      /* child, sibling; or PLAN_NONE */
+    struct postings *postings; /* of PLAN_TERM */
+    /* The last step: nothing lies between where it was asked from and what was found. */
+    bool stepped, down, none;
+    uint64_t from, found;
 };
 
 struct candidates { /* the caller's memory; its members are this module's own */
-    struct condition conditions[QUERY_MEMBER_COUNT];
-    size_t condition_count;
+    struct plan_node nodes[PLAN_NODES_MAX];
+    uint16_t node_count;
+    uint16_t root;    /* PLAN_NONE: the index does not narrow it */
+    uint32_t terms;   /* of the index that are walked */
     uint64_t covered; /* positions that the index knows */
     uint64_t log_size;
 };

@@ -1,6 +1,7 @@
 #include "reports/query.h"
 
 #include "reports/candidates.h"
+#include "reports/filter/filter.h"
 #include "reports/sieve.h"
 
 #include <assert.h>
@@ -194,6 +195,26 @@ struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint6
     return OK;
 }
 
+/* What the expression says of positions. */
+static struct status bound(const struct filter *where, struct log_snapshot *log, uint64_t *first,
+                           uint64_t *end)
+{
+    struct filter_bounds bounds;
+    uint64_t since = 0, until = UINT64_MAX;
+    filter_bounds(where, &bounds);
+    if (bounds.since.kind == MOMENT_TIME) {
+        TRY(query_position_at(log, bounds.since.value, &since));
+    }
+    if (bounds.until.kind == MOMENT_TIME) {
+        TRY(query_position_at(log, bounds.until.value, &until));
+    }
+    since = bounds.first > since ? bounds.first : since;
+    until = bounds.end < until ? bounds.end : until;
+    *first = since > *first ? since : *first;
+    *end = until < *end ? until : *end;
+    return OK;
+}
+
 /* The positions that can match: nothing counts under a time after it was recorded, so that a lower
  * bound on either time is one on the position; an upper bound is one only on the time it was
  * recorded. */
@@ -215,7 +236,7 @@ static struct status positions(const struct query *query, struct log_snapshot *l
         TRY(query_position_at(log, until->value, &limit));
     }
     *end = limit < *end ? limit : *end;
-    return OK;
+    return query->where == NULL ? OK : bound(query->where, log, first, end);
 }
 
 /* Running --------------------------------------------------------------------------------- */
@@ -228,14 +249,47 @@ struct run {
     struct query_outcome *outcome;
     struct candidates candidates;
     struct sieve sieve;
+    struct arena *scratch; /* for what is in bodies; NULL: none is read */
     bool done;
 };
+
+/* Reads the body, without its salt. */
+static struct status read_body(struct run *run, const struct leaf *leaf, struct bytes *out)
+{
+    struct bytes salted;
+    TRY(log_read_body(run->log, leaf, &salted));
+    run->outcome->bodies++;
+    run->outcome->erased += salted.size == 0 ? 1 : 0;
+    *out = salted.size < SALT_SIZE ? bytes_of(NULL, 0)
+                                   : bytes_of(salted.data + SALT_SIZE, salted.size - SALT_SIZE);
+    return OK;
+}
+
+static struct status meets(struct run *run, struct bytes bytes, const struct leaf *leaf, bool *out)
+{
+    enum filter_answer answer = FILTER_YES;
+    struct filter_event event = {.leaf = leaf, .leaf_bytes = bytes, .scratch = run->scratch};
+    *out = in_range(run->query, leaf) && conditions_match(run->query, leaf);
+    if (!*out || run->query->where == NULL) {
+        return OK;
+    }
+    TRY(filter_decide(run->query->where, &event, &answer));
+    if (answer == FILTER_UNKNOWN) {
+        TRY(read_body(run, leaf, &event.body));
+        event.has_body = true;
+        TRY(filter_decide(run->query->where, &event, &answer));
+    }
+    *out = answer == FILTER_YES;
+    return OK;
+}
 
 static struct status judge(struct run *run, uint64_t n, struct bytes bytes)
 {
     struct leaf leaf;
+    bool matches;
     TRY(decode(bytes, n, &leaf));
-    if (!in_range(run->query, &leaf) || !conditions_match(run->query, &leaf)) {
+    TRY(meets(run, bytes, &leaf, &matches));
+    if (!matches) {
         return OK;
     }
     if (run->query->limit > 0 && run->outcome->rows == run->query->limit) {
@@ -254,6 +308,7 @@ static struct status compare(struct run *run, uint64_t n)
     TRY(log_read_leaf(run->log, n, &bytes));
     run->outcome->compared++;
     run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
+    run->outcome->uncovered += n < run->candidates.covered ? 0 : 1;
     return sieve_lets_through(&run->sieve, bytes) ? judge(run, n, bytes) : OK;
 }
 
@@ -291,19 +346,35 @@ static void end_run(struct run *run)
     candidates_close(&run->candidates);
 }
 
+static struct status run_through(struct run *run)
+{
+    uint64_t first, end;
+    TRY(positions(run->query, run->log, &first, &end));
+    return run->query->newest_first ? run_downwards(run, first, end) : run_upwards(run, first, end);
+}
+
+/* Apart, so that only a query that looks into bodies has the memory for it. */
+static __attribute__((noinline)) struct status run_with_bodies(struct run *run)
+{
+    uint8_t memory[FILTER_SCRATCH_SIZE];
+    struct arena scratch = ARENA_IN(memory);
+    run->scratch = &scratch;
+    return run_through(run);
+}
+
 struct status query_run(const struct query *query, struct log_snapshot *log,
                         struct index_snapshot *index, query_visit *visit, void *context,
                         struct query_outcome *outcome)
 {
-    uint64_t first, end;
     CLEANUP(end_run)
     struct run run = {
         .query = query, .log = log, .visit = visit, .context = context, .outcome = outcome};
     *outcome = (struct query_outcome){.size = log_snapshot_size(log)};
     sieve_init(query, &run.sieve);
-    TRY(positions(query, log, &first, &end));
     TRY(candidates_open(query, index, log_snapshot_size(log), &run.candidates));
-    return query->newest_first ? run_downwards(&run, first, end) : run_upwards(&run, first, end);
+    outcome->terms = run.candidates.root == PLAN_NONE ? 0 : run.candidates.terms;
+    return query->where != NULL && query->where->reads_bodies ? run_with_bodies(&run)
+                                                              : run_through(&run);
 }
 
 /* Writing --------------------------------------------------------------------------------- */
@@ -345,6 +416,10 @@ void query_write(const struct query *query, struct text *out)
     if (query->limit > 0) {
         text_add(out, "%s%s=", out->size > 0 ? " " : "", query->newest_first ? "last" : "first");
         text_put_u64(out, query->limit);
+    }
+    if (query->where != NULL) {
+        text_add(out, "%swhere ", out->size > 0 ? " " : "");
+        filter_write(query->where, out);
     }
     if (out->size == 0) {
         text_put_literal(out, "everything");

@@ -2,11 +2,13 @@
  * reports/query.h -- finding events: filters, an index where there is one, and the log itself.
  *
  * Shape    A query is a list of conditions, each on one member of the leaf: any of its values may
- *          match (OR), all conditions must (AND), and a value may be excluded. Candidates come from
- *          the index, walked term by term in step; every candidate is then compared with its leaf,
- *          and what the index does not cover yet is scanned. So the index decides how fast an
- *          answer is, never what it is. Every leaf that is looked at has been compared with its
- *          hash; only those that reports/sieve.h lets through are decoded.
+ *          match (OR), all conditions must (AND), and a value may be excluded; beside them, one
+ *          expression (reports/filter/filter.h), which must be met, too. Candidates come from the
+ *          index, walked term by term in step; every candidate is then compared with its leaf, and
+ *          what the index does not cover yet is scanned. So the index decides how fast an answer
+ *          is, never what it is. Every leaf that is looked at has been compared with its hash; only
+ *          those that reports/sieve.h lets through are decoded, and a body is read only where the
+ *          leaf meets all else.
  * Time     A range of positions, or of time. An event counts under the time it happened: `at`, but
  *          never later than it was recorded; with `by_received`, under the time it was recorded.
  * Memory   Flat: answers stream.
@@ -46,9 +48,12 @@ struct query_value {
     char text[QUERY_VALUE_SIZE]; /* NUL-terminated */
 };
 
+struct filter; /* reports/filter/filter.h */
+
 struct query {
     struct query_value values[QUERY_VALUES_MAX];
     size_t value_count;
+    const struct filter *where; /* an expression that must be met, too; lent. NULL: none */
     struct moment_range range;
     bool by_received;
     bool newest_first;
@@ -58,10 +63,14 @@ struct query {
 /* What was looked at, beside the rows. */
 struct query_outcome {
     uint64_t rows;
-    uint64_t size;     /* events of the log that was asked */
-    uint64_t compared; /* leaves compared */
-    uint64_t scanned;  /* of these, those the index did not cover or could not narrow */
-    bool cut;          /* the limit ended it before the end */
+    uint64_t size;      /* events of the log that was asked */
+    uint64_t compared;  /* leaves compared */
+    uint64_t scanned;   /* of these, those the index did not cover or could not narrow */
+    uint64_t uncovered; /* of these, those beyond what the index covers */
+    uint64_t bodies;    /* bodies read, because the leaf did not decide */
+    uint64_t erased;    /* of these, those that are no more: nothing in them is found */
+    uint32_t terms;     /* of the index that were walked; 0: it could not narrow */
+    bool cut;           /* the limit ended it before the end */
 };
 
 /* Adds a value of a condition; a leading `!` excludes. LIMIT if there are too many or it is too
@@ -78,7 +87,8 @@ uint64_t query_time_of(const struct leaf *leaf);
 typedef struct status query_visit(void *context, struct bytes bytes, const struct leaf *leaf);
 
 /* Runs it over the whole snapshot. `index` may be NULL: then the log is scanned. CORRUPT at the
- * first leaf that does not hold; IO; INTERRUPTED through the visit. */
+ * first leaf that does not hold; LIMIT at the event for which a regular expression takes too long;
+ * IO; INTERRUPTED through the visit. */
 MUST_CHECK struct status query_run(const struct query *query, struct log_snapshot *log,
                                    struct index_snapshot *index, query_visit *visit, void *context,
                                    struct query_outcome *outcome);
@@ -86,8 +96,8 @@ MUST_CHECK struct status query_run(const struct query *query, struct log_snapsho
 /* The first event recorded at or after a time: the log's times never decrease. */
 MUST_CHECK struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint64_t *n);
 
-/* The query as one canonical line, for the log: `kind=audit.* outcome=failed since=…`. What is not
- * plain in a value, blanks and backslashes too, is written as \xNN. */
+/* The query as one canonical line, for the log: `kind=audit.* outcome=failed since=… where …`, the
+ * expression last. What is not plain in a value, blanks and backslashes too, is written as \xNN. */
 void query_write(const struct query *query, struct text *out);
 
 #endif

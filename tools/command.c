@@ -3,6 +3,7 @@
 #include "store/person_key.h"
 #include "tools/help.h"
 #include "tools/invocation.h"
+#include "tools/query_options.h"
 #include "tools/wall.h"
 
 #include <errno.h>
@@ -133,6 +134,7 @@ static enum exit_code run_verb(void *context, struct guard_page *page)
     invocation->page = page;
     enum exit_code code = invocation->verb->run(invocation);
     person_key_close(&invocation->person);
+    query_forget_where(invocation);
     return finish(invocation, code);
 }
 

@@ -232,6 +232,11 @@ enum exit_code invocation_failed(const struct invocation *invocation, struct sta
     return exit_of(status);
 }
 
+void invocation_add(const struct invocation *invocation, const char *line)
+{
+    print_line(invocation, "    ", line);
+}
+
 void invocation_note(const struct invocation *invocation, const char *format, ...)
 {
     char line[SENTENCE_SIZE];

@@ -22,6 +22,7 @@
 #include "tools/options.h"
 #include "tools/terminal.h"
 
+struct filter;
 struct person_key;
 
 struct invocation {
@@ -39,6 +40,7 @@ struct invocation {
     bool verbose;
     bool no_input; /* never ask */
     struct guard_page *page;
+    struct filter *where;      /* the expression among its arguments: tools/query_options.h */
     struct person_key *person; /* who signs commands, once unlocked: tools/operator.h */
 };
 
@@ -98,6 +100,9 @@ enum exit_code invocation_fail(const struct invocation *invocation, enum exit_co
  * failed, since that is said once, at the end; nor of an interruption. `advice` may be NULL. */
 enum exit_code invocation_failed(const struct invocation *invocation, struct status status,
                                  const char *advice, const char *doing);
+
+/* One more line below a failure that has just been said. */
+void invocation_add(const struct invocation *invocation, const char *line);
 
 /* A word beside the answer, on the errors; --quiet drops it. */
 void invocation_note(const struct invocation *invocation, const char *format, ...)

@@ -1,6 +1,6 @@
 #include "tools/options.h"
 
-#include "tools/nearest.h"
+#include "reports/nearest.h"
 
 #include <assert.h>
 #include <getopt.h>

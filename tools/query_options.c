@@ -2,10 +2,13 @@
 
 #include "core/audit/emitter.h"
 #include "core/identity/user.h"
+#include "reports/filter/filter.h"
 #include "reports/names.h"
 #include "reports/resolve.h"
 #include "tools/import/terms.h"
 #include "tools/operator.h"
+
+#include <stdlib.h>
 
 static const struct {
     const char *option;
@@ -168,8 +171,8 @@ static enum exit_code add_object(const struct invocation *invocation, struct eng
     return add(invocation, query, objects[which].member, option, text_bytes(&text));
 }
 
-enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
-                                struct query *query)
+static enum exit_code add_options(struct invocation *invocation, struct engine *engine,
+                                  struct query *query)
 {
     const char *value;
     enum exit_code code = EXIT_DONE;
@@ -202,12 +205,104 @@ enum exit_code query_conditions(struct invocation *invocation, struct engine *en
     return code;
 }
 
+/* The expression -------------------------------------------------------------------------- */
+
+void query_forget_where(struct invocation *invocation)
+{
+    if (invocation->where != NULL) {
+        filter_close(invocation->where);
+        free(invocation->where);
+        invocation->where = NULL;
+    }
+}
+
+static enum exit_code show_fault(const struct invocation *invocation, struct bytes expression,
+                                 struct filter_fault *fault)
+{
+    char above_memory[FILTER_LINE_SIZE], below_memory[FILTER_LINE_SIZE];
+    struct text above = TEXT_IN(above_memory), below = TEXT_IN(below_memory);
+    filter_fault_write(fault, expression, &above, &below);
+    invocation_fail(invocation, EXIT_USAGE, NULL, "%s", text_string(&fault->sentence));
+    invocation_add(invocation, text_string(&above));
+    invocation_add(invocation, text_string(&below));
+    if (fault->advice.size > 0) {
+        invocation_add(invocation, text_string(&fault->advice));
+    }
+    return EXIT_USAGE;
+}
+
+enum exit_code query_expression(struct invocation *invocation, struct engine *engine,
+                                struct bytes expression, struct query *query)
+{
+    struct filter_fault fault;
+    const struct filter_context context = {
+        .engine = engine,
+        .moments = {.now_utc_us = invocation->now_utc_us, .zone = invocation->zone}};
+    query_forget_where(invocation);
+    invocation->where = calloc(1, sizeof *invocation->where);
+    if (invocation->where == NULL) {
+        return invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *invocation->where), NULL,
+                                 "reading the expression");
+    }
+    struct status status = filter_read(expression, &context, invocation->where, &fault);
+    if (failed(status)) {
+        return fault.sentence.size > 0
+                   ? show_fault(invocation, expression, &fault)
+                   : invocation_failed(invocation, status, NULL, "reading the expression");
+    }
+    query->where = invocation->where;
+    return EXIT_DONE;
+}
+
+/* How many arguments the verb has before `[EXPR...]`; SIZE_MAX: it takes no expression. */
+static size_t words_before(const struct verb *verb)
+{
+    size_t count = 0;
+    const char *word = verb->arguments == NULL ? "" : verb->arguments;
+    while (*word != '\0' && strncmp(word, "[EXPR", 5) != 0) {
+        word += strcspn(word, " ");
+        word += strspn(word, " ");
+        count++;
+    }
+    return *word == '\0' ? SIZE_MAX : count;
+}
+
+/* The words with blanks between them: who writes no quotes is understood, too. */
+static enum exit_code add_expression(struct invocation *invocation, struct engine *engine,
+                                     struct query *query)
+{
+    char memory[FILTER_TEXT_MAX + 2];
+    struct text text = TEXT_IN(memory);
+    size_t first = words_before(invocation->verb);
+    size_t count = invocation_argument_count(invocation);
+    for (size_t i = first; i < count; i++) {
+        text_put_string(&text, i > first ? " " : "");
+        text_put_string(&text, invocation_argument(invocation, i));
+    }
+    if (text.full) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL, "an expression has at most %d bytes",
+                               FILTER_TEXT_MAX);
+    }
+    return count > first ? query_expression(invocation, engine, text_bytes(&text), query)
+                         : EXIT_DONE;
+}
+
+enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
+                                struct query *query)
+{
+    enum exit_code code = add_options(invocation, engine, query);
+    return code == EXIT_DONE ? add_expression(invocation, engine, query) : code;
+}
+
 struct status query_record(struct engine *engine, const struct query *query,
                            const struct query_outcome *outcome, const struct digest *result)
 {
-    char query_memory[8192], name_memory[64];
+    char query_memory[8192 + FILTER_WRITTEN_MAX], name_memory[64];
     struct text asked = TEXT_IN(query_memory), by = TEXT_IN(name_memory);
     query_write(query, &asked);
+    if (asked.full) {
+        return FAIL_BECAUSE(LIMIT, sizeof query_memory, "the question is too long to be recorded");
+    }
     operator_name(&by);
     union event_body body = {.audit_query_run = {.query = text_bytes(&asked),
                                                  .size = outcome->size,

@@ -1,5 +1,9 @@
 /*
- * tools/query_options.h -- the filters that query and tail share, from options to a struct query.
+ * tools/query_options.h -- what all verbs that select events share: from options, and an expression
+ * among the arguments, to a struct query.
+ *
+ * Shape    A verb has the rows QUERY_FILTER_OPTIONS first in its table of options, and `[EXPR...]`
+ *          last among its arguments: whatever words there are make up the expression.
  */
 #ifndef TOOLS_QUERY_OPTIONS_H
 #define TOOLS_QUERY_OPTIONS_H
@@ -24,9 +28,18 @@
         "rule", 0, "RULE", "the rule that refused", true                          \
     }
 
-/* Fills the query's conditions. A name that nobody has is EXIT_NOTHING, with a note. */
+/* Fills the query's conditions, and its expression if the verb takes one, which lives as long as
+ * the invocation. A name that nobody has is EXIT_NOTHING, with a note; in an expression it is an
+ * error, like all that cannot be read: shown with a caret below it. */
 MUST_CHECK enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
                                            struct query *query);
+
+/* Reads an expression that came from elsewhere, as the invocation's own. */
+MUST_CHECK enum exit_code query_expression(struct invocation *invocation, struct engine *engine,
+                                           struct bytes expression, struct query *query);
+
+/* Releases the invocation's expression; done when its verb has run. */
+void query_forget_where(struct invocation *invocation);
 
 /* Logs that the question was asked: audit.query_run. Does nothing in an engine that only reads. */
 MUST_CHECK struct status query_record(struct engine *engine, const struct query *query,

@@ -1,7 +1,7 @@
 #include "reports/hints/shelf.h"
 #include "reports/names.h"
+#include "reports/nearest.h"
 #include "tools/looking.h"
-#include "tools/nearest.h"
 #include "tools/verbs.h"
 
 #include <inttypes.h>

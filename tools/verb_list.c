@@ -1,7 +1,7 @@
+#include "reports/nearest.h"
 #include "reports/state_rows.h"
 #include "tools/as_of.h"
 #include "tools/leaving.h"
-#include "tools/nearest.h"
 #include "tools/operator.h"
 #include "tools/store_open.h"
 #include "tools/verbs.h"

@@ -150,6 +150,7 @@ static const struct option_info options[] = {
 const struct verb verb_query = {
     .name = "query",
     .about = "find events",
+    .arguments = "[EXPR...]",
     .details =
         "Different options must all match; of one option given several times any may match;\n"
         "a value that begins with ! is left out. Times: 2026-03-09, '2026-03-09 21:58',\n"

@@ -129,6 +129,7 @@ static const struct option_info options[] = {
 const struct verb verb_tail = {
     .name = "tail",
     .about = "show the last events and follow what comes",
+    .arguments = "[EXPR...]",
     .examples = "cairn tail --outcome denied\ncairn tail -n 0 --kind 'emitter.*' --json",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),

@@ -66,15 +66,19 @@ static void look_away(struct history *history)
 static union event_body record(struct history *history)
 {
     struct digest digest = {0};
+    static const char *const lines[] = {"a line", "Failed password for root", "say \"hi\"\tthere",
+                                        "/cohort 7/a.csv", "\xc3\xa9t\xc3\xa9"};
     uint64_t number = history->occurrence++;
     memcpy(digest.sha256, &number, sizeof number);
     return (union event_body){.audit_record_imported = {.format = IMPORT_FORMAT_SYSLOG,
                                                         .system = LITERAL("login"),
                                                         .action = LITERAL("session opened"),
                                                         .digest = digest,
-                                                        .occurrence = 1,
+                                                        .occurrence = 1 + number % 7 * 1024,
                                                         .has_raw = true,
-                                                        .raw = LITERAL("a line")}};
+                                                        .raw = bytes_of_string(lines[number % 5]),
+                                                        .has_user = number % 3 == 0,
+                                                        .user = LITERAL("root")}};
 }
 
 /* One of the kinds, with its subjects and its body. */

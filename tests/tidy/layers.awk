@@ -21,6 +21,7 @@ BEGIN {
     owner["liboath/"]      = " store/totp.c "
     owner["qrencode.h"]    = " tools/qr.c "
     owner["jansson"]       = " schema/json.c "
+    owner["pcre2.h"]       = " reports/regex.c "
     owner["csv.h"]         = " reports/csv.c tools/form_csv.c "
     owner["microhttpd.h"]  = " auditd/http.c "
     owner["libvirt/"]      = " auditd/virt.c "

@@ -1,8 +1,8 @@
 /*
- * tools/nearest.h -- "did you mean": the known word nearest to a mistyped one.
+ * reports/nearest.h -- "did you mean": the known word nearest to a mistyped one.
  */
-#ifndef TOOLS_NEAREST_H
-#define TOOLS_NEAREST_H
+#ifndef REPORTS_NEAREST_H
+#define REPORTS_NEAREST_H
 
 #include <stddef.h>
 

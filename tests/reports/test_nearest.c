@@ -1,8 +1,8 @@
 /*
  * The nearest word, against the textbook's recursion.
  */
+#include "reports/nearest.h"
 #include "tests/reports/capture.h"
-#include "tools/nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,5 +84,5 @@ int main(void)
         cmocka_unit_test(the_distance_is_that_of_the_textbook),
         cmocka_unit_test(a_slip_finds_its_word_and_nonsense_finds_none),
     };
-    return cmocka_run_group_tests_name("tools/nearest", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("reports/nearest", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "tools/nearest.h"
+#include "reports/nearest.h"
 
 #include <stdint.h>
 #include <string.h>
