@@ -149,3 +149,17 @@ struct digest hash_row_version(struct hasher *hasher, const struct digest *previ
     };
     return hash_pieces(hasher, pieces, sizeof pieces / sizeof pieces[0]);
 }
+
+struct status hash_name(const struct bytes *pieces, size_t count,
+                        uint8_t out[static NAME_HASH_SIZE])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = context != NULL && EVP_DigestInit_ex2(context, EVP_sha1(), NULL) == 1;
+    for (size_t i = 0; good && i < count; i++) {
+        good = EVP_DigestUpdate(context, pieces[i].data, pieces[i].size) == 1;
+    }
+    good = good && EVP_DigestFinal_ex(context, out, NULL) == 1;
+    EVP_MD_CTX_free(context);
+    return good ? OK
+                : FAIL_BECAUSE(NOT_FOUND, 0, "OpenSSL has no SHA-1, which names are made with");
+}

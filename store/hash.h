@@ -52,6 +52,14 @@ struct digest hash_emitter_start(struct hasher *hasher, struct bytes origin, str
 struct digest hash_row_version(struct hasher *hasher, const struct digest *previous,
                                struct bytes table, struct bytes key, struct bytes row, uint64_t n);
 
+/* SHA-1 over the pieces, for the names of things alone (UUIDs of version 5): it protects nothing.
+ * NOT_FOUND: OpenSSL has none here. */
+enum {
+    NAME_HASH_SIZE = 20,
+};
+MUST_CHECK struct status hash_name(const struct bytes *pieces, size_t count,
+                                   uint8_t out[static NAME_HASH_SIZE]);
+
 /* The root of an empty tree: SHA-256 of nothing. */
 extern const struct digest hash_empty;
 

@@ -1,0 +1,88 @@
+#include "reports/oscal/parts.h"
+
+#include <assert.h>
+
+static const struct {
+    const char *file;
+    oscal_write *write;
+} documents[] = {
+    [OSCAL_CATALOG] = {"catalog.json", oscal_put_catalog},
+    [OSCAL_ASSESSMENT_PLAN] = {"assessment-plan.json", oscal_put_plan},
+    [OSCAL_ASSESSMENT_RESULTS] = {"assessment-results.json", oscal_put_results},
+    [OSCAL_COMPONENT_DEFINITION] = {"component-definition.json", oscal_put_component},
+    [OSCAL_POAM] = {"poam.json", oscal_put_action_plan},
+};
+
+const char *oscal_file_name(enum oscal_document document)
+{
+    return documents[document].file;
+}
+
+bool oscal_has(const struct oscal_input *input, enum oscal_document document)
+{
+    for (unsigned i = 0; i < OBJECTIVE_COUNT; i++) {
+        if (oscal_in_plan(input->assessment, (enum objective)i)) {
+            return true;
+        }
+    }
+    return document != OSCAL_POAM;
+}
+
+/* Events ---------------------------------------------------------------------------------- */
+
+/* Adds one in its place, unless it is there. */
+static size_t add_event(uint64_t *all, size_t count, uint64_t n)
+{
+    size_t at = count;
+    while (at > 0 && all[at - 1] > n) {
+        at--;
+    }
+    if (at > 0 && all[at - 1] == n) {
+        return count;
+    }
+    memmove(all + at + 1, all + at, (count - at) * sizeof all[0]);
+    all[at] = n;
+    return count + 1;
+}
+
+static size_t add_range(uint64_t *all, size_t count, const struct au_evidence *range)
+{
+    assert(range->from <= range->to);
+    if (range->to - range->from >= OSCAL_RANGE_MAX) {
+        return add_event(all, add_event(all, count, range->from), range->to);
+    }
+    for (uint64_t n = range->from; n <= range->to; n++) {
+        count = add_event(all, count, n);
+    }
+    return count;
+}
+
+size_t oscal_events(const struct au_assessment *assessment, uint64_t out[static OSCAL_EVENTS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < OBJECTIVE_COUNT; i++) {
+        const struct au_judgement *judgement = &assessment->objectives[i].judgement;
+        for (size_t k = 0; k < judgement->evidence_count; k++) {
+            count = add_range(out, count, &judgement->evidence[k]);
+        }
+    }
+    return count;
+}
+
+/* Writing --------------------------------------------------------------------------------- */
+
+struct status oscal_put(const struct oscal_input *input, enum oscal_document document,
+                        struct output *output)
+{
+    struct oscal oscal = {.input = input, .assessment = input->assessment};
+    char memory[OSCAL_NAME_SIZE];
+    struct text name = TEXT_IN(memory);
+    text_put_string(&name, "urn:cairn:log:");
+    text_put_string(&name, input->origin);
+    TRY(uuid_space_init(&oscal.space, &uuid_space_url, text_bytes(&name)));
+    json_out_init(&oscal.out, output, 2);
+    json_out_object(&oscal.out, NULL);
+    documents[document].write(&oscal);
+    json_out_close(&oscal.out);
+    return output_status(output);
+}
