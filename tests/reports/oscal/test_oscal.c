@@ -1,6 +1,6 @@
 /*
  * Whatever the assessment says, the documents keep the rules of OSCAL and of 32 CFR 170, and refer
- * to what is there. A validator reads the same samples (tests/oscal/valid).
+ * to what is there. A validator reads the same samples (tests/documents/valid).
  */
 #include "schema/json.h"
 #include "schema/time.h"
