@@ -122,6 +122,25 @@ enum exit_code looking_end(struct looking *looking, enum exit_code code, const c
     return store_finish(looking->invocation, code, &looking->engine);
 }
 
+static const char *charset_variable(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            return value;
+        }
+    }
+    return "";
+}
+
+enum spark_letters looking_letters(const struct invocation *invocation)
+{
+    const char *locale = charset_variable();
+    bool utf8 = strcasestr(locale, "utf-8") != NULL || strcasestr(locale, "utf8") != NULL;
+    return utf8 && !invocation_has(invocation, "ascii") ? SPARK_BLOCKS : SPARK_ASCII;
+}
+
 enum exit_code looking_write_file(const struct invocation *invocation, const char *path,
                                   looking_draw *draw, void *context)
 {

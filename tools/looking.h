@@ -9,6 +9,7 @@
 #ifndef TOOLS_LOOKING_H
 #define TOOLS_LOOKING_H
 
+#include "reports/spark.h"
 #include "tools/query_options.h"
 
 #define LOOKING_OPTIONS                                                                         \
@@ -52,7 +53,11 @@ MUST_CHECK enum exit_code looking_end(struct looking *looking, enum exit_code co
 MUST_CHECK struct status looking_body(const struct looking *looking, const struct leaf *leaf,
                                       struct bytes *body);
 
-/* Writes `path`, or a file beside it that is then renamed, by `write`. */
+/* How lines and bars are drawn: ASCII with --ascii, which the verb has, and where neither LC_ALL nor
+ * LC_CTYPE nor LANG, the first of them that is set, says UTF-8. */
+enum spark_letters looking_letters(const struct invocation *invocation);
+
+/* Writes a new file, which has its name when all of it is there. Drawing asks the output nothing. */
 typedef void looking_draw(void *context, struct output *output);
 MUST_CHECK enum exit_code looking_write_file(const struct invocation *invocation, const char *path,
                                              looking_draw *draw, void *context);

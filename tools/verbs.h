@@ -56,6 +56,7 @@ extern const struct verb verb_rebuild;
 extern const struct verb verb_schema;
 extern const struct verb verb_show;
 extern const struct verb verb_state_show;
+extern const struct verb verb_stats;
 extern const struct verb verb_tail;
 extern const struct verb verb_user_register;
 extern const struct verb verb_vault_deposit;
