@@ -12,6 +12,8 @@
  * Time     A range of positions, or of time. An event counts under the time it happened: `at`, but
  *          never later than it was recorded; with `by_received`, under the time it was recorded.
  * Memory   Flat: answers stream.
+ * Process  What looks into a log is in reports/query_log.c, so that a program without one needs no
+ *          LMDB.
  * Source   DESIGN.md 7; interface.md 1a.
  */
 #ifndef REPORTS_QUERY_H
@@ -82,6 +84,9 @@ MUST_CHECK struct status query_add(struct query *query, enum query_member member
  * emitter's clock says. */
 uint64_t query_time_of(const struct leaf *leaf);
 
+/* Whether the event is in the range and meets the conditions; `where` is left out. */
+bool query_meets(const struct query *query, const struct leaf *leaf);
+
 /* Called for each match, in order; slices are lent for the call. A failure ends the query, and the
  * query fails in the same way. */
 typedef struct status query_visit(void *context, struct bytes bytes, const struct leaf *leaf);
@@ -93,6 +98,9 @@ MUST_CHECK struct status query_run(const struct query *query, struct log_snapsho
                                    struct index_snapshot *index, query_visit *visit, void *context,
                                    struct query_outcome *outcome);
 
+/* The positions outside of which nothing can match: [*first, *end). *end may be before *first. */
+MUST_CHECK struct status query_positions(const struct query *query, struct log_snapshot *log,
+                                         uint64_t *first, uint64_t *end);
 /* The first event recorded at or after a time: the log's times never decrease. */
 MUST_CHECK struct status query_position_at(struct log_snapshot *log, uint64_t utc_us, uint64_t *n);
 

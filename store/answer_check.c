@@ -168,14 +168,14 @@ static struct status check_run(struct checking *checking, const struct answer_ru
 {
     struct audit_index_run logged;
     TRY(read_logged(checking->answer, run->logged, &logged));
+    if (checking->next >= checking->answer->end) {
+        return FAIL_BECAUSE(CORRUPT, logged.from, "a run of the index is beyond the range");
+    }
     bool begins = run == checking->answer->runs ? logged.from <= checking->next
                                                 : logged.from == checking->next;
     if (!begins || logged.to <= checking->next) {
         return FAIL_BECAUSE(CORRUPT, checking->next,
                             "a run of the index is missing, or in the wrong place");
-    }
-    if (checking->next >= checking->answer->end) {
-        return FAIL_BECAUSE(CORRUPT, logged.from, "a run of the index is beyond the range");
     }
     const struct slice slice = {.from = logged.from,
                                 .to = logged.to,

@@ -11,10 +11,13 @@
 
 enum {
     LINE_SIZE = 2048,
+    JSON_SIZE = 3 * QUESTION_TEXT_MAX,
 };
 
-static const char *const form_names[] = {
-    [FORM_BUNDLE] = "bundle", [FORM_TILES] = "tiles", [FORM_PROOF] = "proof"};
+static const char *const form_names[] = {[FORM_BUNDLE] = "bundle",
+                                         [FORM_TILES] = "tiles",
+                                         [FORM_PROOF] = "proof",
+                                         [FORM_ANSWER] = "answer"};
 
 static void put_printable(struct output *output, const char *string)
 {
@@ -49,26 +52,33 @@ static void log_for_people(const struct asked *asked, const struct log_answer *a
 
 /* For programs ---------------------------------------------------------------------------- */
 
-static void put_json_string(struct output *output, const char *string)
+void answer_put_json(struct output *output, struct bytes string)
 {
-    char memory[LINE_SIZE], printable_memory[LINE_SIZE];
+    char memory[JSON_SIZE], printable_memory[JSON_SIZE];
     struct text text = TEXT_IN(memory), printable = TEXT_IN(printable_memory);
-    struct bytes bytes = bytes_of_string(string);
-    if (!text_is_utf8(bytes)) {
-        text_put_printable(&printable, bytes);
-        bytes = text_bytes(&printable);
+    if (!text_is_utf8(string)) {
+        text_put_printable(&printable, string);
+        string = text_bytes(&printable);
     }
-    canonical_put_string(&text, bytes);
+    canonical_put_string(&text, string);
     members_put_json(output, text.full ? LITERAL("\"\"") : text_bytes(&text));
 }
 
-static void begin_json(const struct asked *asked, const char *path, const char *form)
+static void put_json_string(struct output *output, const char *string)
+{
+    answer_put_json(output, bytes_of_string(string));
+}
+
+static void begin_json(const struct asked *asked, const char *path)
 {
     output_put_string(asked->output, "{\"file\":");
     put_json_string(asked->output, path);
-    if (form != NULL) {
-        output_add(asked->output, ",\"form\":\"%s\"", form);
-    }
+}
+
+void answer_begin_json(const struct asked *asked, const char *path, enum form form)
+{
+    begin_json(asked, path);
+    output_add(asked->output, ",\"form\":\"%s\"", form_names[form]);
 }
 
 static void put_root(struct output *output, const struct digest *root)
@@ -82,7 +92,7 @@ static void put_root(struct output *output, const struct digest *root)
 static void log_for_programs(const struct asked *asked, const struct log_answer *answer)
 {
     const struct verdict_about verdict = about(answer);
-    begin_json(asked, answer->path, form_names[answer->form]);
+    answer_begin_json(asked, answer->path, answer->form);
     output_put_char(asked->output, ',');
     verdict_json_members(answer->report, &verdict, asked->output);
     output_put_string(asked->output, "}\n");
@@ -126,7 +136,7 @@ static void proof_for_programs(const struct asked *asked, const char *path,
                                const struct proof *proof, const struct checkpoint *checkpoint)
 {
     struct output *output = asked->output;
-    begin_json(asked, path, form_names[FORM_PROOF]);
+    answer_begin_json(asked, path, FORM_PROOF);
     output_put_string(output, ",\"verified\":true,\"origin\":");
     put_json_string(output, asked->key.name);
     output_add(output,
@@ -165,7 +175,7 @@ enum exit_code answer_failure(const struct asked *asked, const char *path, enum 
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
     if (asked->json) {
-        begin_json(asked, path, NULL);
+        begin_json(asked, path);
         output_put_string(asked->output, ",\"verified\":false,\"why\":");
         put_json_string(asked->output, sentence);
         output_put_string(asked->output, "}\n");

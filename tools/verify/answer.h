@@ -9,6 +9,7 @@
 #ifndef TOOLS_VERIFY_ANSWER_H
 #define TOOLS_VERIFY_ANSWER_H
 
+#include "reports/answer/judge.h"
 #include "reports/output.h"
 #include "schema/arena.h"
 #include "store/proof.h"
@@ -28,6 +29,7 @@ enum form {
     FORM_BUNDLE,
     FORM_TILES,
     FORM_PROOF,
+    FORM_ANSWER,
 };
 
 /* A log or its beginning: a bundle, or a directory of tiles. `size` is what it says it has. */
@@ -44,6 +46,14 @@ void answer_log(const struct asked *asked, const struct log_answer *answer);
 /* One event, with its members; values live in the arena for the call. */
 void answer_proof(const struct asked *asked, const char *path, const struct proof *proof,
                   const struct checkpoint *checkpoint, struct arena *arena);
+
+/* An answer to a question, and whether it is all of it. EXIT_INCOMPLETE where that is not shown. */
+enum exit_code answer_judged(const struct asked *asked, const char *path,
+                             const struct answer *answer, const struct judgement *judgement);
+
+/* For whoever writes an object for programs: `{"file":…,"form":…`, and a string. */
+void answer_begin_json(const struct asked *asked, const char *path, enum form form);
+void answer_put_json(struct output *output, struct bytes string);
 
 /* Nothing could be checked, or nothing holds: why, in one sentence. Hands on the code. */
 enum exit_code answer_failure(const struct asked *asked, const char *path, enum exit_code code,

@@ -1,5 +1,6 @@
 #include "tools/verify/check.h"
 
+#include "reports/answer/judge.h"
 #include "store/bundle.h"
 #include "store/tiles.h"
 
@@ -181,6 +182,62 @@ static enum exit_code check_proof(const struct asked *asked, const char *path, i
     return EXIT_DONE;
 }
 
+/* Answers --------------------------------------------------------------------------------- */
+
+/* The file, and what is asked again. */
+struct answer_memory {
+    uint8_t *file;
+    struct answer *answer;
+    struct question question;
+    struct hasher *hasher;
+};
+
+static void answer_memory_free(struct answer_memory **memory)
+{
+    if (*memory != NULL) {
+        question_close(&(*memory)->question);
+        answer_close(&(*memory)->answer);
+        hasher_close(&(*memory)->hasher);
+        free((*memory)->file);
+        free(*memory);
+    }
+}
+
+static struct status read_answer(int file, struct answer_memory *memory)
+{
+    struct stat about;
+    size_t size;
+    if (fstat(file, &about) != 0) {
+        return FAIL(IO, (uint64_t)errno);
+    }
+    if (about.st_size > ANSWER_FILE_MAX) {
+        return FAIL_BECAUSE(LIMIT, ANSWER_FILE_MAX, "no answer is so big");
+    }
+    size_t capacity = (size_t)about.st_size + 1;
+    memory->file = malloc(capacity);
+    if (memory->file == NULL) {
+        return FAIL(NO_MEMORY, capacity);
+    }
+    TRY(read_whole(file, memory->file, capacity, &size));
+    return answer_read(bytes_of(memory->file, size), &memory->answer);
+}
+
+static enum exit_code check_answer(const struct asked *asked, const char *path, int file)
+{
+    CLEANUP(answer_memory_free) struct answer_memory *memory = calloc(1, sizeof *memory);
+    struct judgement judgement;
+    if (memory == NULL) {
+        return answer_status(asked, path, FAIL(NO_MEMORY, sizeof *memory));
+    }
+    struct status status = read_answer(file, memory);
+    status = failed(status) ? status : hasher_open(&memory->hasher);
+    status = failed(status) ? status
+                            : judge(memory->answer, memory->hasher, &asked->key, &memory->question,
+                                    &judgement);
+    return failed(status) ? answer_status(asked, path, status)
+                          : answer_judged(asked, path, memory->answer, &judgement);
+}
+
 /* Whatever it is -------------------------------------------------------------------------- */
 
 static enum exit_code check_file(const struct asked *asked, const char *path, int *file)
@@ -196,8 +253,12 @@ static enum exit_code check_file(const struct asked *asked, const char *path, in
     if (memcmp(start, "c2sp.org/tlog-pr", sizeof start) == 0) {
         return check_proof(asked, path, *file);
     }
-    return answer_failure(asked, path, EXIT_INTEGRITY,
-                          "this is neither a bundle nor a proof, or its beginning is damaged");
+    if (memcmp(start, "cairn-answer-v1\n", sizeof start) == 0) {
+        return check_answer(asked, path, *file);
+    }
+    return answer_failure(
+        asked, path, EXIT_INTEGRITY,
+        "this is neither a bundle nor a proof nor an answer, or its beginning is damaged");
 }
 
 enum exit_code check_path(const struct asked *asked, const char *path)
