@@ -1,4 +1,5 @@
 #include "reports/event_rows.h"
+#include "tools/proving.h"
 #include "tools/query_options.h"
 #include "tools/verbs.h"
 
@@ -13,7 +14,8 @@ struct answer {
     struct invocation *invocation;
     struct engine *engine;
     struct rows rows;
-    struct hasher *hasher; /* over the leaves of the answer, in order */
+    struct hasher *hasher;   /* over the leaves of the answer, in order */
+    struct proving *proving; /* NULL: no proof is wanted */
     bool count_only;
     uint64_t seen;
 };
@@ -27,6 +29,7 @@ static struct status add_row(void *context, struct bytes bytes, const struct lea
     if (++answer->seen % ASK_EVERY == 0 && invocation_interrupted(answer->invocation)) {
         return FAIL(INTERRUPTED, 0);
     }
+    TRY(proving_row(answer->proving, leaf->n));
     return answer->count_only ? OK : event_rows_add(&answer->rows, answer->engine, leaf);
 }
 
@@ -42,6 +45,7 @@ static struct status run_query(struct answer *answer, const struct query *query,
     hash_start(answer->hasher);
     TRY(answer->count_only ? OK : event_rows_begin(&answer->rows));
     TRY(query_run(query, log, index, add_row, answer, outcome));
+    TRY(proving_make(answer->proving, query, answer->engine, log, index));
     return answer->count_only ? OK : rows_flush(&answer->rows);
 }
 
@@ -92,8 +96,11 @@ static enum exit_code ask(struct answer *answer, const struct query *query)
         struct digest result = hash_finish(answer->hasher);
         status = query_record(answer->engine, query, &outcome, &result);
     }
-    return failed(status) ? invocation_failed(invocation, status, NULL, "asking the log")
-                          : end(answer, query, &outcome);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, "asking the log");
+    }
+    enum exit_code code = proving_finish(answer->proving, answer->engine);
+    return code == EXIT_DONE ? end(answer, query, &outcome) : code;
 }
 
 static enum exit_code read_limits(const struct invocation *invocation, struct query *query)
@@ -122,8 +129,10 @@ static enum exit_code run(struct invocation *invocation)
     struct answer answer = {.invocation = invocation,
                             .count_only = invocation_has(invocation, "count")};
     enum exit_code code = read_limits(invocation, &query);
+    code = code == EXIT_DONE ? proving_open(invocation, &answer.proving) : code;
     code = code == EXIT_DONE ? store_open(invocation, STORE_RECORD, &answer.engine) : code;
     if (code != EXIT_DONE) {
+        proving_close(&answer.proving);
         return code;
     }
     struct status status = hasher_open(&answer.hasher);
@@ -131,6 +140,7 @@ static enum exit_code run(struct invocation *invocation)
                           : query_conditions(invocation, answer.engine, &query);
     code = code == EXIT_DONE ? ask(&answer, &query) : code;
     hasher_close(&answer.hasher);
+    proving_close(&answer.proving);
     return store_finish(invocation, code, &answer.engine);
 }
 
@@ -144,6 +154,7 @@ static const struct option_info options[] = {
     {"limit", 0, "N", "stop after N; if there are more, the exit code is 4", false},
     {"reverse", 0, NULL, "newest first", false},
     {"count", 0, NULL, "only the number of events", false},
+    {"proof", 0, "DIR", "prove the rows, and that they are all, in a new directory", false},
     {"explain", 0, NULL, "how it was understood and what was looked at", false},
 };
 
@@ -157,7 +168,9 @@ const struct verb verb_query = {
         "yesterday, -2h, seq:30377. The question itself becomes an event of the log.",
     .examples = "cairn query --outcome failed --source 183.62.140.253\n"
                 "cairn query --user root --since -7d --json\n"
-                "cairn query --kind 'emitter.*' --last 10",
+                "cairn query --kind 'emitter.*' --last 10\n"
+                "cairn query --source 183.62.140.253 --proof evidence\n"
+                "cairn-verify --key log.vkey evidence/rows.answer",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,

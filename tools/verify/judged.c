@@ -32,11 +32,20 @@ static void write_ground(struct output *output, const struct answer *answer,
     output_add(output, "%-12s that the index was right when its roots were logged: likewise\n", "");
 }
 
+static void put_digest(struct output *output, const struct digest *digest)
+{
+    char memory[DIGEST_BASE64_SIZE + 1];
+    struct text text = TEXT_IN(memory);
+    text_put_base64(&text, BYTES(digest->sha256));
+    output_put_string(output, text_string(&text));
+}
+
+/* As `audit.query_run` has it. */
 static void write_result(struct output *output, const struct judgement *judgement)
 {
-    char hex[DIGEST_HEX_SIZE];
-    hex_write(hex, BYTES(judgement->result.sha256));
-    output_add(output, "%-12s %.*s\n", "result", (int)sizeof hex, hex);
+    output_add(output, "%-12s ", "result");
+    put_digest(output, &judgement->result);
+    output_put_char(output, '\n');
 }
 
 static void write_open(struct output *output, const struct judgement *judgement)
@@ -59,6 +68,17 @@ static void write_open(struct output *output, const struct judgement *judgement)
                        "asks\n");
 }
 
+static void put_why(struct output *output, const struct answer_ground *ground)
+{
+    if (ground->runs == 0) {
+        output_add(output, "each of %" PRIu64 " was asked", ground->scanned);
+    } else {
+        output_add(output,
+                   "the slices of %zu runs of the index, and %" PRIu64 " events beyond them",
+                   ground->runs, ground->scanned);
+    }
+}
+
 static void put_sentence(struct output *output, const struct answer *answer,
                          const struct judgement *judgement)
 {
@@ -66,11 +86,11 @@ static void put_sentence(struct output *output, const struct answer *answer,
     output_add(output, "VERIFIED: %s%" PRIu64 " event%s answer%s `", judgement->cut ? "these " : "",
                judgement->rows, judgement->rows == 1 ? "" : "s", judgement->rows == 1 ? "s" : "");
     members_put_text(output, answer->question);
-    output_add(output, "` among %" PRIu64 " of ", ground->checkpoint.size);
+    output_add(output, "` among %" PRIu64 " events of ", ground->checkpoint.size);
     members_put_text(output, ground->checkpoint.origin);
-    output_add(
-        output, "; complete: by %zu runs of the index and %" PRIu64 " events beyond them%s\n",
-        ground->runs, ground->scanned, judgement->cut ? ", as far as the question's limit" : "");
+    output_put_string(output, "; complete: ");
+    put_why(output, ground);
+    output_put_string(output, judgement->cut ? ", as far as the question's limit\n" : "\n");
 }
 
 static void for_people(const struct asked *asked, const char *path, const struct answer *answer,
@@ -111,23 +131,23 @@ static void for_programs(const struct asked *asked, const char *path, const stru
                          const struct judgement *judgement)
 {
     struct output *output = asked->output;
-    char hex[DIGEST_HEX_SIZE];
     const struct answer_ground *ground = &judgement->ground;
-    hex_write(hex, BYTES(judgement->result.sha256));
     answer_begin_json(asked, path, FORM_ANSWER);
     output_add(output, ",\"verified\":true,\"complete\":%s,\"origin\":",
                is_complete(judgement) ? "true" : "false");
     answer_put_json(output, bytes_of_string(asked->key.name));
     output_put_string(output, ",\"question\":");
     answer_put_json(output, answer->question);
-    output_add(
-        output,
-        ",\"size\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"first\":%" PRIu64 ",\"end\":%" PRIu64
-        ",\"runs\":%zu,\"scanned\":%" PRIu64 ",\"candidates\":%" PRIu64 ",\"undecided\":%" PRIu64
-        ",\"undecided_rows\":%" PRIu64 ",\"absent\":%" PRIu64 ",\"cut\":%s,\"result\":\"%.*s\"",
-        ground->checkpoint.size, judgement->rows, answer->first, answer->end, ground->runs,
-        ground->scanned, judgement->candidates, judgement->undecided, judgement->undecided_rows,
-        judgement->absent, judgement->cut ? "true" : "false", (int)sizeof hex, hex);
+    output_add(output,
+               ",\"size\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"first\":%" PRIu64 ",\"end\":%" PRIu64
+               ",\"runs\":%zu,\"scanned\":%" PRIu64 ",\"candidates\":%" PRIu64
+               ",\"undecided\":%" PRIu64 ",\"undecided_rows\":%" PRIu64 ",\"absent\":%" PRIu64
+               ",\"cut\":%s,\"result\":\"",
+               ground->checkpoint.size, judgement->rows, answer->first, answer->end, ground->runs,
+               ground->scanned, judgement->candidates, judgement->undecided,
+               judgement->undecided_rows, judgement->absent, judgement->cut ? "true" : "false");
+    put_digest(output, &judgement->result);
+    output_put_char(output, '"');
     put_rows(output, answer);
     output_put_string(output, "}\n");
 }

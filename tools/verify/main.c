@@ -13,9 +13,10 @@
 static const char usage[] =
     "usage: cairn-verify --key VKEY|FILE [--json] [--quiet] FILE_OR_DIRECTORY...\n"
     "\n"
-    "Checks bundles, .tlog-proof files and directories of tiles that cairn has exported. It needs\n"
-    "no server and no store, and trusts nothing but the log's public key: have that from whoever\n"
-    "runs the log, not from whoever gave you the file.\n"
+    "Checks bundles, .tlog-proof files, answers and directories of tiles that cairn has exported.\n"
+    "It needs no server and no store, and trusts nothing but the log's public key: have that from\n"
+    "whoever runs the log, not from whoever gave you the file. Of an answer it says whether its\n"
+    "rows are what the question asks for, and all of it.\n"
     "\n"
     "  --key VKEY|FILE  the log's public key, as in log.vkey, or a file that begins with it\n"
     "  --json           one JSON object for each file\n"
@@ -27,7 +28,7 @@ static const char usage[] =
     "  0  everything that the files have was checked and holds\n"
     "  2  the command line is wrong\n"
     "  3  something does not hold: a hash, a signature, a root, a number\n"
-    "  4  a file has nothing that could be checked\n"
+    "  4  a file has nothing that could be checked, or an answer is not shown to be complete\n"
     "  7  input or output failed\n";
 
 /* What else there is to say of the command line, in one line on the errors. */
