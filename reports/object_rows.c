@@ -39,7 +39,7 @@ static bool for_programs(const struct object_rows *rows)
 /* Names are for people. */
 static const struct view *names_of(const struct object_rows *rows, const struct view *view)
 {
-    return for_programs(rows) ? NULL : view;
+    return rows->out->options.format == ROWS_TABLE ? view : NULL;
 }
 
 /* Events ------------------------------------------------------------------------------------- */
@@ -62,7 +62,7 @@ static struct status find_maker(const struct object_rows *rows, const struct vie
     out->kind = event_name(leaf.kind);
     out->t_utc_us = leaf.t_utc_us;
     out->actor = TEXT_IN(out->memory);
-    if (for_programs(rows) || leaf_is_emitter_name(leaf.actor) ||
+    if (names_of(rows, view) == NULL || leaf_is_emitter_name(leaf.actor) ||
         failed(id_read(leaf.actor, &id))) {
         text_put_bytes(&out->actor, leaf.actor);
     } else {
@@ -94,7 +94,7 @@ static struct status show_row(void *context, const struct object_row *row)
     TRY(parse(row->table, row->row, &parsed));
     CLEANUP(json_free) struct json *json = parsed.json;
     TRY(find_maker(rows, &rows->view, row->made_by, &maker));
-    row_words(&rows->view, row->table, json, rows->object, &words);
+    row_words(names_of(rows, &rows->view), row->table, json, rows->object, &words);
     const struct cell cells[] = {
         cell_string(row_infos[row->table].name),
         cell_number(row->made_by),

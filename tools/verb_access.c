@@ -1,4 +1,6 @@
 #include "reports/access/interval_rows.h"
+#include "reports/access/reach.h"
+#include "reports/access/use_rows.h"
 #include "reports/access_rows.h"
 #include "reports/resolve.h"
 #include "tools/access/between.h"
@@ -21,7 +23,7 @@ struct asking {
     struct arena *arena;
     struct status trouble;
     struct view view; /* at the moment of --as-of */
-    struct id object, session;
+    struct id object, session, cert, project;
     struct id users[USERS_MAX];
     size_t user_count;
     bool verbs[ACCESS_VERB_COUNT];
@@ -72,28 +74,60 @@ static enum exit_code find(const struct asking *asking, enum id_kind kind, const
     return EXIT_DONE;
 }
 
+/* What excludes each other, and what needs what. */
+static enum exit_code check(const struct invocation *invocation)
+{
+    static const char *const of_did[] = {"unread", "uncertified", "relying", "project"};
+    bool did = invocation_has(invocation, "did"), all = invocation_has(invocation, "all");
+    bool has_object = invocation_argument_count(invocation) > 0;
+    for (size_t i = 0; i < sizeof of_did / sizeof of_did[0]; i++) {
+        if (!did && invocation_has(invocation, of_did[i])) {
+            return invocation_fail(invocation, EXIT_USAGE, NULL, "--%s goes with --did", of_did[i]);
+        }
+    }
+    if ((invocation_has(invocation, "between") || did) && invocation_has(invocation, "as-of")) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL,
+                               "--as-of is a moment; of a stretch --between says when");
+    }
+    if (all && (did || has_object || !invocation_has(invocation, "user"))) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL,
+                               "--all is about a --user, and names no object");
+    }
+    return did || all || has_object
+               ? EXIT_DONE
+               : invocation_fail(invocation, EXIT_USAGE, "cairn help access",
+                                 "name an object, or say --did, or --all with a --user");
+}
+
+/* The thing that an option names, if it is given. */
+static enum exit_code find_option(const struct asking *asking, const char *option,
+                                  enum id_kind kind, struct id *out)
+{
+    const char *name = invocation_value(asking->invocation, option);
+    return name == NULL ? EXIT_DONE : find(asking, kind, name, out);
+}
+
 static enum exit_code understand(struct asking *asking)
 {
     struct invocation *invocation = asking->invocation;
-    const char *name, *session = invocation_value(invocation, "session");
-    if (invocation_has(invocation, "between") && invocation_has(invocation, "as-of")) {
-        return invocation_fail(invocation, EXIT_USAGE, NULL,
-                               "--as-of is a moment, --between a stretch: give one of them");
+    const char *name, *object = invocation_argument(invocation, 0);
+    enum exit_code code = check(invocation);
+    code = code == EXIT_DONE ? as_of_view(invocation, asking->engine, asking->arena,
+                                          &asking->trouble, &asking->view)
+                             : code;
+    if (code == EXIT_DONE && object != NULL) {
+        code = find(asking, ID_NONE, object, &asking->object);
     }
-    enum exit_code code =
-        as_of_view(invocation, asking->engine, asking->arena, &asking->trouble, &asking->view);
-    code = code == EXIT_DONE
-               ? find(asking, ID_NONE, invocation_argument(invocation, 0), &asking->object)
-               : code;
-    if (code == EXIT_DONE && session != NULL) {
-        code = find(asking, ID_SESSION, session, &asking->session);
-    }
+    code = code == EXIT_DONE ? find_option(asking, "session", ID_SESSION, &asking->session) : code;
+    code = code == EXIT_DONE ? find_option(asking, "relying", ID_CERT, &asking->cert) : code;
+    code = code == EXIT_DONE ? find_option(asking, "project", ID_PROJECT, &asking->project) : code;
     while (code == EXIT_DONE && asking->user_count < USERS_MAX &&
            (name = invocation_value_at(invocation, "user", asking->user_count)) != NULL) {
         code = find(asking, ID_USER, name, &asking->users[asking->user_count++]);
     }
     choose_verbs(asking);
-    asking->refused = asking->user_count > 0 || invocation_has(invocation, "refused");
+    asking->refused = (asking->user_count > 0 && !invocation_has(invocation, "all")) ||
+                      invocation_has(invocation, "refused");
     return code;
 }
 
@@ -107,6 +141,9 @@ static struct status add_moment(struct asking *asking, uint64_t *allowed)
                                        .session = asking->session,
                                        .refused = asking->refused};
     memcpy(question.verbs, asking->verbs, sizeof question.verbs);
+    if (invocation_has(asking->invocation, "all")) {
+        return reach_rows(&asking->rows, &question, asking->users[0], allowed);
+    }
     TRY(access_rows_begin(&asking->rows));
     for (size_t i = 0; i < asking->user_count; i++) {
         TRY(access_rows_add(&asking->rows, &question, asking->users[i], allowed));
@@ -131,16 +168,47 @@ static struct status add_intervals(struct asking *asking, struct between *betwee
         .basis = arena_take(asking->arena, sizeof(struct basis)),
         .out = &asking->rows,
     };
+    bool all = invocation_has(asking->invocation, "all");
     memcpy(rows.verbs, asking->verbs, sizeof rows.verbs);
     if (rows.basis == NULL) {
         return FAIL(NO_MEMORY, sizeof(struct basis));
     }
-    TRY(interval_rows_begin(&rows));
-    for (size_t i = 0; i < asking->user_count; i++) {
+    TRY(all ? reach_intervals(&rows, asking->users[0]) : interval_rows_begin(&rows));
+    for (size_t i = 0; i < asking->user_count && !all; i++) {
         TRY(interval_rows_add(&rows, asking->users[i]));
     }
     TRY(asking->user_count > 0 ? OK : interval_rows_add_all(&rows));
     *allowed = rows.allowed;
+    return OK;
+}
+
+/* Who did. */
+static struct status add_uses(struct asking *asking, const struct between *between, uint64_t *found)
+{
+    CLEANUP(index_snapshot_close) struct index_snapshot *index = NULL;
+    const struct invocation *invocation = asking->invocation;
+    struct use_rows rows = {
+        .question = {.view = asking->view,
+                     .log = between->log,
+                     .file = asking->object,
+                     .user = asking->users[0],
+                     .range = between->range},
+        .unread = invocation_has(invocation, "unread"),
+        .uncertified = invocation_has(invocation, "uncertified"),
+        .project = asking->project,
+        .cert = asking->cert,
+        .use = arena_take(asking->arena, sizeof(struct use)),
+        .out = &asking->rows,
+    };
+    if (rows.use == NULL) {
+        return FAIL(NO_MEMORY, sizeof(struct use));
+    }
+    if (engine_index(asking->engine) != NULL) {
+        TRY(index_snapshot_open(engine_index(asking->engine), &index));
+    }
+    rows.question.index = index;
+    TRY(use_rows(&rows));
+    *found = asking->rows.row_count;
     return OK;
 }
 
@@ -157,21 +225,23 @@ static enum exit_code end(struct asking *asking, struct status status, uint64_t 
 
 static enum exit_code answer(struct asking *asking)
 {
-    uint64_t allowed = 0;
+    uint64_t found = 0;
     struct between between = {0};
+    struct status status;
+    bool did = invocation_has(asking->invocation, "did");
     enum exit_code code = understand(asking);
     if (code != EXIT_DONE) {
         return code;
     }
     asked_rows(asking->invocation, &asking->rows, &asking->row_arena, asking->hasher);
-    if (!invocation_has(asking->invocation, "between")) {
-        struct status status = add_moment(asking, &allowed);
-        return end(asking, status, allowed);
+    if (!did && !invocation_has(asking->invocation, "between")) {
+        status = add_moment(asking, &found);
+        return end(asking, status, found);
     }
     code = between_open(asking->invocation, asking->engine, &between);
     if (code == EXIT_DONE) {
-        struct status status = add_intervals(asking, &between, &allowed);
-        code = end(asking, status, allowed);
+        status = did ? add_uses(asking, &between, &found) : add_intervals(asking, &between, &found);
+        code = end(asking, status, found);
     }
     between_close(&between);
     return code;
@@ -206,21 +276,32 @@ static const struct option_info options[] = {
      "what would be done (read: fetch the key)", true},
     {"session", 0, "SESSION", "in this session; without it, in some session of the user's", false},
     {"refused", 0, NULL, "also those who may not, and why", false},
+    {"all", 0, NULL, "everything that the user can reach, in place of an object", false},
+    {"did", 0, NULL, "who did: keys fetched, chunks read, and by what right", false},
+    {"unread", 0, NULL, "of --did: keys that were fetched, and nothing read", false},
+    {"uncertified", 0, NULL, "of --did: where a certification was missing then", false},
+    {"relying", 0, "CERT", "of --did: what relied on this certification", false},
+    {"project", 0, "PROJECT", "of --did: data with this tag", false},
 };
 
 const struct verb verb_access = {
     .name = "access",
-    .about = "who may read something, or could have, when, and why",
-    .arguments = "OBJECT",
+    .about = "who may read something, or could have, or did; when, and why",
+    .arguments = "[OBJECT]",
     .details =
         "The object is file:N, dir:N, group:N, or a path like @group/a/b. The answer is the one\n"
         "that the store itself decides by, as of now or any past moment, with every fact that it\n"
         "rests on and the event that made it so. With --between it is intervals: from when to\n"
         "when, by which path, and what ended it, be it an event or something that ran out by\n"
-        "itself. The question itself becomes an event of the log. Exit code 1: nobody may.",
+        "itself. With --did it is what was done: each key that was fetched, by which right, and\n"
+        "what was read with it. With --all it is all that one user can reach. The question itself\n"
+        "becomes an event of the log. Exit code 1: nobody may, or did.",
     .examples = "cairn access file:2210\ncairn access file:2210 --user bob --as-of 2026-03-09\n"
                 "cairn access file:2210 --between 2026-03-01..2026-04-01\n"
-                "cairn access @genomes/raw.csv --verb all --refused",
+                "cairn access @genomes/raw.csv --verb all --refused\n"
+                "cairn access --user bob --all --as-of 2026-03-09\n"
+                "cairn access @genomes/raw.csv --did\n"
+                "cairn access --did --unread --between 2026-03",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,

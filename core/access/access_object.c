@@ -119,3 +119,12 @@ enum access_class access_object_class(const struct access_object *object)
     }
     return object->project.kind == ID_NONE ? ACCESS_PERSONAL : ACCESS_PROJECT;
 }
+
+struct id access_label(const struct view *view, struct id object)
+{
+    struct access_object found;
+    size_t used = view->arena->used;
+    bool there = access_object_find(view, object, &found);
+    view->arena->used = used;
+    return there ? found.project : NOTHING;
+}

@@ -105,7 +105,7 @@ struct row_texts {
 static struct status write_texts(const struct row *row, const struct interval *interval,
                                  const struct access_path *path, struct row_texts *out)
 {
-    bool json = row->rows->out->options.format == ROWS_JSON;
+    bool people = row->rows->out->options.format == ROWS_TABLE;
     out->object = TEXT_IN(out->object_memory);
     out->user = TEXT_IN(out->user_memory);
     out->path = TEXT_IN(out->path_memory);
@@ -113,8 +113,11 @@ static struct status write_texts(const struct row *row, const struct interval *i
     out->events = TEXT_IN(out->events_memory);
     out->reasons = TEXT_IN(out->reasons_memory);
     out->facts = TEXT_IN(out->facts_memory);
-    (json ? (void)id_write(&out->object, row->rows->question.object)
-          : naming_put(&row->view, row->rows->question.object, &out->object));
+    if (people) {
+        naming_put(&row->view, row->rows->question.object, &out->object);
+    } else {
+        id_write(&out->object, row->rows->question.object);
+    }
     id_write(&out->user, row->user);
     reasons_put_path(&row->view, path, &out->path);
     TRY(put_ending(row, interval, &out->ending));

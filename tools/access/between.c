@@ -84,6 +84,7 @@ enum exit_code between_open(struct invocation *invocation, struct engine *engine
     if (code != EXIT_DONE) {
         return code;
     }
+    out->range = range;
     struct status status = find(out, engine, &range, invocation->now_utc_us);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "--between");

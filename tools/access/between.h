@@ -16,6 +16,7 @@
 
 struct between {
     struct log_snapshot *log;
+    struct moment_range range;       /* as it was said */
     struct interval_moment from, to; /* as an interval_question has them */
 };
 
