@@ -62,6 +62,10 @@ enum exit_code siem_export_refuse_options(const struct invocation *invocation)
                                    filters[i].name);
         }
     }
+    if (invocation_argument_count(invocation) > 0) {
+        return invocation_fail(invocation, EXIT_USAGE, "leave it out",
+                               "an expression is for --ocsf, --syslog and --cef");
+    }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (invocation_has(invocation, others[i])) {
             return invocation_fail(invocation, EXIT_USAGE, "leave it out",

@@ -302,6 +302,7 @@ static const struct option_info options[] = {
 const struct verb verb_export = {
     .name = "export",
     .about = "give the log, or chosen events, to others",
+    .arguments = "[EXPR...]",
     .details =
         "A bundle is everything, and verifies completely. Tiles are the leaves alone, which\n"
         "hold no personal data: static files that anybody may mirror. `cairn-verify` checks\n"
@@ -318,6 +319,7 @@ const struct verb verb_export = {
                 "cairn export --bundle - | ssh auditor 'cat > q1.cairn'\n"
                 "cairn export --ocsf - --since -1d\n"
                 "cairn export --syslog refused.log --outcome denied\n"
+                "cairn export --ocsf big.jsonl 'kind = vault.* and body.size > 1GiB'\n"
                 "cairn export --cef - --kind 'vault.*' --framing octet-counting | nc siem 6514",
     .purpose = PURPOSE_PROVE,
     OPTIONS(options),
