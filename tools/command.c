@@ -215,6 +215,7 @@ enum exit_code command_run(const struct verb_table *table, struct streams stream
         .output = &output,
         .zone = zone_utc(),
         .now_utc_us = wall_now_utc_us(),
+        .began_us = wall_steady_us(),
         .page = &alone,
     };
     output_init(&output, streams.output);

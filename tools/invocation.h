@@ -33,7 +33,8 @@ struct invocation {
     struct output *output; /* flushed after the verb has run */
     struct terminal terminal;
     struct zone zone;
-    uint64_t now_utc_us; /* when the command began */
+    uint64_t now_utc_us; /* when the command began, */
+    uint64_t began_us;   /* and on the clock that only goes up */
     enum rows_format format;
     bool raw;   /* CSV as it is */
     bool quiet; /* no notes, no progress */

@@ -1,9 +1,9 @@
 #include "reports/event_rows.h"
+#include "tools/following.h"
 #include "tools/query_options.h"
 #include "tools/verbs.h"
 
 enum {
-    POLL_MS = 300,
     TAIL_ROWS = 10,
 };
 
@@ -14,14 +14,6 @@ struct tail {
     struct query query;
     uint64_t next; /* the first position not looked at yet */
 };
-
-static struct status add_row(void *context, struct bytes bytes, const struct leaf *leaf)
-{
-    struct tail *tail = context;
-    (void)bytes;
-    invocation_at(tail->invocation, "reading", leaf->n);
-    return event_rows_add(&tail->rows, tail->engine, leaf);
-}
 
 /* Where to begin so that the last few matches are shown. */
 static struct status find_start(void *context, struct bytes bytes, const struct leaf *leaf)
@@ -51,32 +43,17 @@ static struct status begin(struct tail *tail, uint64_t rows)
     return OK;
 }
 
-/* Shows what has come since the last look. */
-static struct status look(struct tail *tail)
-{
-    struct query_outcome outcome;
-    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
-    TRY(log_snapshot_open(engine_log(tail->engine), &log));
-    if (log_snapshot_size(log) <= tail->next) {
-        return OK;
-    }
-    tail->query.range.since = (struct moment){MOMENT_POSITION, tail->next};
-    TRY(query_run(&tail->query, log, NULL, add_row, tail, &outcome));
-    tail->next = outcome.size;
-    TRY(rows_flush(&tail->rows));
-    return output_flush(tail->invocation->output);
-}
-
 static struct status follow(struct tail *tail, uint64_t rows)
 {
     TRY(begin(tail, rows));
     TRY(event_rows_begin(&tail->rows));
-    TRY(look(tail));
-    bool stay = !invocation_has(tail->invocation, "no-follow");
-    while (stay && invocation_wait(tail->invocation, -1, POLL_MS) == GUARD_TIMEOUT) {
-        TRY(look(tail));
-    }
-    return OK;
+    struct following following = {.invocation = tail->invocation,
+                                  .engine = tail->engine,
+                                  .rows = &tail->rows,
+                                  .query = &tail->query,
+                                  .next = tail->next};
+    return invocation_has(tail->invocation, "no-follow") ? following_look(&following)
+                                                         : following_stay(&following);
 }
 
 /* Watching is asking: it is recorded before the store is opened for reading only, so that whoever
@@ -130,7 +107,10 @@ const struct verb verb_tail = {
     .name = "tail",
     .about = "show the last events and follow what comes",
     .arguments = "[EXPR...]",
-    .examples = "cairn tail --outcome denied\ncairn tail -n 0 --kind 'emitter.*' --json",
+    .details = "Options and expression are those of `cairn query`.",
+    .examples = "cairn tail --outcome denied\n"
+                "cairn tail 'outcome = denied or kind = emitter.*'\n"
+                "cairn tail -n 0 --kind 'emitter.*' --json",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,

@@ -13,6 +13,13 @@ uint64_t wall_now_utc_us(void)
                           : (uint64_t)now.tv_sec * TIME_SECOND_US + (uint64_t)now.tv_nsec / 1000;
 }
 
+uint64_t wall_steady_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * TIME_SECOND_US + (uint64_t)now.tv_nsec / 1000;
+}
+
 /* libc takes a zone it does not know for UTC without a word; so look for its file. */
 static bool has_file(const char *name)
 {

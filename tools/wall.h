@@ -11,6 +11,9 @@
 
 uint64_t wall_now_utc_us(void);
 
+/* Microseconds that only go up: for how long something took. */
+uint64_t wall_steady_us(void);
+
 /* Goes to `UTC`, `local` or `Area/City`; `name` outlives the zone. NOT_FOUND if the system has no
  * such zone. */
 MUST_CHECK struct status wall_zone(const char *name, struct zone *out);
