@@ -1,7 +1,6 @@
 #include "tools/looking.h"
 
 #include "tools/leaving.h"
-#include "tools/operator.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@ enum {
 static struct status open_snapshots(struct looking *looking)
 {
     TRY(hasher_open(&looking->hasher));
-    hash_start(looking->hasher);
     TRY(log_snapshot_open(engine_log(looking->engine), &looking->log));
     return engine_index(looking->engine) == NULL
                ? OK
@@ -56,16 +54,14 @@ enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
     return code;
 }
 
-void looking_count(struct looking *looking, struct bytes leaf)
+void looking_rows(struct looking *looking, struct rows *rows, struct arena *memory)
 {
-    hash_add(looking->hasher, leaf);
-    hash_add(looking->hasher, LITERAL("\n"));
+    asked_rows(looking->invocation, rows, memory, looking->hasher);
 }
 
 static struct status visit(void *context, struct bytes bytes, const struct leaf *leaf)
 {
     struct looking *looking = context;
-    looking_count(looking, bytes);
     invocation_at(looking->invocation, "reading", leaf->n);
     if (++looking->seen % LOOK_EVERY == 0 && invocation_interrupted(looking->invocation)) {
         return FAIL(INTERRUPTED, 0);
@@ -87,33 +83,11 @@ struct status looking_body(const struct looking *looking, const struct leaf *lea
     return log_read_body(looking->log, leaf, body);
 }
 
-static struct status record(struct looking *looking, const char *what)
-{
-    char memory[8192], name_memory[64];
-    struct text asked = TEXT_IN(memory), by = TEXT_IN(name_memory);
-    char query_memory[7168];
-    struct text query = TEXT_IN(query_memory);
-    struct digest result = hash_finish(looking->hasher);
-    query_write(&looking->query, &query);
-    operator_name(&by);
-    text_add(&asked, "%s: %s", what, text_string(&query));
-    union event_body body = {.audit_query_run = {.query = text_bytes(&asked),
-                                                 .size = looking->outcome.size,
-                                                 .rows = looking->outcome.rows,
-                                                 .result = result,
-                                                 .by = text_bytes(&by)}};
-    struct status status = engine_say(
-        looking->engine, VOICE_AUDIT,
-        &(struct draft){
-            .kind = EVENT_AUDIT_QUERY_RUN, .on = {THE_LOG}, .on_count = 1, .body = &body});
-    return status.code == STATUS_READ_ONLY ? OK : status;
-}
-
-enum exit_code looking_end(struct looking *looking, enum exit_code code, const char *what)
+enum exit_code looking_end(struct looking *looking, enum exit_code code, const struct rows *rows)
 {
     close_snapshots(looking);
-    if (code == EXIT_DONE || code == EXIT_NOTHING || code == EXIT_INCOMPLETE) {
-        struct status status = record(looking, what);
+    if (rows != NULL && (code == EXIT_DONE || code == EXIT_NOTHING || code == EXIT_INCOMPLETE)) {
+        struct status status = asked_record(looking->invocation, looking->engine, rows);
         code = failed(status)
                    ? invocation_failed(looking->invocation, status, NULL, "logging the question")
                    : code;

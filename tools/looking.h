@@ -10,6 +10,7 @@
 #define TOOLS_LOOKING_H
 
 #include "reports/spark.h"
+#include "tools/asked.h"
 #include "tools/query_options.h"
 
 #define LOOKING_OPTIONS                                                                         \
@@ -28,7 +29,7 @@ struct looking {
     struct index_snapshot *index; /* NULL: there is none */
     struct arena memory;
     /* this module's own */
-    struct hasher *hasher; /* over the leaves of the answer, in order */
+    struct hasher *hasher; /* over the rows of the answer */
     query_visit *visit;
     void *context;
     uint64_t seen;
@@ -39,25 +40,26 @@ struct looking {
 MUST_CHECK enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
                                         struct looking *looking);
 
-/* Runs the question; what it visits counts as the answer. Looks at signals now and then. */
+/* Runs the question. Looks at signals now and then. */
 MUST_CHECK struct status looking_run(struct looking *looking, query_visit *visit, void *context);
 
-/* An event that belongs to the answer, beside those that were visited. */
-void looking_count(struct looking *looking, struct bytes leaf);
+/* Sets up the rows of the answer, which are hashed; lent until looking_end. */
+void looking_rows(struct looking *looking, struct rows *rows, struct arena *memory);
 
-/* Logs what was asked, `what` and the filters, unless it failed; closes everything. */
+/* Logs what was asked, and the hash of the answer, unless it failed; closes everything. `rows` may
+ * be NULL after a failure. */
 MUST_CHECK enum exit_code looking_end(struct looking *looking, enum exit_code code,
-                                      const char *what);
+                                      const struct rows *rows);
 
 /* salt and body of an event; empty once erased. */
 MUST_CHECK struct status looking_body(const struct looking *looking, const struct leaf *leaf,
                                       struct bytes *body);
 
-/* How lines and bars are drawn: ASCII with --ascii, which the verb has, and where neither LC_ALL nor
- * LC_CTYPE nor LANG, the first of them that is set, says UTF-8. */
+/* How lines and bars are drawn: ASCII with --ascii, which the verb has, and where the first that is
+ * set of LC_ALL, LC_CTYPE and LANG does not say UTF-8. */
 enum spark_letters looking_letters(const struct invocation *invocation);
 
-/* Writes a new file, which has its name when all of it is there. Drawing asks the output nothing. */
+/* Writes a new file, which has its name when all of it is there. */
 typedef void looking_draw(void *context, struct output *output);
 MUST_CHECK enum exit_code looking_write_file(const struct invocation *invocation, const char *path,
                                              looking_draw *draw, void *context);

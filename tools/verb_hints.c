@@ -207,13 +207,14 @@ static enum exit_code look(struct looking *looking, struct hints_options *option
     uint8_t memory[ROWS_MEMORY_SIZE];
     struct arena arena = ARENA_IN(memory);
     struct hinting hinting = {.looking = looking, .least = least};
-    invocation_rows(looking->invocation, &hinting.rows, &arena);
+    looking_rows(looking, &hinting.rows, &arena);
     struct status status = run_rules(&hinting, options);
     if (failed(status)) {
-        return invocation_failed(looking->invocation, status, NULL, "looking");
+        return looking_end(looking, invocation_failed(looking->invocation, status, NULL, "looking"),
+                           NULL);
     }
     explain(&hinting);
-    return hinting.shelf.count > 0 ? EXIT_DONE : EXIT_NOTHING;
+    return looking_end(looking, hinting.shelf.count > 0 ? EXIT_DONE : EXIT_NOTHING, &hinting.rows);
 }
 
 /* Options ---------------------------------------------------------------------------------- */
@@ -276,7 +277,7 @@ static enum exit_code run(struct invocation *invocation)
     if (code != EXIT_DONE) {
         return code;
     }
-    return looking_end(&looking, look(&looking, &options, least), "hints");
+    return look(&looking, &options, least);
 }
 
 static const struct option_info options[] = {
@@ -289,6 +290,7 @@ static const struct option_info options[] = {
 const struct verb verb_hints = {
     .name = "hints",
     .about = "what in the history deserves a look, and why",
+    .arguments = "[EXPR...]",
     .details =
         "Each finding names its rule, the numbers that it is compared with and the events that\n"
         "it rests on. The rules are few and plain; nothing is learnt or scored. With --since,\n"

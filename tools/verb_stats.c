@@ -7,7 +7,6 @@
 
 enum {
     TOP_IN_TABLE = 20,
-    WHAT_SIZE = 1024,
 };
 
 struct counting {
@@ -16,7 +15,7 @@ struct counting {
     enum stats_side side;
     uint64_t top;
     const char *compare; /* NULL: with nothing */
-    struct text what;    /* what is asked, as it is logged */
+    struct rows rows;
 };
 
 static struct status count_event(void *context, struct bytes bytes, const struct leaf *leaf)
@@ -114,23 +113,6 @@ static enum exit_code read_measures(const struct invocation *invocation,
     return code;
 }
 
-/* What is asked, so that it could be asked again. */
-static void put_what(const struct invocation *invocation, const struct stats_options *options,
-                     struct text *out)
-{
-    static const char *const names[] = {"interval", "sum", "distinct", "compare"};
-    text_put_literal(out, "stats");
-    for (size_t i = 0; i < options->by_count; i++) {
-        text_add(out, "%s%s", i == 0 ? " by=" : ",", options->by[i].name);
-    }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = invocation_value(invocation, names[i]);
-        if (value != NULL) {
-            text_add(out, " %s=%.80s", names[i], value);
-        }
-    }
-}
-
 /* Comparing --------------------------------------------------------------------------------- */
 
 /* The stretch of the same length that ended when the range began. */
@@ -223,16 +205,12 @@ static enum exit_code answer(struct counting *counting)
 {
     const struct invocation *invocation = counting->looking->invocation;
     const char *svg = invocation_value(invocation, "svg");
-    uint8_t memory[ROWS_MEMORY_SIZE];
-    struct arena arena = ARENA_IN(memory);
     const struct stats_rows_options options = {.top = counting->top,
                                                .compared = counting->compare != NULL,
                                                .letters = looking_letters(invocation)};
     struct drawing drawing = {.counting = counting, .options = &options};
     struct stats_rest rest;
-    struct rows rows;
-    invocation_rows(invocation, &rows, &arena);
-    struct status status = stats_rows_write(&counting->stats, &options, &rows, &rest);
+    struct status status = stats_rows_write(&counting->stats, &options, &counting->rows, &rest);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "writing the answer");
     }
@@ -261,11 +239,11 @@ static enum exit_code count_and_answer(struct counting *counting, struct stats_o
 
 static enum exit_code run(struct invocation *invocation)
 {
+    uint8_t memory[ROWS_MEMORY_SIZE];
+    struct arena arena = ARENA_IN(memory);
     struct looking looking;
-    char what_memory[WHAT_SIZE];
     struct counting counting = {.looking = &looking,
                                 .compare = invocation_value(invocation, "compare"),
-                                .what = TEXT_IN(what_memory),
                                 .top = invocation->format == ROWS_TABLE ? TOP_IN_TABLE : 0};
     struct stats_options options = {0};
     enum exit_code code = read_by(invocation, &options);
@@ -278,9 +256,9 @@ static enum exit_code run(struct invocation *invocation)
     if (code != EXIT_DONE) {
         return code;
     }
-    put_what(invocation, &options, &counting.what);
+    looking_rows(&looking, &counting.rows, &arena);
     code = count_and_answer(&counting, &options);
-    return looking_end(&looking, code, text_string(&counting.what));
+    return looking_end(&looking, code, &counting.rows);
 }
 
 static const struct option_info options[] = {
@@ -298,6 +276,7 @@ static const struct option_info options[] = {
 const struct verb verb_stats = {
     .name = "stats",
     .about = "count events by what they have in common, and over time",
+    .arguments = "[EXPR...]",
     .details =
         "Fields are actor, emitter, family, kind, on (the first subject), outcome, project,\n"
         "rule, session, source; user, host and action of other systems' records; day, hour and\n"

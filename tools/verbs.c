@@ -40,6 +40,7 @@ static const struct verb *const verbs[] = {
     &verb_query,
     &verb_show,
     &verb_tail,
+    &verb_timeline,
     &verb_stats,
     &verb_hints,
     &verb_list,

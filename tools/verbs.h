@@ -57,6 +57,7 @@ extern const struct verb verb_schema;
 extern const struct verb verb_show;
 extern const struct verb verb_state_show;
 extern const struct verb verb_stats;
+extern const struct verb verb_timeline;
 extern const struct verb verb_tail;
 extern const struct verb verb_user_register;
 extern const struct verb verb_vault_deposit;

@@ -26,7 +26,7 @@ static inline bool interval_is_set(const struct interval *interval)
 /* When the stretch began that an instant is in. */
 uint64_t interval_from(const struct interval *interval, const struct zone *zone, uint64_t utc_us);
 
-/* When the stretch after the one that begins at `from_us` begins; TIME_MAX_US at the end of time. */
+/* When the stretch begins that follows the one from `from_us`; at the end of time TIME_MAX_US. */
 uint64_t interval_next(const struct interval *interval, const struct zone *zone, uint64_t from_us);
 
 #endif
