@@ -4,7 +4,7 @@
  * all of it is there.
  *
  * `test_renderers --list` names the files whose ways out are tried here; tests/hostile/complete
- * compares them with the tree.
+ * compares them with the tree. `--strings` prints the strings for tests/hostile/verbs.
  */
 #include "reports/chart.h"
 #include "reports/event_rows.h"
@@ -546,6 +546,19 @@ static void the_judges_know_what_is_hostile(void **unused)
     assert_true(is_formula("=1", 2) && is_formula("\xef\xbc\x9d", 3) && !is_formula("'=1", 3));
 }
 
+/* For scripts: name and bytes, in hexadecimal. */
+static int print_strings(void)
+{
+    for (size_t i = 0; i < hostile_count(); i++) {
+        uint8_t memory[HOSTILE_LONG];
+        char hex[2 * HOSTILE_LONG];
+        struct hostile one = hostile_at(i, memory);
+        hex_write(hex, one.bytes);
+        printf("%s %.*s\n", one.name, (int)(2 * one.bytes.size), hex);
+    }
+    return EXIT_SUCCESS;
+}
+
 static int list(void)
 {
     for (size_t i = 0; i < RENDERERS; i++) {
@@ -558,6 +571,9 @@ int main(int count, char **arguments)
 {
     if (count == 2 && strcmp(arguments[1], "--list") == 0) {
         return list();
+    }
+    if (count == 2 && strcmp(arguments[1], "--strings") == 0) {
+        return print_strings();
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_string_comes_out_harmless),
