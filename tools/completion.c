@@ -1,3 +1,4 @@
+#include "reports/filter/fields.h"
 #include "tools/invocation.h"
 #include "tools/verbs.h"
 
@@ -107,6 +108,30 @@ static bool is_group(const struct verb_table *table, struct bytes word)
     return false;
 }
 
+/* A group's word may be a verb by itself, too: `query`, `query save`. */
+static bool is_verb(const struct verb_table *table, struct bytes word)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (bytes_equal(bytes_of_string(table->verbs[i]->name), word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where an expression stands, its fields are offered. */
+static bool takes_expression(const struct verb *verb)
+{
+    return verb->arguments != NULL && strstr(verb->arguments, "EXPR") != NULL;
+}
+
+static void put_fields(struct output *output)
+{
+    for (size_t i = 0; i < FILTER_BODY; i++) {
+        output_add(output, "%s%s", i > 0 ? " " : "", filter_fields[i].name);
+    }
+}
+
 /* bash ------------------------------------------------------------------------------------- */
 
 static void put_pattern(struct output *output, const struct option_info *option)
@@ -148,7 +173,18 @@ static void bash_option(struct output *output, const struct option_info *option)
     output_add(output, " --%s", option->name);
 }
 
-static void bash_verb(const struct verb *verb, struct output *output)
+static void put_group_words(const struct verb_table *table, struct bytes group,
+                            struct output *output)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (is_of_group(table->verbs[i], group)) {
+            output_add(output, " %s", table->verbs[i]->name + group.size + 1);
+        }
+    }
+}
+
+static void bash_verb(const struct verb_table *table, const struct verb *verb,
+                      struct output *output)
 {
     size_t count;
     const struct option_info *global = command_global_options(&count);
@@ -164,20 +200,15 @@ static void bash_verb(const struct verb *verb, struct output *output)
         output_put_string(output, "        words='");
         put_choices(output, verb->arguments);
         output_put_string(output, "'\n");
+    } else if (takes_expression(verb)) {
+        output_put_string(output, "        words='");
+        put_fields(output);
+        put_group_words(table, bytes_of_string(verb->name), output);
+        output_put_string(output, "'\n");
     } else if (names_file(verb->arguments)) {
         output_put_string(output, "        words=FILES\n");
     }
     output_put_string(output, "        ;;\n");
-}
-
-static void put_group_words(const struct verb_table *table, struct bytes group,
-                            struct output *output)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        if (is_of_group(table->verbs[i], group)) {
-            output_add(output, " %s", table->verbs[i]->name + group.size + 1);
-        }
-    }
 }
 
 static void put_first_words(const struct verb_table *table, struct output *output)
@@ -197,7 +228,7 @@ static void bash_groups(const struct verb_table *table, struct output *output)
     bool is_new;
     for (size_t i = 0; i < table->count; i++) {
         const struct bytes word = first_word(table, i, &is_new);
-        if (is_new && is_group(table, word)) {
+        if (is_new && is_group(table, word) && !is_verb(table, word)) {
             output_add(output, "    '%.*s') words='", (int)word.size, (const char *)word.data);
             put_group_words(table, word, output);
             output_put_string(output, "' ;;\n");
@@ -234,7 +265,7 @@ static void put_bash(const struct verb_table *table, struct output *output)
     }
     output_put_string(output, "'\n        ;;\n");
     for (size_t i = 0; i < table->count; i++) {
-        bash_verb(table->verbs[i], output);
+        bash_verb(table, table->verbs[i], output);
     }
     bash_groups(table, output);
     output_put_string(output,
@@ -310,7 +341,7 @@ static void fish_verb(const struct verb_table *table, size_t index, struct outpu
     struct text condition = TEXT_IN(memory);
     bool is_new;
     const struct bytes first = first_word(table, index, &is_new);
-    if (is_group(table, first)) {
+    if (verb->name[first.size] == ' ') {
         if (is_new) {
             output_add(output, "complete -c cairn -n __fish_use_subcommand -a %.*s\n",
                        (int)first.size, (const char *)first.data);
@@ -333,6 +364,10 @@ static void fish_verb(const struct verb_table *table, size_t index, struct outpu
     if (has_choices(verb->arguments)) {
         output_add(output, "complete -c cairn -n '%s' -a '", text_string(&condition));
         put_choices(output, verb->arguments);
+        output_put_string(output, "'\n");
+    } else if (takes_expression(verb)) {
+        output_add(output, "complete -c cairn -n '%s' -a '", text_string(&condition));
+        put_fields(output);
         output_put_string(output, "'\n");
     } else if (names_file(verb->arguments)) {
         output_add(output, "complete -c cairn -n '%s' -F\n", text_string(&condition));
@@ -403,7 +438,20 @@ static void zsh_options(struct output *output, const struct option_info *options
     output_put_string(output, ")\n");
 }
 
-static void zsh_verb(const struct verb *verb, struct output *output)
+static void zsh_group_words(const struct verb_table *table, struct bytes group,
+                            struct output *output)
+{
+    output_put_string(output, "commands=(");
+    for (size_t i = 0; i < table->count; i++) {
+        if (is_of_group(table->verbs[i], group)) {
+            zsh_described(output, "", bytes_of_string(table->verbs[i]->name + group.size + 1),
+                          table->verbs[i]->about);
+        }
+    }
+    output_put_string(output, ")");
+}
+
+static void zsh_verb(const struct verb_table *table, const struct verb *verb, struct output *output)
 {
     output_add(output, "    ('%s')\n        ", verb->name);
     zsh_options(output, verb->options, verb->option_count);
@@ -411,22 +459,26 @@ static void zsh_verb(const struct verb *verb, struct output *output)
         output_put_string(output, "        choices=(");
         put_choices(output, verb->arguments);
         output_put_string(output, ")\n");
+    } else if (takes_expression(verb)) {
+        output_put_string(output, "        choices=(");
+        put_fields(output);
+        output_put_string(output, ")\n");
     } else if (names_file(verb->arguments)) {
         output_put_string(output, "        files=1\n");
+    }
+    if (is_group(table, bytes_of_string(verb->name))) {
+        output_put_string(output, "        ");
+        zsh_group_words(table, bytes_of_string(verb->name), output);
+        output_put_string(output, "\n");
     }
     output_put_string(output, "        ;;\n");
 }
 
 static void zsh_group(const struct verb_table *table, struct bytes group, struct output *output)
 {
-    output_add(output, "    ('%.*s') commands=(", (int)group.size, (const char *)group.data);
-    for (size_t i = 0; i < table->count; i++) {
-        if (is_of_group(table->verbs[i], group)) {
-            zsh_described(output, "", bytes_of_string(table->verbs[i]->name + group.size + 1),
-                          table->verbs[i]->about);
-        }
-    }
-    output_put_string(output, ") ;;\n");
+    output_add(output, "    ('%.*s') ", (int)group.size, (const char *)group.data);
+    zsh_group_words(table, group, output);
+    output_put_string(output, " ;;\n");
 }
 
 static void zsh_first_words(const struct verb_table *table, struct output *output)
@@ -436,13 +488,13 @@ static void zsh_first_words(const struct verb_table *table, struct output *outpu
     for (size_t i = 0; i < table->count; i++) {
         const struct bytes word = first_word(table, i, &is_new);
         if (is_new) {
-            zsh_described(output, "", word, is_group(table, word) ? "" : table->verbs[i]->about);
+            zsh_described(output, "", word, is_verb(table, word) ? table->verbs[i]->about : "");
         }
     }
     output_put_string(output, ") ;;\n");
     for (size_t i = 0; i < table->count; i++) {
         const struct bytes word = first_word(table, i, &is_new);
-        if (is_new && is_group(table, word)) {
+        if (is_new && is_group(table, word) && !is_verb(table, word)) {
             zsh_group(table, word, output);
         }
     }
@@ -471,7 +523,7 @@ static void put_zsh(const struct verb_table *table, struct output *output)
     output_put_string(output, "    while :; do\n    case $verb in\n");
     zsh_first_words(table, output);
     for (size_t i = 0; i < table->count; i++) {
-        zsh_verb(table->verbs[i], output);
+        zsh_verb(table, table->verbs[i], output);
     }
     output_put_string(output, "    (*' '*) verb=${verb% *}; continue ;;\n"
                               "    esac\n"

@@ -171,6 +171,17 @@ static enum exit_code add_object(const struct invocation *invocation, struct eng
     return add(invocation, query, objects[which].member, option, text_bytes(&text));
 }
 
+/* A verb may take an expression alone. */
+static bool has_filter_options(const struct verb *verb)
+{
+    for (size_t i = 0; i < verb->option_count; i++) {
+        if (strcmp(verb->options[i].name, filters[0].option) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum exit_code add_options(struct invocation *invocation, struct engine *engine,
                                   struct query *query)
 {
@@ -254,12 +265,17 @@ enum exit_code query_expression(struct invocation *invocation, struct engine *en
     return EXIT_DONE;
 }
 
-/* How many arguments the verb has before `[EXPR...]`; SIZE_MAX: it takes no expression. */
+static bool begins_expression(const char *word)
+{
+    return strncmp(word, "[EXPR", 5) == 0 || strncmp(word, "EXPR", 4) == 0;
+}
+
+/* How many arguments the verb has before `[EXPR...]` or `EXPR...`; SIZE_MAX: it takes no expression. */
 static size_t words_before(const struct verb *verb)
 {
     size_t count = 0;
     const char *word = verb->arguments == NULL ? "" : verb->arguments;
-    while (*word != '\0' && strncmp(word, "[EXPR", 5) != 0) {
+    while (*word != '\0' && !begins_expression(word)) {
         word += strcspn(word, " ");
         word += strspn(word, " ");
         count++;
@@ -267,30 +283,37 @@ static size_t words_before(const struct verb *verb)
     return *word == '\0' ? SIZE_MAX : count;
 }
 
-/* The words with blanks between them: who writes no quotes is understood, too. */
+/* Who writes no quotes is understood, too. */
+void query_words(const struct invocation *invocation, struct text *out)
+{
+    size_t first = words_before(invocation->verb);
+    for (size_t i = first; i < invocation_argument_count(invocation); i++) {
+        text_put_string(out, i > first ? " " : "");
+        text_put_string(out, invocation_argument(invocation, i));
+    }
+}
+
 static enum exit_code add_expression(struct invocation *invocation, struct engine *engine,
                                      struct query *query)
 {
     char memory[FILTER_TEXT_MAX + 2];
     struct text text = TEXT_IN(memory);
-    size_t first = words_before(invocation->verb);
-    size_t count = invocation_argument_count(invocation);
-    for (size_t i = first; i < count; i++) {
-        text_put_string(&text, i > first ? " " : "");
-        text_put_string(&text, invocation_argument(invocation, i));
+    if (invocation_argument_count(invocation) <= words_before(invocation->verb)) {
+        return EXIT_DONE;
     }
-    if (text.full) {
-        return invocation_fail(invocation, EXIT_USAGE, NULL, "an expression has at most %d bytes",
-                               FILTER_TEXT_MAX);
-    }
-    return count > first ? query_expression(invocation, engine, text_bytes(&text), query)
-                         : EXIT_DONE;
+    query_words(invocation, &text);
+    return text.full ? invocation_fail(invocation, EXIT_USAGE, NULL,
+                                       "an expression has at most %d bytes", FILTER_TEXT_MAX)
+                     : query_expression(invocation, engine, text_bytes(&text), query);
 }
 
 enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
                                 struct query *query)
 {
-    enum exit_code code = add_options(invocation, engine, query);
+    enum exit_code code = EXIT_DONE;
+    if (has_filter_options(invocation->verb)) {
+        code = add_options(invocation, engine, query);
+    }
     return code == EXIT_DONE ? add_expression(invocation, engine, query) : code;
 }
 

@@ -34,6 +34,10 @@
 MUST_CHECK enum exit_code query_conditions(struct invocation *invocation, struct engine *engine,
                                            struct query *query);
 
+/* The words of the expression as they were given, with blanks between them; FILTER_TEXT_MAX bytes
+ * are enough for one that query_conditions has read. */
+void query_words(const struct invocation *invocation, struct text *out);
+
 /* Reads an expression that came from elsewhere, as the invocation's own. */
 MUST_CHECK enum exit_code query_expression(struct invocation *invocation, struct engine *engine,
                                            struct bytes expression, struct query *query);

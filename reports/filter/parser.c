@@ -281,8 +281,9 @@ static struct status within(const struct parser *parser, const struct token *nam
     char memory[sizeof parser->fault->sentence_memory];
     struct text inner = TEXT_IN(memory);
     text_put_bytes(&inner, text_bytes(&parser->fault->sentence));
-    struct status fault = fault_at(parser->fault, name->at, name->size, "in this saved query: %s",
-                                   text_string(&inner));
+    struct status fault =
+        fault_at(parser->fault, name->at, name->size, "%s%s",
+                 parser->saved_depth == 0 ? "in this saved query: " : "", text_string(&inner));
     return status.code == STATUS_MALFORMED ? fault : status;
 }
 

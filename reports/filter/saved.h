@@ -29,6 +29,10 @@ bool saved_is_name(struct bytes name);
 MUST_CHECK struct status saved_find(struct engine *engine, struct bytes name, struct text *question,
                                     struct suggestion *suggestion);
 
+/* Whether a question asks, by itself or through others, one of this name. Fails as saved_find. */
+MUST_CHECK struct status saved_leads_to(struct engine *engine, struct bytes question,
+                                        struct bytes name, bool *out);
+
 /* Calls `visit` with all of them, in the order of their names; slices are lent for the call. */
 typedef struct status saved_visit(void *context, const struct saved_query *query);
 MUST_CHECK struct status saved_walk(struct engine *engine, saved_visit *visit, void *context);
