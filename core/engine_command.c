@@ -12,6 +12,8 @@ struct view ask_view(struct asking *asking)
 {
     asking->trouble = OK;
     struct view view = engine_view(asking->engine, UINT64_MAX, &asking->arena, &asking->trouble);
+    view.as_of_n =
+        engine_batch_next(asking->engine) - 1; /* so that a decision knows the log's end */
     view.now_utc_us = engine_batch_now(asking->engine);
     return view;
 }

@@ -65,6 +65,8 @@ static const struct verb *const verbs[] = {
     &verb_alert_contact,
     &verb_alert_contacts,
     &verb_alert_list,
+    &verb_alert_scan,
+    &verb_alert_test,
     &verb_whatif,
     &verb_verify,
     &verb_prove,

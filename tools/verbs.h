@@ -10,6 +10,8 @@ extern const struct verb verb_access;
 extern const struct verb verb_alert_contact;
 extern const struct verb verb_alert_contacts;
 extern const struct verb verb_alert_list;
+extern const struct verb verb_alert_scan;
+extern const struct verb verb_alert_test;
 extern const struct verb verb_case_add;
 extern const struct verb verb_case_list;
 extern const struct verb verb_case_show;

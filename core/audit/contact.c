@@ -34,13 +34,41 @@ static bool starts_with(struct bytes text, const char *start)
     return text.size > size && memcmp(text.data, start, size) == 0;
 }
 
+static bool is_made_of(struct bytes text, const char *signs)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t c = text.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && (c == '\0' || strchr(signs, c) == NULL)) {
+            return false;
+        }
+    }
+    return text.size > 0 && text.data[0] != '-';
+}
+
+/* Of what RFC 5321 allows, what nobody has to quote. */
 static bool is_mailbox(struct bytes text)
 {
     const uint8_t *at = memchr(text.data, '@', text.size);
-    return at != NULL && at != text.data && at + 1 < text.data + text.size &&
-           memchr(at + 1, '@', text.size - (size_t)(at + 1 - text.data)) == NULL &&
-           text.data[0] != '-' && memchr(text.data, ',', text.size) == NULL &&
-           memchr(text.data, '<', text.size) == NULL && memchr(text.data, '>', text.size) == NULL;
+    if (at == NULL) {
+        return false;
+    }
+    size_t size = (size_t)(at - text.data);
+    return is_made_of(bytes_of(text.data, size), "._+-=%~") &&
+           is_made_of(bytes_of(at + 1, text.size - size - 1), ".-");
+}
+
+/* Plain http, which everybody between can read, is for this machine alone. */
+static bool is_of_this_machine(struct bytes address)
+{
+    static const char *const starts[] = {"http://127.0.0.1", "http://localhost", "http://[::1]"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        size_t size = strlen(starts[i]);
+        if (starts_with(address, starts[i])) {
+            return address.data[size] == ':' || address.data[size] == '/';
+        }
+    }
+    return false;
 }
 
 /* host:port, or a path. */
@@ -74,7 +102,7 @@ bool contact_is_address(enum alert_channel channel, struct bytes address)
     case ALERT_CHANNEL_MAIL:
         return is_mailbox(address);
     case ALERT_CHANNEL_WEBHOOK:
-        return starts_with(address, "https://") || starts_with(address, "http://");
+        return starts_with(address, "https://") || is_of_this_machine(address);
     case ALERT_CHANNEL_SYSLOG:
         return is_socket(address);
     case ALERT_CHANNEL_COUNT:

@@ -2,8 +2,8 @@
  * core/audit/contact.h -- who is told of alerts, from which severity on, and how.
  *
  * Shape     A contact has a name; setting it again changes it, and one that is not active is told
- *           of nothing. Addresses: mail `ann@example.org`; webhook `https://…`; syslog `/dev/log`
- *           or another path, or `host:port` for UDP.
+ *           of nothing. Addresses: mail `ann@example.org`; webhook `https://…`, or
+ *           `http://localhost:…`; syslog `/dev/log` or another path, or `host:port` for UDP.
  * State     `contact` by name.
  * Decide    alert.set_contact: by an audit manager.
  * Evolve    alert.contact_set.

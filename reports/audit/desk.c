@@ -297,6 +297,20 @@ struct status desk_alerts(const struct desk *desk, uint64_t *count)
     return end(desk);
 }
 
+struct status desk_alerts_of(const struct desk *desk, const struct id *alerts, size_t count)
+{
+    TRY(rows_begin(desk->rows, alert_columns, COUNT_OF(alert_columns)));
+    for (size_t i = 0; i < count; i++) {
+        struct arena before = *desk->view->arena;
+        struct alert_row row;
+        if (alert_by_id(desk->view, alerts[i], &row)) {
+            TRY(add_alert(desk, &row));
+        }
+        *desk->view->arena = before;
+    }
+    return end(desk);
+}
+
 struct status desk_contacts(const struct desk *desk, uint64_t *count)
 {
     struct contact_row row = {0};

@@ -25,6 +25,9 @@ struct desk {
 MUST_CHECK struct status desk_declarations(const struct desk *desk, uint64_t *count);
 MUST_CHECK struct status desk_reviews(const struct desk *desk, uint64_t *count);
 MUST_CHECK struct status desk_alerts(const struct desk *desk, uint64_t *count);
+/* These, in this order. */
+MUST_CHECK struct status desk_alerts_of(const struct desk *desk, const struct id *alerts,
+                                        size_t count);
 MUST_CHECK struct status desk_cases(const struct desk *desk, uint64_t *count);
 MUST_CHECK struct status desk_contacts(const struct desk *desk, uint64_t *count);
 MUST_CHECK struct status desk_managers(const struct desk *desk, uint64_t *count);

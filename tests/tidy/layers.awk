@@ -20,6 +20,7 @@ BEGIN {
     owner["sodium"]        = " store/key_sodium.c store/passphrase.c store/wrap.c "
     owner["liboath/"]      = " store/totp.c "
     owner["qrencode.h"]    = " tools/qr.c "
+    owner["curl/"]         = " tools/audit/post_webhook.c "
     owner["jansson"]       = " schema/json.c "
     owner["pcre2.h"]       = " reports/regex.c "
     owner["csv.h"]         = " reports/csv.c tools/form_csv.c "

@@ -30,6 +30,7 @@ static void an_address_is_one_that_its_channel_can_reach(void **unused)
         bool mail, webhook, syslog;
     } cases[] = {
         {"ann@example.org", true, false, false},
+        {"Ann.Marsh+audit@mail.example.org", true, false, false},
         {"-oQ/tmp@example.org", false, false, false},
         {"ann@example.org,bob@example.org", false, false, false},
         {"ann@b@example.org", false, false, false},
@@ -41,6 +42,11 @@ static void an_address_is_one_that_its_channel_can_reach(void **unused)
         {"https://example.org/hook", false, true, false},
         {"http://localhost:80", false, true, true},
         {"https://", false, false, false},
+        {"http://127.0.0.1/hook", false, true, false},
+        {"http://[::1]:8080/hook", false, true, false},
+        {"http://example.org/hook", false, false, false},
+        {"http://localhost.example.org/", false, false, false},
+        {"http://localhost@example.org/", false, false, false},
         {"file:///etc/passwd", false, false, false},
         {"/dev/log", false, false, true},
         {"127.0.0.1:514", false, false, true},
