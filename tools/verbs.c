@@ -49,6 +49,8 @@ static const struct verb *const verbs[] = {
     &verb_hints,
     &verb_list,
     &verb_state_show,
+    &verb_labels_check,
+    &verb_labels_lowered,
     &verb_access,
     &verb_policy_declare,
     &verb_policy_list,

@@ -4,7 +4,7 @@
  * Shape    Who in which session, when the key was fetched, and what was read with it: chunks, bytes
  *          of how many, views and downloads; whether that could be done at each of these moments,
  *          by which rule and path; on which certifications it relied; and its events.
- * Filters  Those who read nothing (Q3); what carried a project's tag; what relied on a certification
+ * Filters  Those who read nothing (Q3); a project's data; what relied on a certification
  *          (Q12); where a certification was missing at some moment (Q11).
  */
 #ifndef REPORTS_ACCESS_USE_ROWS_H

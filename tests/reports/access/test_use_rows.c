@@ -48,7 +48,8 @@ static void a_row_tells_chunks_bytes_and_by_what_right(void **state)
     furnish(lab, &read, &unread);
     const char *text = ask(lab, (struct use_rows){.question = {.file = read}}, ROWS_JSON);
     assert_non_null(strstr(text, "\"login\":\"bob\""));
-    assert_non_null(strstr(text, "\"chunks\":\"0,2\",\"bytes\":16777216,\"of\":25165824,\"reads\":2"));
+    assert_non_null(
+        strstr(text, "\"chunks\":\"0,2\",\"bytes\":16777216,\"of\":25165824,\"reads\":2"));
     assert_non_null(strstr(text, "\"could\":\"yes\",\"rule\":\"CLS-04a\",\"path\":\"own\""));
     assert_null(strstr(text, "read.csv"));
     text = ask(lab, (struct use_rows){.question = {.file = read}}, ROWS_TABLE);
