@@ -22,6 +22,7 @@
 
 enum {
     REPORT_COLUMNS_MAX = 16,
+    REPORT_ARENA = 256 << 10, /* bytes: a row of the state, and what it lends */
     REPORT_EVENTS_SIZE = 128, /* bytes of the positions of one row: `12, 40-44` */
 };
 
@@ -32,13 +33,6 @@ enum report_scope {
     REPORT_OF_USER = 4,
     REPORT_OF_TEAM = 8,
 };
-
-enum report_state {
-    REPORT_DRAFT, /* no evidence for an assessor */
-    REPORT_FINAL,
-};
-
-const char *report_state_name(enum report_state state);
 
 /* What is told -------------------------------------------------------------------------------- */
 
@@ -103,7 +97,7 @@ struct report_info;
 
 struct report_question {
     const struct report_info *info;
-    enum report_state state;
+    enum report_state state;    /* a draft is no evidence for an assessor */
     struct id scope;            /* a project, user or team; ID_NONE: everything */
     uint64_t from_us, until_us; /* the period: [from, until) */
     uint64_t now_us;            /* the moment it is asked for, at most the end of the period */
@@ -117,16 +111,18 @@ struct report_input {
     struct log_snapshot *log;
     struct index_snapshot *index; /* NULL: the log itself is scanned */
     struct view view;             /* as of the last event that counts */
-    struct arena *arena;          /* of the view, for bodies too; reset at will between rows */
+    struct arena *arena;          /* of the view, for bodies too; set back between rows */
     struct hasher *hasher;
     /* Called now and then; true stops: INTERRUPTED. May be NULL. */
     bool (*progress)(void *context, uint64_t done, uint64_t total);
     void *progress_context;
+    const char *program; /* that makes the report: `cairn 0.1.0` */
 };
 
 /* Reports ------------------------------------------------------------------------------------- */
 
 struct report_sink;
+struct report_format;
 
 typedef struct status report_run(const struct report_input *input, struct report_sink *sink);
 
@@ -149,17 +145,38 @@ const struct report_info *report_at(size_t index);
 /* NULL: there is none of that name. */
 const struct report_info *report_find(struct bytes name);
 
+/* Makes a report: asks the question of the engine's log and state, in one format, into `output`,
+ * which is a file that can be read back. */
+struct report_making {
+    struct engine *engine;
+    struct report_question question;
+    const struct report_format *format;
+    struct output *output;
+    struct report_sink *sink; /* memory for it */
+    struct arena *arena; /* REPORT_ARENA bytes or more; more for assessments (reports/au/au.h) */
+    const char *program;
+    bool (*progress)(void *context, uint64_t done, uint64_t total); /* may be NULL */
+    void *progress_context;
+};
+/* *rows is how many the main table has. FOLD if the engine goes without a state; else fails as the
+ * log, the state and the output do. */
+MUST_CHECK struct status report_make(const struct report_making *making, uint64_t *rows);
+
 /* Telling: what report functions call ---------------------------------------------------------- */
 
+/* What every report says of itself; report_begin fills it in. */
 struct report_header {
     const struct report_input *input;
     const struct verify_report *verified; /* of the events that count; NULL: not verified anew */
+    struct digest root;                   /* of the first `size` events */
+    uint64_t checkpoint_size;             /* of the newest checkpoint within them; 0: none */
+    bool checkpoint_holds;                /* its signature, by the log's key */
 };
 
 /* A format. The order of calls: begin; then any of the others; end. */
 struct report_format {
     const char *name; /* and the ending of its files */
-    struct status (*begin)(struct report_sink *sink, const struct report_header *header);
+    struct status (*begin)(struct report_sink *sink);
     void (*heading)(struct report_sink *sink, const char *title);
     void (*paragraph)(struct report_sink *sink, struct bytes text);
     void (*fact)(struct report_sink *sink, const char *name, struct cell value,
@@ -175,7 +192,7 @@ struct report_format {
 struct report_sink {
     const struct report_format *format;
     struct output *output; /* to a file that can be read back: its end has the hash of the rest */
-    const struct report_header *header;
+    struct report_header header;
     const struct report_table *table; /* the one that is open, or NULL */
     uint64_t rows;                    /* of the open table */
     uint64_t main_rows;
@@ -187,7 +204,9 @@ struct report_sink {
     struct arena arena;
 };
 
-MUST_CHECK struct status report_begin(struct report_sink *sink, const struct report_header *header);
+/* `verified` as in struct report_header. CORRUPT, if the tree of the log does not hold. */
+MUST_CHECK struct status report_begin(struct report_sink *sink, const struct report_input *input,
+                                      const struct verify_report *verified);
 void report_heading(struct report_sink *sink, const char *title);
 void report_paragraph(struct report_sink *sink, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

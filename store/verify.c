@@ -215,12 +215,18 @@ struct status verify_checkpoint(struct verifier *verifier, struct bytes note)
     return OK;
 }
 
-void verify_end(struct verifier *verifier)
+void verify_end_early(struct verifier *verifier)
 {
     struct verify_report *report = &verifier->report;
     report->root = tree_root(&verifier->tree, verifier->hasher);
     report->emitters = keyring_emitters(verifier->keyring);
     report->unsigned_events = keyring_unsigned(verifier->keyring, &report->first_unsigned);
+}
+
+void verify_end(struct verifier *verifier)
+{
+    const struct verify_report *report = &verifier->report;
+    verify_end_early(verifier);
     if (report->unsigned_events > 0) {
         verify_note(verifier, report->first_unsigned,
                     "its emitter's signature over it and what follows is missing");

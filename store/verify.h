@@ -98,6 +98,8 @@ const struct tree *verify_tree_of(const struct verifier *verifier);
 
 /* Ends the pass: emitters whose last events are not signed are told. */
 void verify_end(struct verifier *verifier);
+/* The same where the log goes on: what is not signed may be so later, and is only counted. */
+void verify_end_early(struct verifier *verifier);
 
 /* How many more passes over all events the subjects' counters need: begin each with
  * verify_next_pass and feed it the leaves by verify_count. 0 nearly always. */

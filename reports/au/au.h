@@ -30,7 +30,7 @@ enum {
     AU_DECLARATIONS_MAX = 256,
     AU_NAME_SIZE = 96, /* bytes of a document's or source's name that are kept */
     AU_POINTS_MAX = 110,
-    AU_MEMORY = 1 << 20, /* bytes that an assessment takes */
+    AU_MEMORY = 3 << 20, /* bytes that an assessment takes */
 };
 
 #define AU_NO_EVENT UINT64_MAX /* time alone began or ended it, or the period did */

@@ -1,0 +1,38 @@
+#include "reports/report_list.h"
+
+/* In the order of the list that people see. */
+static const struct report_info *const all[] = {
+    &report_au_assessment,
+    &report_effectiveness,
+    &report_au_3_3_1,
+    &report_au_3_3_2,
+    &report_au_3_3_3,
+    &report_au_3_3_4,
+    &report_au_3_3_5,
+    &report_au_3_3_6,
+    &report_au_3_3_7,
+    &report_au_3_3_8,
+    &report_au_3_3_9,
+    &report_access_review,
+    &report_membership_history,
+    &report_certification_status,
+    &report_dormant,
+    &report_accounts,
+    &report_logons,
+    &report_failed,
+    &report_privileged,
+    &report_denials,
+    &report_declassification,
+    &report_ingress,
+    &report_egress,
+    &report_keys,
+    &report_log_integrity,
+    &report_coverage,
+    &report_auditors,
+    &report_alerts,
+    &report_reviews,
+    &report_clock,
+    &report_evidence,
+};
+
+const struct report_list report_list = {all, sizeof all / sizeof all[0]};
