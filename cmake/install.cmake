@@ -13,6 +13,7 @@ function(made output)
   set_property(GLOBAL APPEND PROPERTY CAIRN_MADE ${made}/${output})
 endfunction()
 made(cairn.1 man)
+made(cairn-query.7 man query)
 made(cairn.bash completion bash)
 made(_cairn completion zsh)
 made(cairn.fish completion fish)
@@ -22,7 +23,7 @@ add_custom_target(self_described ALL DEPENDS ${all_made})
 install(TARGETS cairn cairn-verify RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${made}/cairn.1 ${PROJECT_SOURCE_DIR}/docs/cairn-verify.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES ${PROJECT_BINARY_DIR}/generated/docs/cairn-events.7
+install(FILES ${PROJECT_BINARY_DIR}/generated/docs/cairn-events.7 ${made}/cairn-query.7
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 install(FILES ${made}/cairn.bash RENAME cairn
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

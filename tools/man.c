@@ -1,59 +1,8 @@
 #include "tools/help.h"
 #include "tools/invocation.h"
+#include "tools/man_query.h"
+#include "tools/roff.h"
 #include "tools/verbs.h"
-
-/* Text that roff shall print as it is: a leading point or apostrophe would be a request. */
-static void put_roff(struct output *output, const char *text)
-{
-    bool line_begins = true;
-    for (; *text != '\0'; text++) {
-        if (line_begins && (*text == '.' || *text == '\'')) {
-            output_put_string(output, "\\&");
-        }
-        if (*text == '\\') {
-            output_put_string(output, "\\e");
-        } else if (*text == '-') {
-            output_put_string(output, "\\-");
-        } else {
-            output_put_char(output, *text);
-        }
-        line_begins = *text == '\n';
-    }
-}
-
-/* A line of text that ends with a line end even if the text does not. */
-static void put_roff_line(struct output *output, const char *text)
-{
-    const size_t size = strlen(text);
-    put_roff(output, text);
-    if (size == 0 || text[size - 1] != '\n') {
-        output_put_char(output, '\n');
-    }
-}
-
-static void put_block(struct output *output, const char *text)
-{
-    output_put_string(output, ".RS 4\n.nf\n");
-    put_roff_line(output, text);
-    output_put_string(output, ".fi\n.RE\n");
-}
-
-/* Paragraphs are apart by an empty line. */
-static void put_paragraphs(struct output *output, const char *text)
-{
-    while (*text != '\0') {
-        char memory[512];
-        struct text line = TEXT_IN(memory);
-        const size_t size = strcspn(text, "\n");
-        text_put(&line, text, size < sizeof memory - 1 ? size : sizeof memory - 1);
-        if (size == 0) {
-            output_put_string(output, ".PP\n");
-        } else {
-            put_roff_line(output, text_string(&line));
-        }
-        text += size + (text[size] == '\n');
-    }
-}
 
 static void put_options(struct output *output, const struct option_info *options, size_t count)
 {
@@ -63,37 +12,37 @@ static void put_options(struct output *output, const struct option_info *options
             output_add(output, "\\-%c\\fR, \\fB", options[i].letter);
         }
         output_put_string(output, "\\-\\-");
-        put_roff(output, options[i].name);
+        roff_put(output, options[i].name);
         output_put_string(output, "\\fR");
         if (options[i].argument != NULL) {
             output_put_string(output, " \\fI");
-            put_roff(output, options[i].argument);
+            roff_put(output, options[i].argument);
             output_put_string(output, "\\fR");
         }
         output_put_string(output, options[i].repeatable ? " ...\n" : "\n");
-        put_roff_line(output, options[i].about);
+        roff_line(output, options[i].about);
     }
 }
 
 static void put_verb(struct output *output, const struct verb *verb)
 {
     output_put_string(output, ".SS cairn ");
-    put_roff(output, verb->name);
+    roff_put(output, verb->name);
     if (verb->arguments != NULL) {
         output_put_string(output, " \\fI");
-        put_roff(output, verb->arguments);
+        roff_put(output, verb->arguments);
         output_put_string(output, "\\fR");
     }
     output_put_char(output, '\n');
-    put_roff(output, verb->about);
+    roff_put(output, verb->about);
     output_put_string(output, ".\n");
     if (verb->details != NULL) {
         output_put_string(output, ".PP\n");
-        put_paragraphs(output, verb->details);
+        roff_paragraphs(output, verb->details);
     }
     put_options(output, verb->options, verb->option_count);
     if (verb->examples != NULL) {
-        put_block(output, verb->examples);
+        roff_block(output, verb->examples);
     }
 }
 
@@ -115,7 +64,7 @@ static void put_exit_codes(struct output *output)
     enum exit_code code;
     for (size_t i = 0; (meaning = exit_meaning(i, &code)) != NULL; i++) {
         output_add(output, ".TP\n.B %d\n", (int)code);
-        put_roff_line(output, meaning);
+        roff_line(output, meaning);
     }
 }
 
@@ -130,11 +79,11 @@ static void put_environment(struct output *output)
     };
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         output_add(output, ".TP\n.B %s\n", variables[i][0]);
-        put_roff_line(output, variables[i][1]);
+        roff_line(output, variables[i][1]);
     }
 }
 
-static enum exit_code run_man(struct invocation *invocation)
+static void put_page(const struct invocation *invocation)
 {
     struct output *output = invocation->output;
     size_t count;
@@ -157,20 +106,34 @@ static enum exit_code run_man(struct invocation *invocation)
     output_put_string(output, ".SH OPTIONS OF EVERY COMMAND\n");
     put_options(output, global, count);
     output_put_string(output, ".SH TIMES\n");
-    put_block(output, help_times());
+    roff_block(output, help_times());
     output_put_string(output, ".SH EXIT STATUS\n");
     put_exit_codes(output);
     output_put_string(output, ".PP\nWhen two apply, 3 goes before 4, and 4 before the others.\n"
                               ".SH ENVIRONMENT\n");
     put_environment(output);
-    output_put_string(output, ".SH SEE ALSO\n.BR cairn\\-events (7)\n");
-    return EXIT_DONE;
+    output_put_string(output, ".SH SEE ALSO\n.BR cairn\\-query (7),\n.BR cairn\\-events (7)\n");
+}
+
+static enum exit_code run_man(struct invocation *invocation)
+{
+    const char *page = invocation_argument(invocation, 0);
+    if (page == NULL || strcmp(page, "cairn") == 0) {
+        put_page(invocation);
+        return EXIT_DONE;
+    }
+    if (strcmp(page, "query") != 0) {
+        return invocation_fail(invocation, EXIT_NOT_FOUND, NULL,
+                               "the manual pages are cairn and query");
+    }
+    return man_query(invocation);
 }
 
 const struct verb verb_man = {
     .name = "man",
-    .about = "print this manual page",
-    .examples = "cairn man | man -l -\n",
+    .about = "print a manual page: cairn(1), or cairn-query(7)",
+    .arguments = "[cairn|query]",
+    .examples = "cairn man | man -l -\ncairn man query | man -l -",
     .purpose = PURPOSE_HELP,
     .hidden = true,
     .run = run_man,

@@ -270,7 +270,7 @@ static bool begins_expression(const char *word)
     return strncmp(word, "[EXPR", 5) == 0 || strncmp(word, "EXPR", 4) == 0;
 }
 
-/* How many arguments the verb has before `[EXPR...]` or `EXPR...`; SIZE_MAX: it takes no expression. */
+/* How many arguments the verb has before `[EXPR...]` or `EXPR...`; SIZE_MAX: it takes none. */
 static size_t words_before(const struct verb *verb)
 {
     size_t count = 0;

@@ -44,6 +44,8 @@ static const struct verb *const verbs[] = {
     &verb_query_forget,
     &verb_show,
     &verb_tail,
+    &verb_fields,
+    &verb_values,
     &verb_timeline,
     &verb_stats,
     &verb_hints,
