@@ -71,6 +71,7 @@ static const struct verb *const verbs[] = {
     &verb_alert_list,
     &verb_alert_scan,
     &verb_alert_test,
+    &verb_lineage,
     &verb_whatif,
     &verb_report_list,
     &verb_report_show,

@@ -45,6 +45,7 @@ extern const struct verb verb_key_show;
 extern const struct verb verb_key_passphrase;
 extern const struct verb verb_labels_check;
 extern const struct verb verb_labels_lowered;
+extern const struct verb verb_lineage;
 extern const struct verb verb_list;
 extern const struct verb verb_login;
 extern const struct verb verb_logout;

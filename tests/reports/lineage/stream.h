@@ -1,0 +1,64 @@
+/*
+ * tests/reports/lineage/stream.h -- a store in which data goes to and fro.
+ *
+ * Shape    Users, groups, directories and files, and the events between them, as the writer's
+ *          emitters would say them; nobody is asked whether it is allowed.
+ */
+#ifndef TESTS_REPORTS_LINEAGE_STREAM_H
+#define TESTS_REPORTS_LINEAGE_STREAM_H
+
+#include "reports/lineage/lineage.h"
+#include "tests/support/scratch.h"
+
+enum {
+    STREAM_USERS = 5,
+    STREAM_GROUPS = 2,
+    STREAM_DIRS = 2,
+    STREAM_FILES = 7,
+};
+
+struct stream {
+    struct scratch scratch;
+    struct engine *engine;
+    enum engine_voice voice; /* that spoke last */
+    uint64_t gathered;       /* events of it that are on their way */
+    struct id users[STREAM_USERS], groups[STREAM_GROUPS], dirs[STREAM_DIRS], files[STREAM_FILES];
+    struct log_snapshot *log;
+    struct index_snapshot *index;
+    struct lineage lineage;
+};
+
+/* Users and their groups (of users 0 and 1); no files yet. */
+void stream_begin(struct stream *stream);
+void stream_end(struct stream *stream);
+
+/* The position of the next event. */
+uint64_t stream_next(const struct stream *stream);
+
+/* Each said by this user; the event's position. */
+uint64_t stream_create(struct stream *stream, struct id user, size_t file, struct id parent,
+                       struct id group);
+uint64_t stream_dir(struct stream *stream, struct id user, size_t dir, struct id parent);
+uint64_t stream_read(struct stream *stream, struct id user, struct id file);
+uint64_t stream_write(struct stream *stream, struct id user, struct id file);
+uint64_t stream_fetch(struct stream *stream, struct id user, struct id file);
+uint64_t stream_share(struct stream *stream, struct id user, struct id file, struct id target);
+uint64_t stream_unshare(struct stream *stream, struct id user, struct id file, struct id target);
+uint64_t stream_hand(struct stream *stream, struct id user, struct id file, struct id to);
+uint64_t stream_move(struct stream *stream, struct id user, struct id file, struct id from,
+                     struct id to);
+uint64_t stream_download(struct stream *stream, struct id user, struct id file, const char *place);
+uint64_t stream_join(struct stream *stream, struct id group, struct id user);
+uint64_t stream_leave(struct stream *stream, struct id group, struct id user);
+
+/* Makes what was said so far readable; then asks. Until the end of the log if `until` is 0. */
+void stream_look(struct stream *stream);
+const struct lineage *stream_trace(struct stream *stream, const struct lineage_question *question);
+
+/* The node of a thing in the last answer, or NULL. */
+const struct lineage_node *stream_node(const struct stream *stream, struct id id);
+/* The edge by a kind of event, or NULL. */
+const struct lineage_edge *stream_edge(const struct stream *stream, struct id from, struct id to,
+                                       enum event_kind kind);
+
+#endif
