@@ -1,5 +1,6 @@
 #include "tools/looking.h"
 
+#include "tools/footnote.h"
 #include "tools/leaving.h"
 
 #include <inttypes.h>
@@ -32,21 +33,37 @@ static void release(struct looking *looking)
     looking->memory = (struct arena){0};
 }
 
-enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
-                             struct looking *looking)
+enum exit_code looking_open(struct invocation *invocation, size_t memory_size,
+                            struct looking *looking)
 {
     *looking = (struct looking){.invocation = invocation};
-    looking->query.by_received = invocation_has(invocation, "by-received");
-    enum exit_code code = invocation_range(invocation, &looking->query.range);
-    code = code == EXIT_DONE ? store_open(invocation, STORE_RECORD, &looking->engine) : code;
+    enum exit_code code = store_open(invocation, STORE_RECORD, &looking->engine);
     if (code != EXIT_DONE) {
         return code;
     }
     looking->memory = (struct arena){.memory = malloc(memory_size), .capacity = memory_size};
     struct status status =
         looking->memory.memory == NULL ? FAIL(NO_MEMORY, memory_size) : open_snapshots(looking);
-    code = failed(status) ? invocation_failed(invocation, status, NULL, "starting")
-                          : query_conditions(invocation, looking->engine, &looking->query);
+    if (failed(status)) {
+        release(looking);
+        return store_finish(invocation, invocation_failed(invocation, status, NULL, "starting"),
+                            &looking->engine);
+    }
+    return EXIT_DONE;
+}
+
+enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
+                             struct looking *looking)
+{
+    struct moment_range range;
+    enum exit_code code = invocation_range(invocation, &range);
+    code = code == EXIT_DONE ? looking_open(invocation, memory_size, looking) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    looking->query.range = range;
+    looking->query.by_received = invocation_has(invocation, "by-received");
+    code = query_conditions(invocation, looking->engine, &looking->query);
     if (code != EXIT_DONE) {
         release(looking);
         code = store_finish(invocation, code, &looking->engine);
@@ -77,10 +94,24 @@ struct status looking_run(struct looking *looking, query_visit *visit_each, void
                      &looking->outcome);
 }
 
-struct status looking_body(const struct looking *looking, const struct leaf *leaf,
+struct status looking_body(struct looking *looking, const struct leaf *leaf, enum looking_part part,
                            struct bytes *body)
 {
-    return log_read_body(looking->log, leaf, body);
+    TRY(log_read_body(looking->log, leaf, body));
+    looking->erased += body->size == 0;
+    if (part == LOOKING_BODY && body->size > 0) {
+        *body = bytes_of(body->data + SALT_SIZE, body->size - SALT_SIZE);
+    }
+    return OK;
+}
+
+enum exit_code looking_footnote(const struct looking *looking, uint64_t rows, const char *what)
+{
+    struct footer footer = footer_of(&looking->query, &looking->outcome);
+    footer.rows = rows;
+    footer.what = what;
+    footer.erased += looking->erased;
+    return footnote(looking->invocation, looking->log, &footer);
 }
 
 enum exit_code looking_end(struct looking *looking, enum exit_code code, const struct rows *rows)

@@ -32,11 +32,15 @@ struct looking {
     struct hasher *hasher; /* over the rows of the answer */
     query_visit *visit;
     void *context;
-    uint64_t seen;
+    uint64_t seen, erased;
 };
 
-/* Opens the store and understands the question; the memory has so many bytes. After anything but
- * EXIT_DONE there is nothing to end. */
+/* Opens the store; the memory has so many bytes. After anything but EXIT_DONE there is nothing to
+ * end. */
+MUST_CHECK enum exit_code looking_open(struct invocation *invocation, size_t memory_size,
+                                       struct looking *looking);
+
+/* The same, and understands the question: for verbs that have LOOKING_OPTIONS. */
 MUST_CHECK enum exit_code looking_begin(struct invocation *invocation, size_t memory_size,
                                         struct looking *looking);
 
@@ -46,14 +50,23 @@ MUST_CHECK struct status looking_run(struct looking *looking, query_visit *visit
 /* Sets up the rows of the answer, which are hashed; lent until looking_end. */
 void looking_rows(struct looking *looking, struct rows *rows, struct arena *memory);
 
+/* Says the footer of an answer (tools/footnote.h) and how the verb ends: `rows` of `what`, or of
+ * events if that is NULL. */
+MUST_CHECK enum exit_code looking_footnote(const struct looking *looking, uint64_t rows,
+                                           const char *what);
+
 /* Logs what was asked, and the hash of the answer, unless it failed; closes everything. `rows` may
  * be NULL after a failure. */
 MUST_CHECK enum exit_code looking_end(struct looking *looking, enum exit_code code,
                                       const struct rows *rows);
 
-/* salt and body of an event; empty once erased. */
-MUST_CHECK struct status looking_body(const struct looking *looking, const struct leaf *leaf,
-                                      struct bytes *body);
+/* The body of an event; empty once erased, which is counted. */
+enum looking_part {
+    LOOKING_BODY,
+    LOOKING_SALT_AND_BODY,
+};
+MUST_CHECK struct status looking_body(struct looking *looking, const struct leaf *leaf,
+                                      enum looking_part part, struct bytes *body);
 
 /* How lines and bars are drawn: ASCII with --ascii, which the verb has, and where the first that is
  * set of LC_ALL, LC_CTYPE and LANG does not say UTF-8. */

@@ -4,7 +4,6 @@
 #include "tools/looking.h"
 #include "tools/verbs.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 /* clang-format off */
@@ -152,7 +151,7 @@ static struct status each_event(void *context, struct bytes bytes, const struct 
     struct bytes body = {0};
     (void)bytes;
     if (hints_want_body(hinting->hints, leaf->kind)) {
-        TRY(looking_body(hinting->looking, leaf, &body));
+        TRY(looking_body(hinting->looking, leaf, LOOKING_SALT_AND_BODY, &body));
     }
     return hints_event(hinting->hints, leaf, body);
 }
@@ -195,10 +194,6 @@ static void explain(const struct hinting *hinting)
         invocation_note(invocation, "%s: %s (%s)", hinting->found[i]->name,
                         hinting->found[i]->sentence, hinting->found[i]->window);
     }
-    invocation_note(invocation,
-                    "%" PRIu64 " findings in %" PRIu64 " of %" PRIu64 " events, complete",
-                    (uint64_t)hinting->shelf.count, hinting->looking->outcome.rows,
-                    hinting->looking->outcome.size);
 }
 
 static enum exit_code look(struct looking *looking, struct hints_options *options,
@@ -214,7 +209,8 @@ static enum exit_code look(struct looking *looking, struct hints_options *option
                            NULL);
     }
     explain(&hinting);
-    return looking_end(looking, hinting.shelf.count > 0 ? EXIT_DONE : EXIT_NOTHING, &hinting.rows);
+    return looking_end(looking, looking_footnote(looking, hinting.shelf.count, "findings"),
+                       &hinting.rows);
 }
 
 /* Options ---------------------------------------------------------------------------------- */

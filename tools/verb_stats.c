@@ -25,9 +25,7 @@ static struct status count_event(void *context, struct bytes bytes, const struct
     struct bytes body = {0};
     (void)bytes;
     if (stats_want_body(&counting->stats)) {
-        TRY(looking_body(looking, leaf, &body));
-        body = body.size < SALT_SIZE ? (struct bytes){0}
-                                     : bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE);
+        TRY(looking_body(looking, leaf, LOOKING_BODY, &body));
     }
     uint64_t time_utc_us = looking->query.by_received ? leaf->t_utc_us : query_time_of(leaf);
     return stats_event(&counting->stats, counting->side, leaf, time_utc_us, body);
@@ -189,9 +187,6 @@ static void say(const struct counting *counting, const struct stats_rest *rest)
                         "and %" PRIu64 " more groups with %" PRIu64 " events: ask with --top",
                         rest->groups, rest->events);
     }
-    invocation_note(invocation, "%" PRIu64 " of %" PRIu64 " events in %zu groups, complete",
-                    counting->looking->outcome.rows, counting->looking->outcome.size,
-                    counting->stats.order_count);
 }
 
 static struct status count_all(struct counting *counting, const struct moment_range *before)
@@ -217,7 +212,9 @@ static enum exit_code answer(struct counting *counting)
     enum exit_code code =
         svg == NULL ? EXIT_DONE : looking_write_file(invocation, svg, draw, &drawing);
     say(counting, &rest);
-    return code == EXIT_DONE && counting->stats.events == 0 ? EXIT_NOTHING : code;
+    return code == EXIT_DONE
+               ? looking_footnote(counting->looking, counting->looking->outcome.rows, NULL)
+               : code;
 }
 
 static enum exit_code count_and_answer(struct counting *counting, struct stats_options *options)
@@ -278,7 +275,7 @@ const struct verb verb_stats = {
     .about = "count events by what they have in common, and over time",
     .arguments = "[EXPR...]",
     .details =
-        "Fields are actor, emitter, family, kind, on (the first subject), outcome, project,\n"
+        "Fields are actor, emitter, family, kind, on (what it is about), outcome, project,\n"
         "rule, session, source; user, host and action of other systems' records; day, hour and\n"
         "weekday; and any field of the body by its path. Every number is exact: what cannot be\n"
         "counted exactly is refused. The course shows how a group went over time.",

@@ -35,9 +35,7 @@ static struct status each_event(void *context, struct bytes bytes, const struct 
     struct bytes body = {0};
     (void)bytes;
     if (dimension_wants_body(&drawing->timeline.options.lanes)) {
-        TRY(looking_body(drawing->looking, leaf, &body));
-        body = body.size < SALT_SIZE ? (struct bytes){0}
-                                     : bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE);
+        TRY(looking_body(drawing->looking, leaf, LOOKING_BODY, &body));
     }
     uint64_t time_us = drawing->looking->query.by_received ? leaf->t_utc_us : query_time_of(leaf);
     return timeline_event(&drawing->timeline, leaf, time_us, body);
@@ -105,11 +103,7 @@ static enum exit_code answer(struct drawing *drawing, uint64_t width)
     const struct invocation *invocation = drawing->looking->invocation;
     const char *svg = invocation_value(invocation, "svg");
     enum exit_code code = EXIT_DONE;
-    if (drawing->timeline.mark_count == 0) {
-        invocation_note(invocation, "no event in the range meets the filters");
-        return EXIT_NOTHING;
-    }
-    struct status status = write_answer(drawing, width);
+    struct status status = drawing->timeline.mark_count == 0 ? OK : write_answer(drawing, width);
     status = failed(status) || svg == NULL ? status
                                            : timeline_svg_lay(&drawing->timeline, &drawing->layout);
     if (failed(status)) {
@@ -118,10 +112,9 @@ static enum exit_code answer(struct drawing *drawing, uint64_t width)
     if (svg != NULL) {
         code = looking_write_file(invocation, svg, draw, drawing);
     }
-    invocation_note(invocation, "%" PRIu64 " of %" PRIu64 " events on %zu lanes, complete",
-                    drawing->looking->outcome.rows, drawing->looking->outcome.size,
-                    drawing->timeline.lane_count);
-    return code;
+    return code == EXIT_DONE
+               ? looking_footnote(drawing->looking, drawing->timeline.mark_count, NULL)
+               : code;
 }
 
 /* Options ----------------------------------------------------------------------------------- */

@@ -46,6 +46,7 @@ static const struct verb *const verbs[] = {
     &verb_tail,
     &verb_fields,
     &verb_values,
+    &verb_pivot,
     &verb_timeline,
     &verb_stats,
     &verb_hints,

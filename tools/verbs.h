@@ -55,6 +55,7 @@ extern const struct verb verb_mfa_enrol;
 extern const struct verb verb_mfa_new;
 extern const struct verb verb_mfa_sign;
 extern const struct verb verb_mfa_trust;
+extern const struct verb verb_pivot;
 extern const struct verb verb_prove;
 extern const struct verb verb_fields;
 extern const struct verb verb_query;

@@ -1,4 +1,5 @@
 #include "reports/hints/rule.h"
+#include "reports/subject.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -282,7 +283,7 @@ static void put_denial(const struct denial *denial, const struct hint_event *eve
 {
     text_put_string(about, event_name(event->leaf->kind));
     text_put_literal(about, " on ");
-    id_write(about, event->leaf->on[0]);
+    id_write(about, subject_of(event->leaf));
     text_put_literal(about, ", ");
     hint_put_duration(about, event->time_utc_us - denial->time_utc_us);
     text_put_literal(about, " after the last of ");
@@ -316,7 +317,7 @@ static struct status allowed_event(struct hints *hints, void *state, const struc
         return OK;
     }
     text_put_bytes(&thing, family_of(leaf));
-    id_write(&thing, leaf->on[0]);
+    id_write(&thing, subject_of(leaf));
     TRY(hint_at(tally, event->who, text_bytes(&thing), &value));
     struct denial *denial = value;
     if (leaf->outcome == OUTCOME_DENIED) {

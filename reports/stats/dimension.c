@@ -3,6 +3,7 @@
 #include "reports/filter/body.h"
 #include "reports/glyph.h"
 #include "reports/names.h"
+#include "reports/subject.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -198,7 +199,7 @@ bool dimension_value(const struct dimension *dimension, const struct dimension_e
     case DIMENSION_KIND:
         return put_text(out, bytes_of_string(event_name(leaf->kind)));
     case DIMENSION_ON:
-        return put_id(out, leaf->on[0]);
+        return put_id(out, subject_of(leaf));
     case DIMENSION_OUTCOME:
         return put_text(out, bytes_of_string(outcome_name(leaf->outcome)));
     case DIMENSION_PROJECT:

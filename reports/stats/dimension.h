@@ -1,10 +1,10 @@
 /*
  * reports/stats/dimension.h -- what events can be grouped by: one value of each event.
  *
- * Shape    The members of the leaf under their names (`on` is the first subject: what the event is
- *          about), `family` (the kind without its last word), `user`, `host` and `action` of
- *          another system's records, `day`, `hour` and `weekday` of when it happened, and any field
- *          of the body by its path: `body.format`, of a list its first element.
+ * Shape    The members of the leaf under their names (`on`: what the event is about, see
+ *          reports/subject.h), `family` (the kind without its last word), `user`, `host` and
+ *          `action` of another system's records, `day`, `hour` and `weekday` of when it happened,
+ *          and any field of the body by its path: `body.format`, of a list its first element.
  * Values   A text, or nothing where the event has none. Ids are ids; people are shown names.
  */
 #ifndef REPORTS_STATS_DIMENSION_H

@@ -24,6 +24,10 @@ static void make_history(uint64_t seed, size_t count)
                                  .source = sources[random_below(&seed, 2)],
                                  .outcome = outcome,
                                  .on = {{ID_FILE, random_below(&seed, 3)}}};
+        if (outcome == OUTCOME_DENIED) {
+            deeds[i].on[1] = deeds[i].on[0];
+            deeds[i].on[0] = (struct id){ID_LOG, 0};
+        }
     }
 }
 
@@ -174,6 +178,11 @@ static void guesses_are_those_of_a_recount(void **unused)
     assert_true(all > 20);
 }
 
+static struct id about(const struct deed *deed)
+{
+    return deed->on[0].kind == ID_LOG ? deed->on[1] : deed->on[0];
+}
+
 /* The last refusal of the same person, thing and family, with nothing allowed since. */
 static size_t recount_allowed(size_t count)
 {
@@ -186,7 +195,7 @@ static size_t recount_allowed(size_t count)
             bool its_vault = deeds[back].kind == EVENT_VAULT_KEY_DENIED ||
                              deeds[back].kind == EVENT_VAULT_KEY_FETCHED;
             if (strcmp(deeds[back].actor, deeds[i].actor) != 0 || its_vault != vault ||
-                !id_equal(deeds[back].on[0], deeds[i].on[0]) ||
+                !id_equal(about(&deeds[back]), about(&deeds[i])) ||
                 deeds[back].outcome == OUTCOME_FAILED) {
                 continue;
             }
