@@ -54,6 +54,7 @@ static const struct verb *const verbs[] = {
     &verb_state_show,
     &verb_labels_check,
     &verb_labels_lowered,
+    &verb_session_rights,
     &verb_access,
     &verb_policy_declare,
     &verb_policy_list,

@@ -70,6 +70,7 @@ extern const struct verb verb_report_run;
 extern const struct verb verb_report_show;
 extern const struct verb verb_report_verify;
 extern const struct verb verb_schema;
+extern const struct verb verb_session_rights;
 extern const struct verb verb_show;
 extern const struct verb verb_state_show;
 extern const struct verb verb_stats;

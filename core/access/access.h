@@ -143,8 +143,8 @@ enum access_sight {
 enum access_sight access_sees(const struct view *view, const struct reader *reader,
                               struct id object);
 
-/* The tag that an object carries: its own, that of the nearest tagged directory above it, or that of
- * its group. ID_NONE: none, or there is no such object. */
+/* The tag that an object carries: its own, that of the nearest tagged directory above it, or that
+ * of its group. ID_NONE: none, or there is no such object. */
 struct id access_label(const struct view *view, struct id object);
 
 /* `read`, `view`, …; and the phrase for a fact, as in `member of group:12`. */

@@ -2,14 +2,14 @@
  * reports/access/use.h -- who did: keys that were fetched, and what was read with them.
  *
  * Shape    A use is all that one session did with one file from a fetch of its key to the next:
- *          which chunks were read, how often the file was viewed, taken out, and its key handed on. It is joined with
- *          what the session could do at each of these moments, as the command was decided: over the
- *          state before the event, at its time.
+ *          which chunks were read, how often the file was viewed, taken out, and its key handed on.
+ *          It is joined with what the session could do at each of these moments, as the command
+ *          was decided: over the state before the event, at its time.
  * Range    Uses are those of which something happened in the range, and they tell what happened in
  *          it. Of a use whose key was fetched before, the fetch is told nevertheless.
  * Gaps     A use without any fetch cannot be, by VLT-06a. It would be told.
- * Limits   A use of more than USE_RANGES_MAX separate ranges of chunks, or USE_EVENTS_MAX events, is
- *          told in parts.
+ * Limits   A use of more than USE_RANGES_MAX separate ranges of chunks, or of more than
+ *          USE_EVENTS_MAX events, is told in parts.
  * Way      The index leads from each fetch to what followed it. Nothing is kept.
  * Source   domain.md 2.2 Q2, Q3, Q11, Q12; VLT-05, VLT-06.
  */

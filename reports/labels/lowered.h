@@ -1,5 +1,5 @@
 /*
- * reports/labels/lowered.h -- who lowered which label, by what right, and who can read because of it.
+ * reports/labels/lowered.h -- who lowered which label, by what right, and who can read by it.
  *
  * Shape    A row for each classification.lowered and each user who may read the object after the
  *          command that did it and might not before; one row without a user if there is none.

@@ -38,6 +38,8 @@ int lab_begin(void **state)
     struct lab *lab = calloc(1, sizeof *lab);
     assert_non_null(lab);
     enclave_begin(&lab->enclave);
+    /* the store was made by the clock of the machine: time is not to be held */
+    lab->enclave.scratch.clock_us = log_head_of(engine_log(lab->enclave.engine))->t_utc_us + 1;
     lab->bob = enclave_user(&lab->enclave, "bob", USER_ROLE_USER);
     lab->cat = enclave_user(&lab->enclave, "cat", USER_ROLE_USER);
     lab->dan = enclave_user(&lab->enclave, "dan", USER_ROLE_USER);
