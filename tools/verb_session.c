@@ -108,7 +108,7 @@ static const struct option_info options[] = {
 
 const struct verb verb_session_rights = {
     .name = "session rights",
-    .about = "sessions whose rights changed while they were open, and what they did then",
+    .about = "sessions whose rights changed while they were open, and what they did",
     .details =
         "Rights that are granted count from the next login on, those that are revoked or run out\n"
         "end at once. For each session and each stretch in which its user's role, permissions,\n"

@@ -1,7 +1,7 @@
 /*
  * reports/access/drift_rows.h -- sessions whose rights changed while they were open, as rows.
  *
- * Shape    A row for each stretch: what changed the rights and when, until when they were other ones
+ * Shape    A row for each stretch: what changed the rights and when, until when they were others
  *          than at login, how many events the session caused meanwhile, and how many accesses only
  *          the rights of the login allowed, with their positions.
  */
