@@ -260,9 +260,7 @@ static enum exit_code run(struct invocation *invocation)
 
 static const struct option_info options[] = {
     {"to", 0, "RELATION,...",
-     "session, actor, object, source, project, cause, caused, bulk, neighbours; of those around "
-     "it with a length of time, neighbours=5m (all but project and neighbours)",
-     true},
+     "session, actor, object, source, project, cause, caused, bulk, neighbours", true},
     {"top", 0, "N", "the N nearest events of each relation (10)", false},
     {"depth", 0, "N", "steps along causes (64)", false},
     {"all", 0, NULL, "look for what it led to until the end of the log, however long", false},
@@ -275,7 +273,9 @@ const struct verb verb_pivot = {
     .details =
         "The events of the same session, by the same actor, about the same things, from the\n"
         "same address; what it answers and what answered it; the other items of the same\n"
-        "command. Below stand commands that lead on.",
+        "command; with --to also the project's and whatever else happened around it. Around is\n"
+        "an hour, of neighbours 5 minutes, or what is said: neighbours=30s. Below stand commands\n"
+        "that lead on.",
     .examples = "cairn pivot 30377\n"
                 "cairn pivot 30377 --to session,neighbours=2m\n"
                 "cairn pivot 30377 --to caused --depth 1 --json",
