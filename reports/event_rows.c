@@ -1,6 +1,7 @@
 #include "reports/event_rows.h"
 
 #include "reports/query.h"
+#include "reports/sentence.h"
 
 enum {
     NAMES_SIZE = 2048,
@@ -40,13 +41,23 @@ static const struct column for_programs[] = {
 };
 /* clang-format on */
 
+static const struct column for_reading[] = {
+    {"time", "TIME", COLUMN_TIME, ALIGN_LEFT},
+    {"n", "N", COLUMN_INTEGER, ALIGN_RIGHT},
+    {"sentence", "SENTENCE", COLUMN_TEXT, ALIGN_LEFT},
+};
+
 enum {
+    READING_COLUMNS = sizeof for_reading / sizeof for_reading[0],
     PEOPLE_COLUMNS = sizeof for_people / sizeof for_people[0],
     PROGRAM_COLUMNS = sizeof for_programs / sizeof for_programs[0],
 };
 
 struct status event_rows_begin(struct rows *rows)
 {
+    if (rows->options.format == ROWS_LINE) {
+        return rows_begin(rows, for_reading, READING_COLUMNS);
+    }
     return rows->options.format == ROWS_TABLE ? rows_begin(rows, for_people, PEOPLE_COLUMNS)
                                               : rows_begin(rows, for_programs, PROGRAM_COLUMNS);
 }
@@ -125,8 +136,22 @@ static struct status add_for_programs(struct rows *rows, struct engine *engine,
     return rows_add(rows, cells);
 }
 
+static struct status add_for_reading(struct rows *rows, struct engine *engine,
+                                     const struct leaf *leaf)
+{
+    char memory[SENTENCE_SIZE_MAX];
+    struct text sentence = TEXT_IN(memory);
+    sentence_put(engine, leaf, &sentence);
+    const struct cell cells[READING_COLUMNS] = {
+        cell_number(query_time_of(leaf)), cell_number(leaf->n), cell_text(text_bytes(&sentence))};
+    return rows_add(rows, cells);
+}
+
 struct status event_rows_add(struct rows *rows, struct engine *engine, const struct leaf *leaf)
 {
+    if (rows->options.format == ROWS_LINE) {
+        return add_for_reading(rows, engine, leaf);
+    }
     return rows->options.format == ROWS_TABLE ? add_for_people(rows, engine, leaf)
                                               : add_for_programs(rows, engine, leaf);
 }

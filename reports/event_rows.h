@@ -1,6 +1,6 @@
 /*
- * reports/event_rows.h -- events as rows: for a table the columns that people read, for CSV and
- * JSON all members of the leaf under their own names.
+ * reports/event_rows.h -- events as rows: for a table the columns that people read, for lines a
+ * sentence, for CSV and JSON all members of the leaf under their own names.
  */
 #ifndef REPORTS_EVENT_ROWS_H
 #define REPORTS_EVENT_ROWS_H

@@ -11,6 +11,7 @@ void rows_init(struct rows *rows, const struct rows_options *options, struct out
         [ROWS_TABLE] = &rows_table,
         [ROWS_CSV] = &rows_csv,
         [ROWS_JSON] = &rows_json,
+        [ROWS_LINE] = &rows_line,
     };
     *rows = (struct rows){
         .sink = sinks[options->format], .options = *options, .output = output, .memory = memory};

@@ -1,5 +1,5 @@
 /*
- * reports/rows.h -- rows of cells, written as a table, as CSV or as JSON Lines.
+ * reports/rows.h -- rows of cells, written as a table, as lines, as CSV or as JSON Lines.
  *
  * Shape    A report names its columns, then hands over rows; it knows no format, and a format knows
  *          no report. Rows stream: nothing is kept but the first ones of a table, which settle the
@@ -10,6 +10,8 @@
  * shows. CSV      RFC 4180, with a line of names. Text that a spreadsheet would take for a formula
  * gets a ' before it, and what could steer a terminal is escaped; `raw` leaves both out. Times are
  *          UTC with six digits.
+ * Line     For people who read on: the cells that are there, two blanks between them, in no columns
+ *          and under no headings; escaped as in a table, and never cut.
  * JSON     One object on a line, UTF-8 always. An absent cell is left out. Of text that is not
  *          UTF-8, the bad bytes are U+FFFD and a member `<name>_b64` has all of it. Times are UTC
  *          with six digits.
@@ -81,6 +83,7 @@ enum rows_format {
     ROWS_TABLE,
     ROWS_CSV,
     ROWS_JSON,
+    ROWS_LINE,
 };
 
 struct rows_options {
@@ -134,7 +137,7 @@ MUST_CHECK struct status rows_add(struct rows *rows, const struct cell *cells);
  * are then settled). */
 MUST_CHECK struct status rows_flush(struct rows *rows);
 
-/* The three formats; rows_init picks one. */
-extern const struct rows_sink rows_table, rows_csv, rows_json;
+/* The formats; rows_init picks one. */
+extern const struct rows_sink rows_table, rows_csv, rows_json, rows_line;
 
 #endif

@@ -216,6 +216,18 @@ static enum exit_code add_options(struct invocation *invocation, struct engine *
     return code;
 }
 
+void query_format(struct invocation *invocation)
+{
+    static const char *const names[] = {
+        [ROWS_TABLE] = "table", [ROWS_CSV] = "csv", [ROWS_JSON] = "json", [ROWS_LINE] = "line"};
+    const char *name = invocation_value(invocation, "format");
+    for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            invocation->format = (enum rows_format)i;
+        }
+    }
+}
+
 /* The expression -------------------------------------------------------------------------- */
 
 void query_forget_where(struct invocation *invocation)

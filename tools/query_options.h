@@ -28,6 +28,13 @@
         "rule", 0, "RULE", "the rule that refused", true                          \
     }
 
+/* The option `--format` of verbs that show events, which knows lines, too. */
+#define QUERY_FORMAT_OPTION                                                                       \
+    {                                                                                             \
+        "format", 0, "table|line|json|csv", "how to print events; line is a sentence each", false \
+    }
+void query_format(struct invocation *invocation);
+
 /* Fills the query's conditions, and its expression if the verb takes one, which lives as long as
  * the invocation. A name that nobody has is EXIT_NOTHING, with a note; in an expression it is an
  * error, like all that cannot be read: shown with a caret below it. */

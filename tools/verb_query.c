@@ -167,6 +167,7 @@ static enum exit_code run(struct invocation *invocation)
     if (code != EXIT_DONE) {
         return code;
     }
+    query_format(invocation);
     invocation_rows(invocation, &answer.rows, &arena);
     code = proving_open(invocation, &answer.proving);
     if (code != EXIT_DONE) {
@@ -190,6 +191,7 @@ static const struct option_info options[] = {
     {"limit", 0, "N", "stop after N; if there are more, the exit code is 4", false},
     {"reverse", 0, NULL, "newest first", false},
     {"count", 0, NULL, "only the number of events", false},
+    QUERY_FORMAT_OPTION,
     {"follow", 'f', NULL, "then go on with what comes", false},
     {"proof", 0, "DIR", "prove the rows, and that they are all, in a new directory", false},
     {"explain", 0, NULL, "how it was understood and what was looked at", false},
@@ -213,6 +215,7 @@ const struct verb verb_query = {
                 "cairn query --source 183.62.140.253 --proof evidence\n"
                 "cairn-verify --key log.vkey evidence/rows.answer\n"
                 "cairn query 'outcome = denied and not actor = ada and time > yesterday'\n"
+                "cairn query 'kind = vault.*' --format line\n"
                 "cairn query '@failed-logins and source in 203.0.113.0/24' --explain",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),

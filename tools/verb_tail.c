@@ -90,6 +90,7 @@ static enum exit_code run(struct invocation *invocation)
     if (code != EXIT_DONE) {
         return code;
     }
+    query_format(invocation);
     invocation_rows(invocation, &tail.rows, &arena);
     struct status status = follow(&tail, rows);
     engine_close(&tail.engine);
@@ -100,6 +101,7 @@ static enum exit_code run(struct invocation *invocation)
 static const struct option_info options[] = {
     QUERY_FILTER_OPTIONS,
     {"lines", 'n', "N", "so many past events first (10)", false},
+    QUERY_FORMAT_OPTION,
     {"no-follow", 0, NULL, "do not wait for more", false},
 };
 
