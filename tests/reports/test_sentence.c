@@ -1,6 +1,6 @@
 /*
- * Every kind of event has a sentence; those that are data are of kinds that exist, and name subjects
- * that their events have.
+ * Every kind of event has a sentence; those that are data are of kinds that exist, and name
+ * subjects that their events have.
  */
 #include "reports/sentence.h"
 #include "tests/support/scratch.h"
