@@ -5,7 +5,8 @@
 #include "reports/lineage/prov.h"
 #include "reports/lineage/tree.h"
 #include "reports/resolve.h"
-#include "tools/operator.h"
+#include "tools/footnote.h"
+#include "tools/looking.h"
 #include "tools/store_open.h"
 #include "tools/verbs.h"
 
@@ -15,7 +16,6 @@
 enum {
     LINEAGE_ARENA = 1 << 20, /* bytes, for rows that are looked at for names */
     DEPTH_USUAL = 4,
-    PRINTED_MAX = 4096, /* bytes of the question, for the log */
 };
 
 /* All that a running question needs. */
@@ -46,7 +46,7 @@ static struct status put_rows(struct work *work)
 static struct status put_tree(struct work *work)
 {
     const bool *go = work->question.go;
-    const struct tree_style style = {.ascii = invocation_has(work->invocation, "ascii"),
+    const struct tree_style style = {.ascii = looking_letters(work->invocation) == SPARK_ASCII,
                                      .titled = go[LINEAGE_UP] && go[LINEAGE_DOWN]};
     for (unsigned i = 0; i < LINEAGE_DIRECTIONS; i++) {
         if (go[i]) {
@@ -103,23 +103,9 @@ static struct status put(struct work *work)
 
 /* Asking ------------------------------------------------------------------------------------- */
 
-static void write_question(const struct work *work, struct text *out)
+/* The edges and their events are the result that is on record. */
+static void hash_edges(const struct lineage *lineage, struct hasher *hasher)
 {
-    const struct lineage_question *question = &work->question;
-    text_put_literal(out, "lineage ");
-    id_write(out, question->root);
-    text_put_string(out, question->go[LINEAGE_UP] ? " up" : "");
-    text_put_string(out, question->go[LINEAGE_DOWN] ? " down" : "");
-    text_put_string(out, question->could ? " could" : "");
-    text_add(out, " depth=%" PRIu32 " since=seq:%" PRIu64 " until=seq:%" PRIu64, question->depth,
-             question->since, question->until);
-}
-
-/* The edges and their events, as the result that the log can be asked about. */
-static struct status result_of(const struct lineage *lineage, struct digest *out)
-{
-    CLEANUP(hasher_close) struct hasher *hasher = NULL;
-    TRY(hasher_open(&hasher));
     hash_start(hasher);
     for (size_t i = 0; i < lineage->edge_count; i++) {
         char memory[160];
@@ -130,29 +116,15 @@ static struct status result_of(const struct lineage *lineage, struct digest *out
                  edge->count);
         hash_add(hasher, text_bytes(&line));
     }
-    *out = hash_finish(hasher);
-    return OK;
 }
 
-/* That it was asked is an event, where one can be written. */
 static struct status record(struct work *work)
 {
-    char question_memory[PRINTED_MAX], name_memory[64];
-    struct text question = TEXT_IN(question_memory), by = TEXT_IN(name_memory);
-    struct digest result;
-    write_question(work, &question);
-    operator_name(&by);
-    TRY(result_of(&work->lineage, &result));
-    union event_body body = {.audit_query_run = {.query = text_bytes(&question),
-                                                 .size = work->lineage.size,
-                                                 .rows = work->lineage.edge_count,
-                                                 .result = result,
-                                                 .by = text_bytes(&by)}};
-    struct status status = engine_say(
-        work->engine, VOICE_AUDIT,
-        &(struct draft){
-            .kind = EVENT_AUDIT_QUERY_RUN, .on = {THE_LOG}, .on_count = 1, .body = &body});
-    return status.code == STATUS_READ_ONLY ? OK : status;
+    CLEANUP(hasher_close) struct hasher *hasher = NULL;
+    TRY(hasher_open(&hasher));
+    hash_edges(&work->lineage, hasher);
+    const struct rows rows = {.row_count = work->lineage.edge_count, .hasher = hasher};
+    return asked_record(work->invocation, work->engine, &rows);
 }
 
 static struct status position(struct work *work, const struct moment *moment, uint64_t otherwise,
@@ -184,21 +156,18 @@ static struct status trace(struct work *work, const struct moment_range *range)
     return record(work);
 }
 
-static enum exit_code sum_up(const struct work *work)
+static enum exit_code sum_up(const struct work *work, const struct moment_range *range)
 {
     const struct invocation *invocation = work->invocation;
     const struct lineage *lineage = &work->lineage;
-    invocation_note(invocation,
-                    "%zu things, %zu edges; events %" PRIu64 " to %" PRIu64 " of %" PRIu64,
-                    lineage->node_count, lineage->edge_count, work->question.since,
-                    work->question.until, lineage->size);
+    struct footer footer = {
+        .rows = lineage->edge_count, .what = "edges", .range = *range, .cut = lineage->cut};
     if (lineage->cut) {
         invocation_note(invocation,
                         "cut: more than %d things or %d edges; ask for less depth or time",
                         LINEAGE_NODES_MAX, LINEAGE_EDGES_MAX);
-        return EXIT_INCOMPLETE;
     }
-    return lineage->edge_count > 0 ? EXIT_DONE : EXIT_NOTHING;
+    return footnote(invocation, work->log, &footer);
 }
 
 static enum exit_code find_root(struct work *work)
@@ -252,7 +221,7 @@ static enum exit_code answer(struct work *work, const struct moment_range *range
     }
     struct status status = trace(work, range);
     return failed(status) ? invocation_failed(invocation, status, NULL, "following what went where")
-                          : sum_up(work);
+                          : sum_up(work, range);
 }
 
 static enum exit_code run(struct invocation *invocation)

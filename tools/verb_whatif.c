@@ -1,4 +1,5 @@
 #include "reports/whatif/whatif_rows.h"
+#include "tools/footnote.h"
 #include "tools/operator.h"
 #include "tools/query_options.h"
 #include "tools/verbs.h"
@@ -143,8 +144,9 @@ static struct status record(struct work *work)
     return status.code == STATUS_READ_ONLY ? OK : status;
 }
 
-static void sum_up(const struct work *work)
+static enum exit_code sum_up(const struct work *work, const struct query_outcome *outcome)
 {
+    struct footer footer = footer_of(&work->query, outcome);
     const struct invocation *invocation = work->invocation;
     const uint64_t *done = work->whatif.done;
     invocation_note(invocation,
@@ -162,6 +164,9 @@ static void sum_up(const struct work *work)
                         "%" PRIu64 " do not come out as recorded even under the rules in force",
                         done[WHATIF_UNLIKE]);
     }
+    footer.rows = work->rows.row_count;
+    footer.what = "decisions";
+    return footnote(invocation, work->log, &footer);
 }
 
 static enum exit_code ask(struct work *work)
@@ -178,8 +183,7 @@ static enum exit_code ask(struct work *work)
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "deciding again");
     }
-    sum_up(work);
-    return work->rows.row_count > 0 ? EXIT_DONE : EXIT_NOTHING;
+    return sum_up(work, &outcome);
 }
 
 static enum exit_code ask_store(struct work *work)
@@ -237,10 +241,12 @@ const struct verb verb_whatif = {
         "\"pi_only_declassification\": true, \"two_man_export\": true, \"key_mfa_age\": 900}; each "
         "may\n"
         "be left out. It is first-order: what a flip would have changed later is not followed.\n"
-        "Filters choose among the commands, as with cairn query. Exit code 1: nothing flips.",
+        "Filters and an expression choose among the commands, as with cairn query.\n"
+        "Exit code 1: nothing flips.",
     .examples = "cairn whatif --policy strict.json --since -90d\n"
                 "# would it have stopped this, and whom else?\n"
                 "cairn whatif --policy mfa15.json --kind 'vault.key.*' --csv",
+    .arguments = "[EXPR...]",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,

@@ -1,5 +1,6 @@
 #include "reports/whatif/policy_file.h"
 
+#include "reports/nearest.h"
 #include "schema/catalogue/names.h"
 #include "schema/json.h"
 
@@ -39,6 +40,22 @@ static struct status wrong(struct reading *reading, const char *name, const char
     return FAIL_BECAUSE(MALFORMED, 0, "the policy cannot be read");
 }
 
+/* With the rule that was meant, if there is one. */
+static struct status wrong_rule(struct reading *reading, const char *name)
+{
+    char memory[96];
+    struct text why = TEXT_IN(memory);
+    struct nearest nearest = nearest_to(name);
+    for (unsigned rule = 1; rule < RULE_COUNT; rule++) {
+        nearest_offer(&nearest, rule_id((enum rule)rule));
+    }
+    text_put_literal(&why, "there is no such rule");
+    if (nearest.word != NULL) {
+        text_add(&why, "; did you mean %s?", nearest.word);
+    }
+    return wrong(reading, name, text_string(&why));
+}
+
 /* Members ------------------------------------------------------------------------------------ */
 
 static struct status read_rules(struct reading *reading, const struct json *rules)
@@ -50,7 +67,7 @@ static struct status read_rules(struct reading *reading, const struct json *rule
         struct bytes value = json_as_string(word);
         bool off = bytes_equal(value, LITERAL("off"));
         if (!rule_read(bytes_of_string(name), &rule) || rule == RULE_NONE) {
-            return wrong(reading, name, "there is no such rule; `cairn schema rules` lists them");
+            return wrong_rule(reading, name);
         }
         if (!off && !bytes_equal(value, LITERAL("on"))) {
             return wrong(reading, name, "a rule is \"on\" or \"off\"");

@@ -63,7 +63,8 @@ static void what_is_wrong_is_told_with_its_place(void **unused)
         uint32_t line, column;
         const char *reason;
     } wrongs[] = {
-        {"{\"rules\":\n  {\"CLS-2a\": \"off\"}}", 2, 4, "CLS-2a: there is no such rule"},
+        {"{\"rules\":\n  {\"CLS-2a\": \"off\"}}", 2, 4,
+         "CLS-2a: there is no such rule; did you mean CLS-02a?"},
         {"{\"rules\":{\"VLT-01d\":\"off\"}}", 1, 11, "VLT-01d: cannot be off"},
         {"{\"rules\":{\"CLS-02a\":\"no\"}}", 1, 11, "CLS-02a: a rule is"},
         {"{\"rules\":[]}", 1, 2, "rules: is an object"},
