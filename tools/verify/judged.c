@@ -20,9 +20,8 @@ static void write_ground(struct output *output, const struct answer *answer,
     } else {
         output_add(output, "%" PRIu64 "\n", answer->end - 1);
     }
-    output_add(output,
-               "%-12s %zu runs of the index with their neighbours, %" PRIu64 " events read\n", "by",
-               ground->runs, ground->scanned);
+    output_add(output, "%-12s %zu run%s of the index, and %" PRIu64 " events that none covers\n",
+               "by", ground->runs, ground->runs == 1 ? "" : "s", ground->scanned);
     output_add(output,
                "%-12s form, place in the tree, slices and their roots, the question asked again of "
                "%" PRIu64 " events\n",
@@ -73,9 +72,8 @@ static void put_why(struct output *output, const struct answer_ground *ground)
     if (ground->runs == 0) {
         output_add(output, "each of %" PRIu64 " was asked", ground->scanned);
     } else {
-        output_add(output,
-                   "the slices of %zu runs of the index, and %" PRIu64 " events beyond them",
-                   ground->runs, ground->scanned);
+        output_add(output, "the slices of %zu run%s of the index, and %" PRIu64 " events beyond",
+                   ground->runs, ground->runs == 1 ? "" : "s", ground->scanned);
     }
 }
 
