@@ -1,43 +1,32 @@
 #include "tools/proving.h"
 
-#include "reports/answer/judge.h"
 #include "reports/answer/prove.h"
 #include "store/proof.h"
+#include "tools/answer_file.h"
 #include "tools/leaving.h"
+#include "tools/leaving_folder.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
-    PATH_SIZE = 4096,
     ROWS_START = 1024,
-    FILE_START = 1 << 20, /* bytes */
 };
 
 struct proving {
     struct invocation *invocation;
-    const char *path;          /* lent */
-    char temporary[PATH_SIZE]; /* beside it; empty: not made yet */
+    const char *path; /* lent */
+    struct leaving_folder *folder;
     uint64_t *rows;
     size_t row_count, row_capacity;
-    uint8_t *file; /* the answer */
-    size_t file_size, file_capacity;
+    struct answer_file file;
     struct text proof; /* one row's */
     uint64_t size;     /* events of the log */
     struct digest digest;
     struct judgement judgement;
 };
-
-static struct status io(void)
-{
-    return FAIL(IO, (uint64_t)errno);
-}
 
 /* Opening and closing --------------------------------------------------------------------- */
 
@@ -64,32 +53,14 @@ enum exit_code proving_open(struct invocation *invocation, struct proving **out)
     return EXIT_DONE;
 }
 
-/* Takes away what has no name yet. */
-static void remove_temporary(const char *path)
-{
-    DIR *directory = opendir(path);
-    if (directory == NULL) {
-        return;
-    }
-    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
-        if (entry->d_name[0] != '.') {
-            unlinkat(dirfd(directory), entry->d_name, 0);
-        }
-    }
-    closedir(directory);
-    rmdir(path);
-}
-
 void proving_close(struct proving **proving)
 {
     if (*proving == NULL) {
         return;
     }
-    if ((*proving)->temporary[0] != '\0') {
-        remove_temporary((*proving)->temporary);
-    }
+    leaving_folder_close(&(*proving)->folder);
     free((*proving)->rows);
-    free((*proving)->file);
+    answer_file_free(&(*proving)->file);
     free((*proving)->proof.data);
     free(*proving);
     *proving = NULL;
@@ -121,81 +92,6 @@ struct status proving_row(struct proving *proving, uint64_t n)
 
 /* Files ----------------------------------------------------------------------------------- */
 
-static struct status write_all(int descriptor, struct bytes bytes)
-{
-    while (bytes.size > 0) {
-        ssize_t written = write(descriptor, bytes.data, bytes.size);
-        if (written < 0 && errno != EINTR) {
-            return io();
-        }
-        size_t size = written > 0 ? (size_t)written : 0;
-        bytes = bytes_of(bytes.data + size, bytes.size - size);
-    }
-    return fsync(descriptor) == 0 ? OK : io();
-}
-
-static struct status put_file(const struct proving *proving, const char *name, struct bytes bytes)
-{
-    char path[PATH_SIZE + 64];
-    snprintf(path, sizeof path, "%s/%s", proving->temporary, name);
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (descriptor < 0) {
-        return io();
-    }
-    struct status status = write_all(descriptor, bytes);
-    if (close(descriptor) != 0 && !failed(status)) {
-        return io();
-    }
-    return status;
-}
-
-static struct status keep(void *context, struct bytes bytes)
-{
-    struct proving *proving = context;
-    while (proving->file_capacity - proving->file_size < bytes.size) {
-        size_t capacity = proving->file_capacity == 0 ? FILE_START : 2 * proving->file_capacity;
-        uint8_t *file = realloc(proving->file, capacity);
-        if (file == NULL) {
-            return FAIL(NO_MEMORY, capacity);
-        }
-        proving->file = file;
-        proving->file_capacity = capacity;
-    }
-    memcpy(proving->file + proving->file_size, bytes.data, bytes.size);
-    proving->file_size += bytes.size;
-    return OK;
-}
-
-struct checking {
-    struct answer *answer;
-    struct hasher *hasher;
-    struct question question;
-};
-
-static void end_checking(struct checking **checking)
-{
-    if (*checking != NULL) {
-        question_close(&(*checking)->question);
-        answer_close(&(*checking)->answer);
-        hasher_close(&(*checking)->hasher);
-        free(*checking);
-    }
-}
-
-/* An answer that does not hold never leaves. */
-static struct status check_answer(struct proving *proving, const struct public_key *key)
-{
-    CLEANUP(end_checking) struct checking *checking = calloc(1, sizeof *checking);
-    if (checking == NULL) {
-        return FAIL(NO_MEMORY, sizeof *checking);
-    }
-    TRY(hasher_open(&checking->hasher));
-    struct bytes file = bytes_of(proving->file, proving->file_size);
-    proving->digest = hash_bytes(checking->hasher, file);
-    TRY(answer_read(file, &checking->answer));
-    return judge(checking->answer, checking->hasher, key, &checking->question, &proving->judgement);
-}
-
 static struct status put_proof(struct proving *proving, struct log_snapshot *log, uint64_t n)
 {
     char name[64];
@@ -204,8 +100,9 @@ static struct status put_proof(struct proving *proving, struct log_snapshot *log
     text_clear(&proving->proof);
     TRY(proof_from_log(log, n, proving->size, &proof));
     proof_write(&proof, &proving->proof);
-    return proving->proof.full ? FAIL(LIMIT, PROOF_FILE_MAX)
-                               : put_file(proving, name, text_bytes(&proving->proof));
+    return proving->proof.full
+               ? FAIL(LIMIT, PROOF_FILE_MAX)
+               : leaving_folder_put(proving->folder, name, text_bytes(&proving->proof));
 }
 
 static struct status put_proofs(struct proving *proving, struct log_snapshot *log)
@@ -221,19 +118,14 @@ static struct status put_proofs(struct proving *proving, struct log_snapshot *lo
     return OK;
 }
 
-/* Its name tells whose it is if a crash leaves it behind. */
-static struct status make_temporary(struct proving *proving)
+/* An answer that does not hold never leaves. */
+static struct status check(struct proving *proving, const struct public_key *key)
 {
-    char path[PATH_SIZE];
-    int size = snprintf(path, sizeof path, "%s.part-XXXXXX", proving->path);
-    if (size < 0 || (size_t)size >= sizeof path) {
-        return FAIL(IO, ENAMETOOLONG);
-    }
-    if (mkdtemp(path) == NULL) {
-        return io();
-    }
-    memcpy(proving->temporary, path, sizeof path);
-    return chmod(path, 0755) == 0 ? OK : io();
+    CLEANUP(judged_free) struct judged *judged = judged_new();
+    TRY(answer_file_judge(&proving->file, key, judged));
+    proving->judgement = judged->judgement;
+    proving->digest = judged->digest;
+    return OK;
 }
 
 struct status proving_make(struct proving *proving, const struct query *query,
@@ -245,10 +137,11 @@ struct status proving_make(struct proving *proving, const struct query *query,
     }
     proving->size = log_snapshot_size(log);
     TRY(prove_answer(query, log, index, proving->rows, proving->row_count,
-                     &(struct answer_sink){.context = proving, .put = keep}));
-    TRY(check_answer(proving, engine_log_key(engine)));
-    TRY(make_temporary(proving));
-    TRY(put_file(proving, "rows.answer", bytes_of(proving->file, proving->file_size)));
+                     &(struct answer_sink){.context = &proving->file, .put = answer_file_put}));
+    TRY(check(proving, engine_log_key(engine)));
+    TRY(leaving_folder_open(proving->path, &proving->folder));
+    TRY(leaving_folder_put(proving->folder, "rows.answer",
+                           bytes_of(proving->file.data, proving->file.size)));
     return put_proofs(proving, log);
 }
 
@@ -282,10 +175,10 @@ enum exit_code proving_finish(struct proving *proving, struct engine *engine)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (rename(proving->temporary, proving->path) != 0) {
-        return invocation_failed(proving->invocation, io(), NULL, proving->path);
+    struct status status = leaving_folder_name(proving->folder);
+    if (failed(status)) {
+        return invocation_failed(proving->invocation, status, NULL, proving->path);
     }
-    proving->temporary[0] = '\0';
     say_what(proving);
     return EXIT_DONE;
 }

@@ -63,6 +63,7 @@ static const struct verb *const verbs[] = {
     &verb_manager_remove,
     &verb_manager_list,
     &verb_case_add,
+    &verb_case_export,
     &verb_case_list,
     &verb_case_show,
     &verb_review_open,

@@ -13,6 +13,7 @@ extern const struct verb verb_alert_list;
 extern const struct verb verb_alert_scan;
 extern const struct verb verb_alert_test;
 extern const struct verb verb_case_add;
+extern const struct verb verb_case_export;
 extern const struct verb verb_case_list;
 extern const struct verb verb_case_show;
 extern const struct verb verb_manager_add;

@@ -17,7 +17,8 @@ enum {
 static const char *const form_names[] = {[FORM_BUNDLE] = "bundle",
                                          [FORM_TILES] = "tiles",
                                          [FORM_PROOF] = "proof",
-                                         [FORM_ANSWER] = "answer"};
+                                         [FORM_ANSWER] = "answer",
+                                         [FORM_CASE] = "case"};
 
 static void put_printable(struct output *output, const char *string)
 {

@@ -30,6 +30,7 @@ enum form {
     FORM_TILES,
     FORM_PROOF,
     FORM_ANSWER,
+    FORM_CASE,
 };
 
 /* A log or its beginning: a bundle, or a directory of tiles. `size` is what it says it has. */

@@ -1,8 +1,9 @@
 #include "tools/verify/check.h"
 
-#include "reports/answer/judge.h"
 #include "store/bundle.h"
 #include "store/tiles.h"
+#include "tools/answer_file.h"
+#include "tools/verify/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -184,58 +185,14 @@ static enum exit_code check_proof(const struct asked *asked, const char *path, i
 
 /* Answers --------------------------------------------------------------------------------- */
 
-/* The file, and what is asked again. */
-struct answer_memory {
-    uint8_t *file;
-    struct answer *answer;
-    struct question question;
-    struct hasher *hasher;
-};
-
-static void answer_memory_free(struct answer_memory **memory)
+static enum exit_code check_answer(const struct asked *asked, const char *path)
 {
-    if (*memory != NULL) {
-        question_close(&(*memory)->question);
-        answer_close(&(*memory)->answer);
-        hasher_close(&(*memory)->hasher);
-        free((*memory)->file);
-        free(*memory);
-    }
-}
-
-static struct status read_answer(int file, struct answer_memory *memory)
-{
-    struct stat about;
-    size_t size;
-    if (fstat(file, &about) != 0) {
-        return FAIL(IO, (uint64_t)errno);
-    }
-    if (about.st_size > ANSWER_FILE_MAX) {
-        return FAIL_BECAUSE(LIMIT, ANSWER_FILE_MAX, "no answer is so big");
-    }
-    size_t capacity = (size_t)about.st_size + 1;
-    memory->file = malloc(capacity);
-    if (memory->file == NULL) {
-        return FAIL(NO_MEMORY, capacity);
-    }
-    TRY(read_whole(file, memory->file, capacity, &size));
-    return answer_read(bytes_of(memory->file, size), &memory->answer);
-}
-
-static enum exit_code check_answer(const struct asked *asked, const char *path, int file)
-{
-    CLEANUP(answer_memory_free) struct answer_memory *memory = calloc(1, sizeof *memory);
-    struct judgement judgement;
-    if (memory == NULL) {
-        return answer_status(asked, path, FAIL(NO_MEMORY, sizeof *memory));
-    }
-    struct status status = read_answer(file, memory);
-    status = failed(status) ? status : hasher_open(&memory->hasher);
-    status = failed(status) ? status
-                            : judge(memory->answer, memory->hasher, &asked->key, &memory->question,
-                                    &judgement);
+    CLEANUP(answer_file_free) struct answer_file file = {0};
+    CLEANUP(judged_free) struct judged *judged = judged_new();
+    struct status status = answer_file_read(path, &file);
+    status = failed(status) ? status : answer_file_judge(&file, &asked->key, judged);
     return failed(status) ? answer_status(asked, path, status)
-                          : answer_judged(asked, path, memory->answer, &judgement);
+                          : answer_judged(asked, path, judged->answer, &judged->judgement);
 }
 
 /* Whatever it is -------------------------------------------------------------------------- */
@@ -254,7 +211,7 @@ static enum exit_code check_file(const struct asked *asked, const char *path, in
         return check_proof(asked, path, *file);
     }
     if (memcmp(start, "cairn-answer-v1\n", sizeof start) == 0) {
-        return check_answer(asked, path, *file);
+        return check_answer(asked, path);
     }
     return answer_failure(
         asked, path, EXIT_INTEGRITY,
@@ -274,7 +231,8 @@ enum exit_code check_path(const struct asked *asked, const char *path)
     }
     enum exit_code code = EXIT_IO;
     if (S_ISDIR(about.st_mode)) {
-        code = check_tiles(asked, path);
+        enum folder_form form = folder_form_of(path);
+        code = form == FOLDER_TILES ? check_tiles(asked, path) : check_folder(asked, path, form);
     } else if (S_ISREG(about.st_mode)) {
         code = check_file(asked, path, &file);
     } else {

@@ -1,0 +1,585 @@
+#include "tools/verify/folder.h"
+
+#include "reports/casefile/casefile.h"
+#include "reports/casefile/manifest.h"
+#include "tools/answer_file.h"
+#include "tools/verify/members.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum {
+    PATH_SIZE = 4096,
+    LINE_SIZE = 512,
+};
+
+/* A folder under inspection. */
+struct folder {
+    const struct asked *asked;
+    const char *path;
+    struct hasher *hasher;
+    struct manifest_entry files[MANIFEST_FILES_MAX];
+    size_t count;
+    struct answer_file file; /* the one at hand */
+    struct casefile casefile;
+    struct casefile_memory memory;
+    struct answer_file history;
+    struct judged *judged; /* history.answer, or rows.answer */
+    uint64_t proofs;       /* of single events, that were checked */
+    uint64_t answers, incomplete;
+    struct digest digest; /* of MANIFEST.sha256 */
+    uint8_t arena[2 * (PROOF_FILE_MAX + 1)];
+    char text[MANIFEST_TABLE_HEAD + MANIFEST_FILES_MAX * MANIFEST_LINE_SIZE];
+    char wrong[MANIFEST_NAME_SIZE + LINE_SIZE]; /* which file, for the sentence; empty: none */
+};
+
+static void folder_free(struct folder **folder)
+{
+    if (*folder != NULL) {
+        answer_file_free(&(*folder)->file);
+        answer_file_free(&(*folder)->history);
+        judged_free(&(*folder)->judged);
+        hasher_close(&(*folder)->hasher);
+        free(*folder);
+    }
+}
+
+/* Files ----------------------------------------------------------------------------------- */
+
+static bool has_file(const char *path, const char *name)
+{
+    char whole[PATH_SIZE];
+    struct stat about;
+    int size = snprintf(whole, sizeof whole, "%s/%s", path, name);
+    return size > 0 && (size_t)size < sizeof whole && lstat(whole, &about) == 0;
+}
+
+enum folder_form folder_form_of(const char *path)
+{
+    if (has_file(path, MANIFEST_SUMS) || has_file(path, "history.answer")) {
+        return FOLDER_CASE;
+    }
+    return has_file(path, "rows.answer") ? FOLDER_ROWS : FOLDER_TILES;
+}
+
+/* Which file it is about, for the sentence. */
+static void note_wrong(struct folder *folder, const char *name)
+{
+    struct text text = TEXT_IN(folder->wrong);
+    text_put_string(&text, name);
+    text_string(&text);
+}
+
+static struct status wrong(struct folder *folder, const char *name, const char *why)
+{
+    note_wrong(folder, name);
+    return FAIL_BECAUSE(CORRUPT, 0, why);
+}
+
+static struct status of_file(struct folder *folder, const char *name, struct status status)
+{
+    if (failed(status)) {
+        note_wrong(folder, name);
+    }
+    return status;
+}
+
+static struct status read_file(struct folder *folder, const char *name, struct answer_file *out)
+{
+    char path[PATH_SIZE];
+    int size = snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    if (size < 0 || (size_t)size >= sizeof path) {
+        return FAIL(IO, ENAMETOOLONG);
+    }
+    out->size = 0;
+    struct status status = answer_file_read(path, out);
+    return status.code == STATUS_IO && status.at == ENOENT
+               ? wrong(folder, name, "the file is missing")
+               : of_file(folder, name, status);
+}
+
+static struct bytes bytes_of_file(const struct answer_file *file)
+{
+    return bytes_of(file->data, file->size);
+}
+
+static struct status add_file(struct folder *folder, const char *name)
+{
+    if (folder->count == MANIFEST_FILES_MAX) {
+        return FAIL_BECAUSE(LIMIT, MANIFEST_FILES_MAX, "there are too many files");
+    }
+    if (!manifest_is_name(bytes_of_string(name))) {
+        return wrong(folder, name, "no such file belongs to the folder");
+    }
+    TRY(read_file(folder, name, &folder->file));
+    struct manifest_entry *entry = &folder->files[folder->count++];
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    entry->digest = hash_bytes(folder->hasher, bytes_of_file(&folder->file));
+    return OK;
+}
+
+static struct status list_files(struct folder *folder, const char *below);
+
+static struct status list_entry(struct folder *folder, const char *below, const char *entry)
+{
+    char name[PATH_SIZE], path[2 * PATH_SIZE];
+    struct stat about;
+    snprintf(name, sizeof name, "%s%s%s", below, below[0] == '\0' ? "" : "/", entry);
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    if (lstat(path, &about) != 0) {
+        return of_file(folder, name, FAIL(IO, (uint64_t)errno));
+    }
+    if (S_ISREG(about.st_mode)) {
+        return add_file(folder, name);
+    }
+    return S_ISDIR(about.st_mode) && below[0] == '\0'
+               ? list_files(folder, name)
+               : wrong(folder, name, "it is no file, and does not belong to the folder");
+}
+
+static void close_directory(DIR **directory)
+{
+    if (*directory != NULL) {
+        closedir(*directory);
+    }
+}
+
+static struct status list_files(struct folder *folder, const char *below)
+{
+    char path[2 * PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", folder->path, below);
+    CLEANUP(close_directory) DIR *directory = opendir(path);
+    if (directory == NULL) {
+        return of_file(folder, below, FAIL(IO, (uint64_t)errno));
+    }
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            TRY(list_entry(folder, below, entry->d_name));
+        }
+    }
+    return OK;
+}
+
+/* Compares a file with what it must be. */
+static struct status expect_file(struct folder *folder, const char *name, const struct text *text,
+                                 const char *why)
+{
+    TRY(read_file(folder, name, &folder->file));
+    return !text->full && bytes_equal(text_bytes(text), bytes_of_file(&folder->file))
+               ? OK
+               : wrong(folder, name, why);
+}
+
+/* Manifests ------------------------------------------------------------------------------- */
+
+static bool is_manifest(const char *name)
+{
+    return strcmp(name, MANIFEST_SUMS) == 0 || strcmp(name, MANIFEST_ARTIFACTS) == 0 ||
+           strcmp(name, MANIFEST_LOG_HASH) == 0;
+}
+
+static struct manifest_entry *find_file(struct folder *folder, const char *name)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        if (strcmp(folder->files[i].name, name) == 0) {
+            return &folder->files[i];
+        }
+    }
+    return NULL;
+}
+
+/* Every line has its file; both are in the order of names, and so walked together. */
+static struct status check_sums(struct folder *folder)
+{
+    struct manifest_entry listed;
+    bool more = true;
+    size_t at = 0;
+    TRY(read_file(folder, MANIFEST_SUMS, &folder->file));
+    struct bytes rest = bytes_of_file(&folder->file);
+    folder->digest = hash_bytes(folder->hasher, rest);
+    for (;;) {
+        while (at < folder->count && is_manifest(folder->files[at].name)) {
+            at++;
+        }
+        TRY(of_file(folder, MANIFEST_SUMS, manifest_read_line(&rest, &listed, &more)));
+        if (!more) {
+            break;
+        }
+        int order = at < folder->count ? strcmp(listed.name, folder->files[at].name) : -1;
+        if (order < 0) {
+            return wrong(folder, listed.name, "the manifest has this file, the folder does not");
+        }
+        if (order > 0) {
+            break;
+        }
+        if (!digest_equal(&listed.digest, &folder->files[at].digest)) {
+            return wrong(folder, listed.name, "the file is not what the manifest says");
+        }
+        at++;
+    }
+    return at == folder->count
+               ? OK
+               : wrong(folder, folder->files[at].name, "the manifest does not have this file");
+}
+
+/* The tables are made of the files' hashes, in the order in which they were written. */
+static struct status check_tables(struct folder *folder)
+{
+    struct text text = TEXT_IN(folder->text);
+    struct manifest_entry *entries = calloc(folder->count + 1, sizeof *entries);
+    size_t count = 0;
+    if (entries == NULL) {
+        return FAIL(NO_MEMORY, folder->count * sizeof *entries);
+    }
+    for (size_t i = 0; i < folder->count; i++) {
+        const char *name = folder->files[i].name;
+        if (strcmp(name, MANIFEST_ARTIFACTS) != 0 && strcmp(name, MANIFEST_LOG_HASH) != 0) {
+            entries[count++] = folder->files[i];
+        }
+    }
+    manifest_write_table(entries, count, &text);
+    free(entries);
+    TRY(expect_file(folder, MANIFEST_ARTIFACTS, &text, "it has not the hashes of the files"));
+    text_clear(&text);
+    const struct manifest_entry *artifacts = find_file(folder, MANIFEST_ARTIFACTS);
+    if (artifacts != NULL) {
+        manifest_write_table(artifacts, 1, &text);
+    }
+    return expect_file(folder, MANIFEST_LOG_HASH, &text,
+                       "it has not the hash of " MANIFEST_ARTIFACTS);
+}
+
+/* Events ---------------------------------------------------------------------------------- */
+
+/* Reads the proof of an event and checks it; its slices are lent until the next one. */
+static struct status read_proof(struct folder *folder, const char *name, uint64_t n,
+                                struct proof *proof)
+{
+    struct arena arena = ARENA_IN(folder->arena);
+    struct checkpoint checkpoint;
+    TRY(read_file(folder, name, &folder->file));
+    TRY(of_file(folder, name, proof_read(bytes_of_file(&folder->file), &arena, proof)));
+    TRY(of_file(folder, name,
+                proof_check(proof, folder->hasher, &folder->asked->key, &checkpoint)));
+    if (proof->index != n) {
+        return wrong(folder, name, "it is the proof of another event");
+    }
+    const struct checkpoint *expected = &folder->judged->judgement.ground.checkpoint;
+    if (checkpoint.size != expected->size || !digest_equal(&checkpoint.root, &expected->root)) {
+        return wrong(folder, name, "it is under another checkpoint than the rest");
+    }
+    folder->proofs++;
+    return OK;
+}
+
+static void name_proof(char name[static MANIFEST_NAME_SIZE], const char *folder, uint64_t n)
+{
+    snprintf(name, MANIFEST_NAME_SIZE, "%s%" PRIu64 ".tlog-proof", folder, n);
+}
+
+/* An event of the case itself. */
+static struct status check_act(struct folder *folder, uint64_t n)
+{
+    char name[MANIFEST_NAME_SIZE];
+    struct proof proof;
+    struct leaf leaf;
+    struct bytes note;
+    name_proof(name, "events/", n);
+    TRY(read_proof(folder, name, n, &proof));
+    TRY(of_file(folder, name, leaf_decode(proof.leaf, &leaf)));
+    TRY(of_file(folder, name, casefile_add(&folder->casefile, &leaf, proof.body, &note)));
+    if (note.size == 0) {
+        return OK;
+    }
+    struct text text = TEXT_IN(folder->text);
+    casefile_write_note(note, &text);
+    snprintf(name, sizeof name, "notes/%" PRIu64 ".txt", n);
+    return expect_file(folder, name, &text, "it is not what the event of the note says");
+}
+
+static struct status check_event(struct folder *folder, uint64_t n)
+{
+    char name[MANIFEST_NAME_SIZE];
+    struct proof proof;
+    const struct answer *history = folder->judged->answer;
+    for (size_t i = 0; i < history->row_count; i++) {
+        if (history->rows[i] == n) {
+            return OK; /* of the case itself, and checked */
+        }
+    }
+    name_proof(name, "events/", n);
+    return read_proof(folder, name, n, &proof);
+}
+
+/* How many files there are in a folder below. */
+static uint64_t count_below(const struct folder *folder, const char *below)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < folder->count; i++) {
+        count += strncmp(folder->files[i].name, below, strlen(below)) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+/* The history ----------------------------------------------------------------------------- */
+
+/* The case that the history is of: it answers `on=case:N`, and nothing else. */
+static bool read_about(const struct judged *judged, struct id *about)
+{
+    const struct query *query = &judged->question.query;
+    return query->value_count == 1 && query->values[0].member == QUERY_ON &&
+           !query->values[0].excluded && query->where == NULL && query->limit == 0 &&
+           query->range.since.kind == MOMENT_OPEN && query->range.until.kind == MOMENT_OPEN &&
+           !failed(id_read(bytes_of_string(query->values[0].text), about)) &&
+           about->kind == ID_CASE;
+}
+
+static struct status check_history(struct folder *folder)
+{
+    struct id about;
+    TRY(read_file(folder, "history.answer", &folder->history));
+    TRY(of_file(folder, "history.answer",
+                answer_file_judge(&folder->history, &folder->asked->key, folder->judged)));
+    const struct answer *history = folder->judged->answer;
+    if (!read_about(folder->judged, &about) || folder->judged->judgement.undecided > 0) {
+        return wrong(folder, "history.answer", "it is not the whole history of a case");
+    }
+    casefile_begin(&folder->casefile, &folder->memory, about,
+                   &folder->judged->judgement.ground.checkpoint);
+    for (size_t i = 0; i < history->row_count; i++) {
+        TRY(check_act(folder, history->rows[i]));
+    }
+    return of_file(folder, "history.answer", casefile_end(&folder->casefile));
+}
+
+static struct status check_events(struct folder *folder)
+{
+    const struct casefile *casefile = &folder->casefile;
+    for (size_t i = 0; i < casefile->event_count; i++) {
+        TRY(check_event(folder, casefile->events[i]));
+    }
+    if (count_below(folder, "events/") != folder->proofs) {
+        return wrong(folder, "events/", "there are proofs of events that the case does not have");
+    }
+    return count_below(folder, "notes/") == casefile->notes
+               ? OK
+               : wrong(folder, "notes/", "there are notes that the case does not have");
+}
+
+/* Answers --------------------------------------------------------------------------------- */
+
+static struct status check_answer(struct folder *folder, const char *name)
+{
+    CLEANUP(judged_free) struct judged *judged = judged_new();
+    TRY(read_file(folder, name, &folder->file));
+    TRY(of_file(folder, name, answer_file_judge(&folder->file, &folder->asked->key, judged)));
+    folder->answers++;
+    folder->incomplete += judged->judgement.undecided > 0 ? 1 : 0;
+    return OK;
+}
+
+static struct status check_answers(struct folder *folder)
+{
+    uint64_t known = count_below(folder, "events/") + count_below(folder, "notes/");
+    for (size_t i = 0; i < folder->count; i++) {
+        if (strncmp(folder->files[i].name, "answers/", 8) == 0) {
+            TRY(check_answer(folder, folder->files[i].name));
+        }
+    }
+    /* case.json, README.txt, history.answer, and the three manifests */
+    return folder->count == known + folder->answers + 6
+               ? OK
+               : wrong(folder, folder->path, "there is a file in it that belongs to no case");
+}
+
+static struct status check_case(struct folder *folder)
+{
+    TRY(list_files(folder, ""));
+    manifest_sort(folder->files, folder->count);
+    TRY(check_sums(folder));
+    TRY(check_tables(folder));
+    TRY(check_history(folder));
+    TRY(check_events(folder));
+    TRY(expect_file(folder, "case.json", &folder->casefile.json,
+                    "it is not what the events of the case say"));
+    struct text text = TEXT_IN(folder->text);
+    casefile_write_readme(&folder->casefile, &text);
+    TRY(expect_file(folder, "README.txt", &text, "it is not what an export writes"));
+    return check_answers(folder);
+}
+
+/* Rows ------------------------------------------------------------------------------------ */
+
+static bool is_row(const struct answer *answer, uint64_t n)
+{
+    for (size_t i = 0; i < answer->row_count; i++) {
+        if (answer->rows[i] == n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct status check_row(struct folder *folder, const char *name)
+{
+    static const char ending[] = ".tlog-proof";
+    struct proof proof;
+    uint64_t n;
+    size_t size = strlen(name), tail = sizeof ending - 1;
+    if (size <= tail || strcmp(name + size - tail, ending) != 0 ||
+        !text_read_u64(bytes_of(name, size - tail), &n) || !is_row(folder->judged->answer, n)) {
+        return wrong(folder, name, "no row has this proof");
+    }
+    return read_proof(folder, name, n, &proof);
+}
+
+static struct status check_rows(struct folder *folder)
+{
+    TRY(list_files(folder, ""));
+    TRY(read_file(folder, "rows.answer", &folder->history));
+    TRY(of_file(folder, "rows.answer",
+                answer_file_judge(&folder->history, &folder->asked->key, folder->judged)));
+    for (size_t i = 0; i < folder->count; i++) {
+        if (strcmp(folder->files[i].name, "rows.answer") != 0) {
+            TRY(check_row(folder, folder->files[i].name));
+        }
+    }
+    return OK;
+}
+
+/* Telling --------------------------------------------------------------------------------- */
+
+static void put_digest(struct output *output, const struct digest *digest)
+{
+    char memory[DIGEST_BASE64_SIZE + 1];
+    struct text text = TEXT_IN(memory);
+    text_put_base64(&text, BYTES(digest->sha256));
+    output_put_string(output, text_string(&text));
+}
+
+static void case_for_people(const struct folder *folder)
+{
+    struct output *output = folder->asked->output;
+    const struct casefile *casefile = &folder->casefile;
+    char memory[64];
+    struct text about = TEXT_IN(memory);
+    id_write(&about, casefile->folder);
+    members_put_text(output, bytes_of_string(folder->path));
+    output_add(output, "\n%-12s case %s (%s) of ", "form", casefile->name, text_string(&about));
+    members_put_text(output, casefile->checkpoint.origin);
+    output_add(output, ", which had %" PRIu64 " events then\n", casefile->checkpoint.size);
+    output_add(output, "%-12s none: no witness is known here\n", "witnessed");
+    output_add(output, "%-12s the root of these events by the key of %s\n", "signed",
+               folder->asked->key.name);
+    output_add(output, "%-12s %" PRIu64 " events of the case itself, and there are no others\n",
+               "history", casefile->acts);
+    output_add(output, "%-12s %zu put into the case, all of them here\n", "events",
+               casefile->event_count);
+    output_add(output, "%-12s %" PRIu64 "\n", "notes", casefile->notes);
+    output_add(output, "%-12s %" PRIu64 ", of which %" PRIu64 " are shown to be complete\n",
+               "answers", folder->answers, folder->answers - folder->incomplete);
+    if (casefile->absent > 0) {
+        output_add(output,
+                   "%-12s the details of %" PRIu64 " of the case's events: erased, or left out\n",
+                   "absent", casefile->absent);
+    }
+    output_add(output, "%-12s %zu, as the manifests say\n", "files", folder->count);
+    output_add(output, "%-12s ", "digest");
+    put_digest(output, &folder->digest);
+    output_put_string(output, ", which is what `case.exported` has\n");
+    output_add(output, "%-12s chain, counters, emitters' and users' signatures: see a bundle\n",
+               "not checked");
+    output_put_string(output, casefile->absent > 0
+                                  ? "NOT SHOWN TO BE COMPLETE: what is absent may have put events "
+                                    "into the case; all else holds\n"
+                                  : "VERIFIED: the case is whole, and all of it is in the log\n");
+}
+
+static void case_for_programs(const struct folder *folder)
+{
+    struct output *output = folder->asked->output;
+    const struct casefile *casefile = &folder->casefile;
+    char memory[64];
+    struct text about = TEXT_IN(memory);
+    id_write(&about, casefile->folder);
+    answer_begin_json(folder->asked, folder->path, FORM_CASE);
+    output_add(output, ",\"verified\":true,\"complete\":%s,\"origin\":",
+               casefile->absent > 0 ? "false" : "true");
+    answer_put_json(output, bytes_of_string(folder->asked->key.name));
+    output_add(output, ",\"case\":\"%s\",\"name\":", text_string(&about));
+    answer_put_json(output, bytes_of_string(casefile->name));
+    output_add(output,
+               ",\"size\":%" PRIu64 ",\"acts\":%" PRIu64 ",\"events\":%zu,\"notes\":%" PRIu64
+               ",\"answers\":%" PRIu64 ",\"incomplete\":%" PRIu64 ",\"absent\":%" PRIu64
+               ",\"files\":%zu,\"digest\":\"",
+               casefile->checkpoint.size, casefile->acts, casefile->event_count, casefile->notes,
+               folder->answers, folder->incomplete, casefile->absent, folder->count);
+    put_digest(output, &folder->digest);
+    output_put_string(output, "\"}\n");
+}
+
+static enum exit_code tell_case(const struct folder *folder)
+{
+    bool whole = folder->casefile.absent == 0 && folder->incomplete == 0;
+    if (folder->asked->json) {
+        case_for_programs(folder);
+    } else if (!folder->asked->quiet || !whole) {
+        case_for_people(folder);
+    }
+    return whole ? EXIT_DONE : EXIT_INCOMPLETE;
+}
+
+static enum exit_code tell_rows(const struct folder *folder)
+{
+    const struct asked *asked = folder->asked;
+    enum exit_code code =
+        answer_judged(asked, folder->path, folder->judged->answer, &folder->judged->judgement);
+    if (!asked->json && !asked->quiet) {
+        output_add(asked->output,
+                   "          %" PRIu64 " of its rows have proofs of their own here\n",
+                   folder->proofs);
+    }
+    return code;
+}
+
+static enum exit_code tell_failure(const struct folder *folder, struct status status)
+{
+    char memory[LINE_SIZE];
+    struct text text = TEXT_IN(memory);
+    enum exit_code code = exit_of(status);
+    status_describe(status, &text);
+    if (status.code == STATUS_MALFORMED || status.code == STATUS_LIMIT) {
+        code = EXIT_INTEGRITY; /* the command line was right, the file is not */
+    }
+    if (status.code == STATUS_CORRUPT && status.at == 0 && status.why != NULL) {
+        text_clear(&text);
+        text_put_string(&text, status.why);
+    }
+    return folder->wrong[0] == '\0'
+               ? answer_failure(folder->asked, folder->path, code, "%s", text_string(&text))
+               : answer_failure(folder->asked, folder->path, code, "%s: %s", folder->wrong,
+                                text_string(&text));
+}
+
+enum exit_code check_folder(const struct asked *asked, const char *path, enum folder_form form)
+{
+    CLEANUP(folder_free) struct folder *folder = calloc(1, sizeof *folder);
+    if (folder == NULL) {
+        return answer_failure(asked, path, EXIT_IO, "there is not enough memory");
+    }
+    folder->asked = asked;
+    folder->path = path;
+    folder->judged = judged_new();
+    struct status status = hasher_open(&folder->hasher);
+    if (!failed(status)) {
+        status = form == FOLDER_CASE ? check_case(folder) : check_rows(folder);
+    }
+    if (failed(status)) {
+        return tell_failure(folder, status);
+    }
+    return form == FOLDER_CASE ? tell_case(folder) : tell_rows(folder);
+}
