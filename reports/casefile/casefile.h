@@ -3,8 +3,8 @@
  * own events.
  *
  * Shape    Whoever exports a case and whoever checks the folder hand over the events that the case
- *          is a subject of, in order, with their bodies; both get the same case.json and README.txt,
- *          to the byte, and the events that have to be there with a proof of their own.
+ *          is a subject of, in order, with their bodies; both get the same case.json and
+ *          README.txt, to the byte, and the events that must be there with a proof of their own.
  *
  *            case.json            the case in short
  *            README.txt           what this is, and how to check it

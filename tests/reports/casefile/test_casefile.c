@@ -1,6 +1,6 @@
 /*
- * What is said of a case: the same from the same events, with hostile names and notes made harmless,
- * and nothing invented where a body is gone.
+ * What is said of a case: the same from the same events, with hostile names and notes made
+ * harmless, and nothing invented where a body is gone.
  */
 #include "reports/casefile/casefile.h"
 #include "schema/catalogue/catalogue.h"
