@@ -8,17 +8,14 @@
 #include "tools/store_open.h"
 
 /* The options that say what a report is about. */
-#define REPORT_OPTIONS                                                                        \
-    {"period", 0, "RANGE", "2026-03, 2026-01..2026-04, last-month; in UTC (all of the log)",  \
-     false},                                                                                  \
-        {"at", 0, "TIME",                                                                     \
-         "as of then, or after an event: seq:30377 (the end of the period, or "               \
-         "the newest event)",                                                                 \
-         false},                                                                              \
-        {"project", 0, "NAME", "of one project", false},                                      \
-        {"user", 0, "USER", "of one user", false}, {"team", 0, "NAME", "of one team", false}, \
-    {                                                                                         \
-        "state", 0, "draft|final", "a draft is no evidence for an assessor (draft)", false    \
+#define REPORT_OPTIONS                                                                           \
+    {"period", 0, "RANGE", "2026-03, 2026-01..2026-04, last-month; in UTC (the whole log)",      \
+     false},                                                                                     \
+        {"at", 0, "TIME", "as of then, or after an event: seq:30377 (the period's end)", false}, \
+        {"project", 0, "NAME", "of one project", false},                                         \
+        {"user", 0, "USER", "of one user", false}, {"team", 0, "NAME", "of one team", false},    \
+    {                                                                                            \
+        "state", 0, "draft|final", "a draft is no evidence for an assessor (draft)", false       \
     }
 
 /* The report that the first argument names. */

@@ -262,7 +262,7 @@ static enum exit_code run_report(struct invocation *invocation)
 
 static const struct option_info run_options[] = {
     REPORT_OPTIONS,
-    {"format", 0, "LIST", "text, html, pdf, json, csv; several with commas between (text)", false},
+    {"format", 0, "LIST", "text, html, pdf, json, csv; several: html,json (text)", false},
     {"out", 0, "PATH", "a new file, or a directory for NAME.FORMAT", false},
 };
 
