@@ -32,13 +32,15 @@ static const char style[] =
     "th{text-align:left;font-weight:600;color:var(--faint);border-bottom:2px solid var(--line);"
     "padding:.35rem .6rem .35rem 0;vertical-align:bottom;white-space:nowrap}\n"
     "td{border-bottom:1px solid var(--line);padding:.35rem .6rem .35rem 0;vertical-align:top;"
-    "overflow-wrap:anywhere;min-width:3rem}\n"
+    "overflow-wrap:anywhere;min-width:6.8rem}\n"
     "tr{break-inside:avoid}tbody tr:hover{background:var(--shade)}\n"
-    "td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}\n"
-    "td.time{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
+    "td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;padding-right:1.2rem}\n"
+    "td.number,td.none{min-width:0}td.verdict{min-width:8.4rem}td.code{min-width:8.2rem}td.events{"
+    "min-width:6rem}\n"
+    "td.time{min-width:6.8rem;font-variant-numeric:tabular-nums}\n"
     "td.events{color:var(--faint)}td.none{color:var(--faint)}\n"
-    ".tone{display:inline-block;padding:0 .5em;border-radius:1em;font-weight:600;font-size:.9em;"
-    "border:1px solid currentColor;white-space:nowrap}\n"
+    ".tone{display:inline-block;padding:0 .5em;border-radius:.8em;font-weight:600;font-size:.9em;"
+    "border:1px solid currentColor;overflow-wrap:break-word}\n"
     ".good{color:var(--good);background:var(--good-shade)}\n"
     ".bad{color:var(--bad);background:var(--bad-shade)}\n"
     ".warning{color:var(--warning);background:var(--warning-shade)}\n"
@@ -55,8 +57,11 @@ static const char style[] =
     "--paper:#fff;--accent:#0b4f6c;--good:#0b5224;--good-shade:#fff;--bad:#8e0b20;"
     "--bad-shade:#fff;--warning:#5f3b00;--warning-shade:#fff}"
     "body{font-size:9.5pt}main{max-width:none;padding:0}div.wide{overflow:visible}"
-    "table{font-size:8.5pt}a{color:inherit}}\n"
-    "@page{size:A4;margin:16mm 14mm}\n";
+    "table{font-size:8pt}td{min-width:0}td.code,td.events{min-width:16mm}td.time{white-space:"
+    "normal;"
+    "min-width:20mm}}\n"
+    "@page{size:A4 landscape;margin:14mm;@bottom-right{content:counter(page) \" / \" "
+    "counter(pages);font-size:8pt;color:#444}}\n";
 
 void html_put(struct output *output, struct bytes text)
 {

@@ -113,8 +113,8 @@ static void html_fact(struct report_sink *sink, const char *name, struct cell va
 static const char *class_of_type(enum report_column_type type)
 {
     static const char *const classes[] = {
-        [REPORT_TEXT] = NULL,   [REPORT_INTEGER] = "number", [REPORT_TIME] = "time",
-        [REPORT_CODE] = "code", [REPORT_VERDICT] = NULL,     [REPORT_EVENTS] = "events",
+        [REPORT_TEXT] = NULL,   [REPORT_INTEGER] = "number",  [REPORT_TIME] = "time",
+        [REPORT_CODE] = "code", [REPORT_VERDICT] = "verdict", [REPORT_EVENTS] = "events",
     };
     return classes[type];
 }

@@ -152,7 +152,7 @@ void au_338a(const struct au_facts *facts, struct au_judgement *out)
     }
     if (!row.has_source) {
         au_say(out, false,
-               "declaration:%" PRIu64 " (%s) names no readers (--source ann,ben); %zu have read",
+               "declaration:%" PRIu64 " (%s) names no readers (--readers ann,ben); %zu have read",
                row.declaration.n, au_label(&row).text, facts->reader_count);
         return;
     }
@@ -396,8 +396,7 @@ void au_339a(const struct au_facts *facts, struct au_judgement *out)
     struct privileged found = count_privileged(facts);
     rest_on_managers(facts, out);
     if (found.managers == 0) {
-        au_say(out, false,
-               "%s is in force, but there is no audit manager (cairn audit set-manager)",
+        au_say(out, false, "%s is in force, but there is no audit manager (cairn manager add)",
                au_label(&row).text);
         return;
     }

@@ -147,7 +147,7 @@ void au_334a(const struct au_facts *facts, struct au_judgement *out)
     const struct au_times *set = &facts->kinds[EVENT_ALERT_CONTACT_SET];
     au_rests(out, set->count == 0 ? AU_NO_EVENT : set->first, set->last, "the roster");
     if (count == 0) {
-        au_say(out, false, "%s is in force, but nobody is on the roster (cairn alert set-contact)",
+        au_say(out, false, "%s is in force, but nobody is on the roster (cairn alert contact)",
                au_label(&row).text);
     } else if (bad.text[0] != '\0') {
         au_say(out, false, "the contact %s is of a user who is not active", bad.text);
@@ -254,7 +254,9 @@ static void judge_shown(const struct au_facts *facts, const struct au_times *tim
                au_day(times->last_us).text, AU_SHOWN_DAYS);
     } else {
         au_say(out, true,
-               "%" PRIu64 " times, with its hash and the events it rests on; the last %s is of %s",
+               "%" PRIu64
+               " were made, each recorded with its hash and what it was asked; the last %s "
+               "is of %s",
                times->count, what, au_day(times->last_us).text);
     }
 }

@@ -46,6 +46,15 @@ static enum exit_code read_measures(const struct giving *giving, struct policy_d
                              : code;
 }
 
+/* The name that a declaration is about, whatever it is the name of. */
+static void read_source(struct giving *giving, struct policy_declare *command)
+{
+    static const char *const options[] = {"time-source", "readers", "component"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0] && !command->has_source; i++) {
+        command->source = giving_text(giving, options[i], &command->has_source);
+    }
+}
+
 static enum exit_code declare(struct giving *giving)
 {
     union command_fields fields = {0};
@@ -59,7 +68,7 @@ static enum exit_code declare(struct giving *giving)
     command->kinds = giving->lists[1];
     command->kinds_count = giving_values(giving, "kinds", 1);
     command->rationale = giving_text(giving, "rationale", &command->has_rationale);
-    command->source = giving_text(giving, "time-source", &command->has_source);
+    read_source(giving, command);
     return code == EXIT_DONE ? giving_send(giving, COMMAND_POLICY_DECLARE, &fields) : code;
 }
 
@@ -80,6 +89,8 @@ static const struct option_info declare_options[] = {
      false},
     {"tolerance", 0, "STRETCH", "how far the clock may be off, like 1s (3.3.7)", false},
     {"time-source", 0, "NAME", "what the clock is compared with (3.3.7b)", false},
+    {"readers", 0, "LIST", "who may read the log, like ann,ben (3.3.8a)", false},
+    {"component", 0, "NAME", "which may be silent for no longer than --period (3.3.1c)", false},
     {"kinds", 0, "KIND", "kinds that are to be logged: one, vault.*, or * for all (3.3.1a)", true},
     {"rationale", 0, "TEXT", "why it is so", false},
 };

@@ -439,7 +439,7 @@ static void stretches_are_what_is_found_anew_at_every_moment(void **unused)
         enclave_find(&office.enclave, n, &this);
         uint64_t from_us = this.leaf.t_utc_us;
         enclave_find(&office.enclave, n + 1, &next);
-        if (next.leaf.t_utc_us > from_us) {
+        if (next.leaf.t_utc_us > from_us && random_below(&office.random, 2) == 0) {
             compare_at(&office, whole, n + 1, from_us);
             compare_at(&office, whole, n + 1,
                        from_us + random_below(&office.random, next.leaf.t_utc_us - from_us));

@@ -296,6 +296,9 @@ static void every_row_of_every_report_rests_on_events(void **unused)
     (void)dress(&enclave);
     for (size_t i = 0; (info = report_at(i)) != NULL; i++) {
         struct reporting made;
+        if (info->run == NULL) {
+            continue;
+        }
         struct report_question question = reporting_ask(enclave.engine, info->name, (struct id){0});
         reporting_make(enclave.engine, &question, &render_json, &made);
         const struct json *content = json_member(made.json, "content");
