@@ -35,6 +35,8 @@ void post_fail(struct post *post, const char *format, ...) __attribute__((format
 /* `program` is the path of a sendmail. */
 void post_mail(const char *program, struct bytes message, struct post *post);
 void post_webhook(struct bytes address, struct bytes message, struct post *post);
+/* Loads what a webhook needs, so that it can be measured; false if it is not installed. */
+bool post_webhook_load(void);
 void post_syslog(struct bytes address, struct bytes message, struct post *post);
 
 #endif
