@@ -70,7 +70,9 @@ static void check_option(const struct option_info *option)
 {
     assert_true(is_word(option->name));
     assert_true(option->letter == 0 || isalnum((unsigned char)option->letter));
-    assert_true(is_phrase(option->about));
+    if (!is_phrase(option->about)) {
+        fail_msg("--%s: %s", option->name, option->about);
+    }
     assert_true(option->argument == NULL || strchr(option->argument, ' ') == NULL);
 }
 
