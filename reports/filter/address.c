@@ -39,7 +39,8 @@ static void clear_past(uint8_t address[static 16], uint32_t bits)
 {
     for (uint32_t i = 0; i < 16; i++) {
         uint32_t kept = bits > i * 8 ? bits - i * 8 : 0;
-        address[i] &= kept >= 8 ? 0xff : (uint8_t)(0xff00u >> kept);
+        uint32_t mask = kept >= 8 ? 0xffu : 0xff00u >> kept;
+        address[i] = (uint8_t)(address[i] & mask);
     }
 }
 

@@ -2,6 +2,7 @@
  * The sieve holds back no event that meets the conditions, and of values that are said in full none
  * but those that do.
  */
+#include "reports/filter/filter.h"
 #include "reports/sieve.h"
 #include "tests/reports/capture.h"
 #include "tests/reports/naive_query.h"
@@ -126,6 +127,66 @@ static void the_longest_values_have_room(void **unused)
     assert_false(sieve_lets_through(&sieve, LITERAL("{}")));
 }
 
+static bool expression_through(const char *expression, const char *leaf)
+{
+    static struct filter filter;
+    struct sieve sieve;
+    struct filter_fault fault;
+    const struct filter_context nothing = {.moments = {.zone = zone_utc()}};
+    must(filter_read(bytes_of_string(expression), &nothing, &filter, &fault));
+    sieve_init(&(struct query){.where = &filter}, &sieve);
+    bool out = sieve_lets_through(&sieve, bytes_of_string(leaf));
+    filter_close(&filter);
+    return out;
+}
+
+static void of_an_expression_what_must_be_met_is_looked_for(void **unused)
+{
+    (void)unused;
+    const char *leaf = "\"actor\":\"user:12\",\"kind\":\"audit.observed\",\"on\":[\"log:0\"],"
+                       "\"outcome\":\"ok\",\"source\":\"10.3.0.7\"";
+    static const struct {
+        const char *expression;
+        bool through;
+    } examples[] = {
+        {"source = 10.3.0.7", true},
+        {"source = 10.3.0.70", false},
+        {"source in (10.3.0.70, 10.3.0.7) and on = log:0", true},
+        {"source in (10.3.0.70, 10.3.0.8)", false},
+        {"source = 10.3.0.7 and on = log:*", true},
+        {"on = file:*", false},
+        {"on = file:12 and n > 5", false},
+        {"kind = audit.* and actor = user:*", true},
+        {"kind = user.* and actor = user:12", false},
+        {"outcome = denied and n > 5", false},
+        {"outcome = denied or n > 5", true},
+        {"not outcome = ok", true},
+        {"source in 10.0.0.0/8 and outcome = ok", true},
+        {"source ~ /x/ and body.what = y", true},
+        {"project exists and rule = AUD-14b", false},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        assert_true(expression_through(examples[i].expression, leaf) == examples[i].through);
+    }
+}
+
+static void what_has_no_room_in_the_sieve_is_let_through(void **unused)
+{
+    (void)unused;
+    char memory[FILTER_TEXT_MAX];
+    struct text text = TEXT_IN(memory);
+    text_put_literal(&text, "source in (a");
+    for (unsigned i = 0; i < SIEVE_SPELLINGS_MAX; i++) {
+        text_add(&text, ", b%u", i);
+    }
+    text_put_literal(&text, ") and actor = ");
+    for (unsigned i = 0; i < SIEVE_SPELLING_SIZE; i++) {
+        text_put_char(&text, 'a');
+    }
+    text_put_char(&text, '*');
+    assert_true(expression_through(text_string(&text), "{}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +195,8 @@ int main(void)
         cmocka_unit_test(of_a_glob_the_beginning_is_looked_for),
         cmocka_unit_test(a_query_without_conditions_lets_everything_through),
         cmocka_unit_test(the_longest_values_have_room),
+        cmocka_unit_test(of_an_expression_what_must_be_met_is_looked_for),
+        cmocka_unit_test(what_has_no_room_in_the_sieve_is_let_through),
     };
     return cmocka_run_group_tests_name("reports/sieve", tests, NULL, NULL);
 }
