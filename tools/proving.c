@@ -30,10 +30,9 @@ struct proving {
 
 /* Opening and closing --------------------------------------------------------------------- */
 
-enum exit_code proving_open(struct invocation *invocation, struct proving **out)
+enum exit_code proving_open(struct invocation *invocation, const char *path, struct proving **out)
 {
     struct stat about;
-    const char *path = invocation_value(invocation, "proof");
     *out = NULL;
     if (path == NULL) {
         return EXIT_DONE;

@@ -1,5 +1,5 @@
 /*
- * tools/proving.h -- the directory that proves an answer: `--proof DIR`.
+ * tools/proving.h -- the directory that proves an answer: `query --proof DIR`, `prove --query`.
  *
  * Shape    DIR/rows.answer shows that the rows are all of them (store/answer.h), and for each row
  *          there is DIR/N.tlog-proof (store/proof.h), for whoever needs one event only.
@@ -19,9 +19,10 @@ enum {
 
 struct proving; /* opaque */
 
-/* For DIR of the option `proof`; *out is NULL where that is not given. EXIT_USAGE if there is
- * something of that name. On EXIT_DONE *out is the caller's: proving_close. */
-MUST_CHECK enum exit_code proving_open(struct invocation *invocation, struct proving **out);
+/* *out is NULL where `path` is. EXIT_USAGE if there is something of that name. The path is lent; on
+ * EXIT_DONE *out is the caller's: proving_close. */
+MUST_CHECK enum exit_code proving_open(struct invocation *invocation, const char *path,
+                                       struct proving **out);
 void proving_close(struct proving **proving);
 
 /* Notes a row as query_run visits it; NULL is welcome. LIMIT. */

@@ -109,7 +109,7 @@ static enum exit_code follow(struct answer *answer)
 
 static bool may_follow(const struct invocation *invocation)
 {
-    static const char *const against[] = {"until", "first", "limit", "reverse", "count"};
+    static const char *const against[] = {"until", "first", "limit", "reverse", "count", "proof"};
     for (size_t i = 0; i < sizeof against / sizeof against[0]; i++) {
         if (invocation_has(invocation, against[i])) {
             return false;
@@ -162,14 +162,14 @@ static enum exit_code run(struct invocation *invocation)
     if (code == EXIT_DONE && invocation_has(invocation, "follow") && !may_follow(invocation)) {
         return invocation_fail(invocation, EXIT_USAGE, NULL,
                                "--follow has no end, and goes upwards: without --until, --first, "
-                               "--limit, --reverse and --count");
+                               "--limit, --reverse, --count and --proof");
     }
     if (code != EXIT_DONE) {
         return code;
     }
     query_format(invocation);
     invocation_rows(invocation, &answer.rows, &arena);
-    code = proving_open(invocation, &answer.proving);
+    code = proving_open(invocation, invocation_value(invocation, "proof"), &answer.proving);
     if (code != EXIT_DONE) {
         return code;
     }

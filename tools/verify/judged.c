@@ -28,7 +28,9 @@ static void write_ground(struct output *output, const struct answer *answer,
                "checked", judgement->candidates);
     output_add(output, "%-12s chain, counters, emitters' and users' signatures: see a bundle;\n",
                "not checked");
-    output_add(output, "%-12s that the index was right when its roots were logged: likewise\n", "");
+    output_add(output,
+               "%-12s that the index was right when its roots were logged: see cairn rebuild\n",
+               "");
 }
 
 static void put_digest(struct output *output, const struct digest *digest)
