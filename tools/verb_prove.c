@@ -238,8 +238,7 @@ static enum exit_code run(struct invocation *invocation)
 
 static const struct option_info options[] = {
     {"out", 0, "PATH", "the new file; without it, the proof goes to the output", false},
-    {"query", 0, "EXPR", "prove all events that answer, and that they are all, in a new directory",
-     false},
+    {"query", 0, "EXPR", "prove the events that meet it, and that they are all", false},
     {"size", 0, "N", "under the newest checkpoint of at most so many events", false},
 };
 
