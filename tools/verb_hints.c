@@ -4,6 +4,7 @@
 #include "tools/looking.h"
 #include "tools/verbs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* clang-format off */
@@ -46,6 +47,7 @@ struct hinting {
     struct looking *looking;
     struct hints *hints;
     struct shelf shelf;
+    bool incomplete; /* some rule gave up */
     struct rows rows;
     enum hint_severity least;
     const struct hint_info *found[HINT_RULES_MAX]; /* rules that found something */
@@ -145,6 +147,16 @@ static struct status found(void *context, const struct hint *hint)
     return shelf_add(&hinting->shelf, hint);
 }
 
+static void gave_up(void *context, const struct hint_info *rule, uint64_t n)
+{
+    struct hinting *hinting = context;
+    hinting->incomplete = true;
+    invocation_note(hinting->looking->invocation,
+                    "%s: gave up at event %" PRIu64
+                    ": too many different people or things for one pass; narrow it with filters",
+                    rule->name, n);
+}
+
 static struct status each_event(void *context, struct bytes bytes, const struct leaf *leaf)
 {
     struct hinting *hinting = context;
@@ -176,6 +188,7 @@ static struct status run_rules(struct hinting *hinting, struct hints_options *op
     options->arena = &looking->memory;
     options->since = since;
     options->visit = found;
+    options->gave_up = gave_up;
     options->context = hinting;
     TRY(shelf_init(&hinting->shelf, &looking->memory));
     TRY(hints_begin(options, &hinting->hints));
@@ -209,7 +222,9 @@ static enum exit_code look(struct looking *looking, struct hints_options *option
                            NULL);
     }
     explain(&hinting);
-    return looking_end(looking, looking_footnote(looking, hinting.shelf.count, "findings"),
+    enum exit_code code = looking_footnote(looking, hinting.shelf.count, "findings");
+    bool answered = code == EXIT_DONE || code == EXIT_NOTHING;
+    return looking_end(looking, hinting.incomplete && answered ? EXIT_INCOMPLETE : code,
                        &hinting.rows);
 }
 

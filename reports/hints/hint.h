@@ -15,10 +15,11 @@
  *          name of that system, `root of syslog`. Of what components say by themselves nobody is.
  * Time     When it happened, as far as an emitter says; else when it was recorded. Hours and days
  *          are UTC.
- * Limits   Each rule knows HINT_KEYS_MAX people, addresses or pairs at once; of more it says so and
- *          fails. A finding names HINT_BECAUSE_MAX events and says how many there were.
+ * Limits   A rule knows HINT_KEYS_MAX people, addresses or things, and HINT_PAIRS_MAX pairs of them.
+ *          Of more it gives up, which is told (`gave_up`) while the others go on, or, where nobody
+ *          listens, fails. A finding names HINT_BECAUSE_MAX events and says how many there were.
  * Memory   One arena, HINTS_MEMORY_SIZE bytes, whatever the number of events.
- * Errors   LIMIT, with what to do about it; NO_MEMORY; CORRUPT at an event whose body cannot be
+ * Errors   LIMIT, with what to do about it, unless somebody listens to `gave_up`; NO_MEMORY; CORRUPT at an event whose body cannot be
  *          read; or the failure of the visit.
  * Source   domain.md 2.2, Q3, Q13 to Q16, Q33, Q41, Q45; interface.md 1a row 17.
  */
@@ -31,9 +32,10 @@
 
 enum {
     HINT_BECAUSE_MAX = 32,
-    HINT_KEYS_MAX = 50000,
+    HINT_KEYS_MAX = 100000,
+    HINT_PAIRS_MAX = 1000000,
     HINT_RULES_MAX = 32,
-    HINTS_MEMORY_SIZE = 256 << 20, /* bytes; what is not needed is never touched */
+    HINTS_MEMORY_SIZE = 512 << 20, /* bytes; what is not needed is never touched */
 };
 
 enum hint_severity {
@@ -77,12 +79,16 @@ struct hint {
 
 typedef struct status hint_visit(void *context, const struct hint *hint);
 
+/* A rule has no room for more: from this event on it looks no further. */
+typedef void hint_gave_up(void *context, const struct hint_info *rule, uint64_t n);
+
 struct hints_options {
     struct arena *arena;
     bool rules[HINT_RULES_MAX]; /* which ones; none: all */
     struct moment since;        /* MOMENT_OPEN: everything is told of */
     bool at_once; /* tell of a burst when it becomes one, not when it has ended: for alerts */
     hint_visit *visit;
+    hint_gave_up *gave_up; /* NULL: the pass fails instead */
     void *context;
 };
 

@@ -9,6 +9,7 @@
 enum {
     SCRATCH_SIZE = 2 * BODY_MAX, /* bytes: lists take more room than their text */
     NAME_COLUMNS = 80,
+    PAIR_SIZE = 2 * HINT_NAME_SIZE + LEAF_SOURCE_MAX,
 };
 
 /* The rules ------------------------------------------------------------------------------- */
@@ -163,6 +164,18 @@ static struct status decode(struct hints *hints, const struct leaf *leaf, struct
     return OK;
 }
 
+/* What one rule has no room for is no failure of the others, if somebody is told of it. */
+static struct status let_go_on(struct hints *hints, size_t index, uint64_t n, struct status status)
+{
+    bool no_room = status.code == STATUS_LIMIT || status.code == STATUS_NO_MEMORY;
+    if (!no_room || hints->visit_failed || hints->options.gave_up == NULL) {
+        return status;
+    }
+    hints->given_up[index] = true;
+    hints->options.gave_up(hints->options.context, &hints->running->info, n);
+    return OK;
+}
+
 struct status hints_event(struct hints *hints, const struct leaf *leaf, struct bytes body)
 {
     char who_memory[HINT_NAME_SIZE], act_memory[HINT_NAME_SIZE];
@@ -187,7 +200,10 @@ struct status hints_event(struct hints *hints, const struct leaf *leaf, struct b
     hints->newest_us = leaf->t_utc_us;
     for (size_t i = 0; i < hints->rule_count; i++) {
         hints->running = hints->rules[i];
-        TRY(hints->running->event(hints, hints->states[i], &event));
+        if (!hints->given_up[i]) {
+            TRY(let_go_on(hints, i, leaf->n,
+                          hints->running->event(hints, hints->states[i], &event)));
+        }
     }
     return OK;
 }
@@ -196,7 +212,7 @@ struct status hints_end(struct hints *hints)
 {
     for (size_t i = 0; i < hints->rule_count; i++) {
         hints->running = hints->rules[i];
-        if (hints->running->end != NULL) {
+        if (hints->running->end != NULL && !hints->given_up[i]) {
             TRY(hints->running->end(hints, hints->states[i]));
         }
     }
@@ -205,25 +221,39 @@ struct status hints_end(struct hints *hints)
 
 /* What rules use -------------------------------------------------------------------------- */
 
-struct status hint_tally(struct hints *hints, struct tally *tally, size_t value_size)
+struct status hint_tally(struct hints *hints, struct tally *tally, uint32_t limit,
+                         size_t value_size)
 {
     return tally_init(tally, hints->options.arena,
                       &(struct tally_options){
-                          .limit = HINT_KEYS_MAX,
+                          .limit = limit,
                           .value_size = value_size,
                           .why = "too many different people, addresses or things for one pass: "
-                                 "narrow it with filters, or ask with --rule"});
+                                 "narrow it with filters"});
+}
+
+/* Names have no byte 0. */
+static struct bytes put_pair(struct text *key, struct bytes first, struct bytes second)
+{
+    text_put_bytes(key, first);
+    text_put_char(key, '\0');
+    text_put_bytes(key, second);
+    assert(!key->full);
+    return text_bytes(key);
 }
 
 struct status hint_at(struct tally *tally, struct bytes first, struct bytes second, void **value)
 {
-    char memory[2 * HINT_NAME_SIZE + LEAF_SOURCE_MAX];
+    char memory[PAIR_SIZE];
     struct text key = TEXT_IN(memory);
-    text_put_bytes(&key, first);
-    text_put_char(&key, '\0');
-    text_put_bytes(&key, second);
-    assert(!key.full);
-    return tally_at(tally, text_bytes(&key), value);
+    return tally_at(tally, put_pair(&key, first, second), value);
+}
+
+void *hint_find(const struct tally *tally, struct bytes first, struct bytes second)
+{
+    char memory[PAIR_SIZE];
+    struct text key = TEXT_IN(memory);
+    return tally_find(tally, put_pair(&key, first, second));
 }
 
 struct status hint_tell(struct hints *hints, const struct hint_finding *finding)
@@ -243,7 +273,9 @@ struct status hint_tell(struct hints *hints, const struct hint_finding *finding)
         .on = finding->last == NULL ? NULL : finding->last->on,
         .on_count = finding->last == NULL ? 0 : finding->last->on_count,
     };
-    return hints->options.visit(hints->options.context, &hint);
+    struct status status = hints->options.visit(hints->options.context, &hint);
+    hints->visit_failed = hints->visit_failed || failed(status);
+    return status;
 }
 
 struct status hint_tell_event(struct hints *hints, const struct hint_event *event,

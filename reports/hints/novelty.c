@@ -24,8 +24,8 @@ struct novelty {
 static struct status novelty_begin(struct hints *hints, void *state)
 {
     struct novelty *novelty = state;
-    TRY(hint_tally(hints, &novelty->people, sizeof(struct known)));
-    return hint_tally(hints, &novelty->things, sizeof(uint64_t));
+    TRY(hint_tally(hints, &novelty->people, HINT_KEYS_MAX, sizeof(struct known)));
+    return hint_tally(hints, &novelty->things, HINT_PAIRS_MAX, sizeof(uint64_t));
 }
 
 struct novelty_words {
@@ -236,8 +236,8 @@ static struct status rare_end(struct hints *hints, void *state)
 static struct status rare_begin(struct hints *hints, void *state)
 {
     struct rare *rare = state;
-    TRY(hint_tally(hints, &rare->systems, sizeof(uint64_t)));
-    return hint_tally(hints, &rare->acts, sizeof(struct seldom));
+    TRY(hint_tally(hints, &rare->systems, HINT_KEYS_MAX, sizeof(uint64_t)));
+    return hint_tally(hints, &rare->acts, HINT_KEYS_MAX, sizeof(struct seldom));
 }
 
 static const struct hint_rule rare_act = {

@@ -104,7 +104,7 @@ static struct status end_bursts(struct hints *hints, const struct burst_shape *s
 
 static struct status begin_bursts(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct burst));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct burst));
 }
 
 /* Refusals: somebody tries what he may not ------------------------------------------------ */
@@ -248,7 +248,7 @@ static struct status guessed_event(struct hints *hints, void *state, const struc
 
 static struct status guessed_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct guessing));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct guessing));
 }
 
 static const struct hint_rule guessed_logon = {
@@ -318,13 +318,13 @@ static struct status allowed_event(struct hints *hints, void *state, const struc
     }
     text_put_bytes(&thing, family_of(leaf));
     id_write(&thing, subject_of(leaf));
-    TRY(hint_at(tally, event->who, text_bytes(&thing), &value));
-    struct denial *denial = value;
     if (leaf->outcome == OUTCOME_DENIED) {
-        note_denial(denial, event);
+        TRY(hint_at(tally, event->who, text_bytes(&thing), &value));
+        note_denial(value, event);
         return OK;
     }
-    if (denial->count == 0 || event->time_utc_us < denial->time_utc_us) {
+    struct denial *denial = hint_find(tally, event->who, text_bytes(&thing));
+    if (denial == NULL || denial->count == 0 || event->time_utc_us < denial->time_utc_us) {
         return OK;
     }
     put_denial(denial, event, &about);
@@ -336,7 +336,7 @@ static struct status allowed_event(struct hints *hints, void *state, const struc
 
 static struct status allowed_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct denial));
+    return hint_tally(hints, state, HINT_PAIRS_MAX, sizeof(struct denial));
 }
 
 static const struct hint_rule denied_then_allowed = {

@@ -121,7 +121,7 @@ static struct status volume_end(struct hints *hints, void *state)
 
 static struct status volume_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct volume));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct volume));
 }
 
 static const struct hint_rule volume_over_baseline = {
@@ -186,7 +186,7 @@ static struct status hours_event(struct hints *hints, void *state, const struct 
 
 static struct status hours_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct hours));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct hours));
 }
 
 static const struct hint_rule off_hours = {
@@ -277,7 +277,7 @@ static struct status silence_end(struct hints *hints, void *state)
 
 static struct status silence_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct voice));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct voice));
 }
 
 static const struct hint_rule silence = {
@@ -349,7 +349,7 @@ static struct status ahead_event(struct hints *hints, void *state, const struct 
 
 static struct status ahead_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(uint64_t));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(uint64_t));
 }
 
 static const struct hint_rule clock_ahead = {

@@ -80,7 +80,7 @@ static struct status tried_event(struct hints *hints, void *state, const struct 
 
 static struct status leavers_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct leaving));
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct leaving));
 }
 
 static const enum event_kind leaving_bodies[] = {EVENT_USER_STATE_CHANGED,
@@ -125,16 +125,6 @@ static void note_membership(const struct hint_event *event, struct membership_en
     }
 }
 
-/* The value of a project and user. */
-static struct status membership_at(struct tally *tally, struct id project, struct bytes user,
-                                   void **value)
-{
-    char memory[64];
-    struct text text = TEXT_IN(memory);
-    id_write(&text, project);
-    return hint_at(tally, text_bytes(&text), user, value);
-}
-
 static struct status tell_former(struct hints *hints, const struct hint_event *event,
                                  const struct membership_end *end)
 {
@@ -151,24 +141,26 @@ static struct status tell_former(struct hints *hints, const struct hint_event *e
 
 static struct status former_event(struct hints *hints, void *state, const struct hint_event *event)
 {
-    char memory[64];
-    struct text user = TEXT_IN(memory);
+    char memory[64], project_memory[64];
+    struct text user = TEXT_IN(memory), project = TEXT_IN(project_memory);
     const struct leaf *leaf = event->leaf;
     void *value;
     if (leaf->outcome == OUTCOME_OK &&
         (leaf->kind == EVENT_PROJECT_MEMBER_ADDED || leaf->kind == EVENT_PROJECT_MEMBER_REMOVED ||
          leaf->kind == EVENT_PROJECT_MEMBER_EXPIRY_CHANGED)) {
         id_write(&user, leaf->on[1]);
-        TRY(membership_at(state, leaf->on[0], text_bytes(&user), &value));
+        id_write(&project, leaf->on[0]);
+        TRY(hint_at(state, text_bytes(&project), text_bytes(&user), &value));
         note_membership(event, value);
+        text_clear(&project);
     }
     if (event->foreign || event->who.size == 0 || leaf->project.kind != ID_PROJECT ||
         leaf->outcome != OUTCOME_OK) {
         return OK;
     }
-    TRY(membership_at(state, leaf->project, event->who, &value));
-    struct membership_end *end = value;
-    if (end->end_us == 0 || leaf->t_utc_us <= end->end_us || end->told) {
+    id_write(&project, leaf->project);
+    struct membership_end *end = hint_find(state, text_bytes(&project), event->who);
+    if (end == NULL || end->end_us == 0 || leaf->t_utc_us <= end->end_us || end->told) {
         return OK;
     }
     end->told = true;
@@ -177,7 +169,7 @@ static struct status former_event(struct hints *hints, void *state, const struct
 
 static struct status former_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct membership_end));
+    return hint_tally(hints, state, HINT_PAIRS_MAX, sizeof(struct membership_end));
 }
 
 static const enum event_kind membership_bodies[] = {
@@ -225,7 +217,7 @@ static struct status token_event(struct hints *hints, void *state, const struct 
 
 static struct status token_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct token));
+    return hint_tally(hints, state, HINT_PAIRS_MAX, sizeof(struct token));
 }
 
 static const enum event_kind token_bodies[] = {EVENT_SESSION_MFA_VERIFIED, EVENT_KIND_COUNT};
@@ -305,7 +297,7 @@ static struct status mutual_event(struct hints *hints, void *state, const struct
 
 static struct status mutual_begin(struct hints *hints, void *state)
 {
-    return hint_tally(hints, state, sizeof(struct hint_trail));
+    return hint_tally(hints, state, HINT_PAIRS_MAX, sizeof(struct hint_trail));
 }
 
 static const struct hint_rule mutual_certified = {

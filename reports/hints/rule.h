@@ -59,17 +59,22 @@ struct hints {
     void *states[HINT_RULES_MAX];
     size_t rule_count;
     const struct hint_rule *running;
+    bool given_up[HINT_RULES_MAX];
+    bool visit_failed;    /* a failure is not the rule's */
     struct arena scratch; /* for one body */
     uint64_t newest_us;   /* time recorded of the last event */
     bool wants[EVENT_KIND_COUNT];
 };
 
-/* A table with HINT_KEYS_MAX keys. */
-MUST_CHECK struct status hint_tally(struct hints *hints, struct tally *tally, size_t value_size);
+/* A table with so many keys: HINT_KEYS_MAX or HINT_PAIRS_MAX. */
+MUST_CHECK struct status hint_tally(struct hints *hints, struct tally *tally, uint32_t limit,
+                                    size_t value_size);
 
 /* The value under both texts, which are names or shorter. */
 MUST_CHECK struct status hint_at(struct tally *tally, struct bytes first, struct bytes second,
                                  void **value);
+/* The same, NULL if there is none. */
+void *hint_find(const struct tally *tally, struct bytes first, struct bytes second);
 
 /* Tells of a finding of the rule that is running. */
 struct hint_finding {

@@ -146,7 +146,7 @@ static struct status unread_end(struct hints *hints, void *state)
 static struct status unread_begin(struct hints *hints, void *state)
 {
     struct unread *unread = state;
-    return hint_tally(hints, &unread->fetches, sizeof(struct fetch));
+    return hint_tally(hints, &unread->fetches, HINT_PAIRS_MAX, sizeof(struct fetch));
 }
 
 static const struct hint_rule key_unread = {

@@ -127,8 +127,62 @@ static void too_many_people_are_refused_and_not_passed_over(void **unused)
 {
     (void)unused;
     struct status status = OK;
-    hinting_begin(&hinting, "refusal-burst");
+    hinting_begin(&hinting, "silence");
     for (uint64_t i = 0; i <= HINT_KEYS_MAX && !failed(status); i++) {
+        char memory[32];
+        struct text actor = TEXT_IN(memory);
+        text_add(&actor, "user:%" PRIu64, i);
+        const struct leaf leaf = {.n = i,
+                                  .kind = EVENT_USER_DENIED,
+                                  .outcome = OUTCOME_DENIED,
+                                  .actor = text_bytes(&actor),
+                                  .emitter = text_bytes(&actor),
+                                  .on = {{ID_LOG, 0}},
+                                  .on_count = 1};
+        status = hints_event(hinting.hints, &leaf, LITERAL(""));
+    }
+    assert_int_equal(status.code, STATUS_LIMIT);
+    assert_int_equal(status.at, HINT_KEYS_MAX);
+    assert_non_null(status.why);
+    hinting_free(&hinting);
+}
+
+struct given_up {
+    const struct hint_info *rule;
+    uint64_t n;
+    unsigned times;
+};
+
+static void note_given_up(void *context, const struct hint_info *rule, uint64_t n)
+{
+    struct given_up *given_up = context;
+    given_up->rule = rule;
+    given_up->n = n;
+    given_up->times++;
+}
+
+static struct status take(void *context, const struct hint *hint)
+{
+    (void)context;
+    (void)hint;
+    return OK;
+}
+
+static void a_rule_without_room_gives_up_and_the_others_go_on(void **unused)
+{
+    (void)unused;
+    struct given_up given_up = {0};
+    struct hints *hints;
+    struct arena arena = {.memory = malloc(HINTING_MEMORY), .capacity = HINTING_MEMORY};
+    struct hints_options options = {
+        .arena = &arena, .visit = take, .gave_up = note_given_up, .context = &given_up};
+    size_t index;
+    assert_false(failed(hint_rule_find(LITERAL("refusal-burst"), &index)));
+    options.rules[index] = true;
+    assert_false(failed(hint_rule_find(LITERAL("rare"), &index)));
+    options.rules[index] = true;
+    assert_false(failed(hints_begin(&options, &hints)));
+    for (uint64_t i = 0; i < HINT_KEYS_MAX + 10; i++) {
         char memory[32];
         struct text actor = TEXT_IN(memory);
         text_add(&actor, "user:%" PRIu64, i);
@@ -139,12 +193,13 @@ static void too_many_people_are_refused_and_not_passed_over(void **unused)
                                   .emitter = LITERAL("identity"),
                                   .on = {{ID_LOG, 0}},
                                   .on_count = 1};
-        status = hints_event(hinting.hints, &leaf, LITERAL(""));
+        assert_false(failed(hints_event(hints, &leaf, LITERAL(""))));
+        assert_true(given_up.times == 0 || strcmp(given_up.rule->name, "refusal-burst") == 0);
     }
-    assert_int_equal(status.code, STATUS_LIMIT);
-    assert_int_equal(status.at, HINT_KEYS_MAX);
-    assert_non_null(status.why);
-    hinting_free(&hinting);
+    assert_int_equal(given_up.times, 1);
+    assert_true(given_up.n > 0 && given_up.n <= HINT_KEYS_MAX);
+    assert_false(failed(hints_end(hints)));
+    free(arena.memory);
 }
 
 static void too_little_memory_is_told(void **unused)
@@ -171,6 +226,7 @@ int main(void)
         cmocka_unit_test(what_comes_before_the_range_counts_and_is_not_told),
         cmocka_unit_test(a_body_that_is_not_of_its_kind_is_damage),
         cmocka_unit_test(too_many_people_are_refused_and_not_passed_over),
+        cmocka_unit_test(a_rule_without_room_gives_up_and_the_others_go_on),
         cmocka_unit_test(too_little_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
