@@ -106,23 +106,49 @@ static bool put_family(struct text *out, const struct leaf *leaf)
     return put_text(out, kind);
 }
 
-/* The subject of another system that is a user, a host or an action. */
-static bool put_subject(struct text *out, const struct dimension_event *event,
-                        enum subject_class class)
+struct status dimension_cache_init(struct dimension_cache *cache, struct arena *arena)
+{
+    return tally_init(
+        &cache->classes, arena,
+        &(struct tally_options){.limit = DIMENSION_CACHE_MAX, .value_size = sizeof(uint64_t)});
+}
+
+static enum subject_class class_in_state(const struct dimension_event *event, struct id subject)
 {
     uint8_t memory[NAMES_ARENA];
     struct arena arena = ARENA_IN(memory);
     struct status trouble = OK;
-    if (event->leaf->kind != EVENT_AUDIT_RECORD_IMPORTED || engine_state(event->engine) == NULL) {
+    struct subject_name_row row = {.subject = subject};
+    struct view view = engine_view(event->engine, event->leaf->n, &arena, &trouble);
+    return view_find(&view, ROW_SUBJECT_NAME, &row) ? row.class : SUBJECT_CLASS_COUNT;
+}
+
+static enum subject_class class_of(const struct dimension_event *event, struct id subject)
+{
+    struct bytes key = bytes_of(&subject.n, sizeof subject.n);
+    void *value;
+    if (event->cache == NULL || failed(tally_at(&event->cache->classes, key, &value))) {
+        return class_in_state(event, subject);
+    }
+    uint64_t *class = value;
+    if (*class == 0) {
+        *class = (uint64_t)class_in_state(event, subject) + 1;
+    }
+    return (enum subject_class)(*class - 1);
+}
+
+/* The subject of another system that is a user, a host or an action. */
+static bool put_subject(struct text *out, const struct dimension_event *event,
+                        enum subject_class class)
+{
+    if (event->leaf->kind != EVENT_AUDIT_RECORD_IMPORTED || event->engine == NULL ||
+        engine_state(event->engine) == NULL) {
         return false;
     }
-    struct view view = engine_view(event->engine, event->leaf->n, &arena, &trouble);
     for (size_t i = 0; i < event->leaf->on_count; i++) {
-        struct subject_name_row row = {.subject = event->leaf->on[i]};
-        arena_reset(&arena);
-        if (row.subject.kind == ID_SUBJECT && view_find(&view, ROW_SUBJECT_NAME, &row) &&
-            row.class == class) {
-            return put_id(out, row.subject);
+        struct id subject = event->leaf->on[i];
+        if (subject.kind == ID_SUBJECT && class_of(event, subject) == class) {
+            return put_id(out, subject);
         }
     }
     return false;

@@ -56,6 +56,19 @@ static inline bool dimension_wants_body(const struct dimension *dimension)
     return dimension->kind == DIMENSION_BODY;
 }
 
+/* What subjects of other systems are, so that the state is asked once for each. What there is no
+ * room for is asked for again. */
+struct dimension_cache {
+    struct tally classes; /* id -> class + 1 */
+};
+
+enum {
+    DIMENSION_CACHE_MAX = 100000, /* subjects */
+};
+
+/* The arena is lent as long as the cache. NO_MEMORY. */
+MUST_CHECK struct status dimension_cache_init(struct dimension_cache *cache, struct arena *arena);
+
 /* What values are taken from; lent for the call. */
 struct dimension_event {
     const struct leaf *leaf;
@@ -63,6 +76,7 @@ struct dimension_event {
     struct bytes body;     /* canonical JSON without its salt; empty: erased, or not wanted */
     struct arena *scratch; /* BODY_MAX bytes; set back */
     struct engine *engine; /* whose state knows what a subject is */
+    struct dimension_cache *cache; /* NULL: the state is asked each time */
     struct zone zone;
 };
 

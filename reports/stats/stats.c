@@ -18,6 +18,7 @@ struct status stats_begin(struct stats *stats, const struct stats_options *optio
     if (stats->scratch.memory == NULL) {
         return FAIL(NO_MEMORY, SCRATCH_SIZE);
     }
+    TRY(dimension_cache_init(&stats->cache, options->arena));
     TRY(tally_init(&stats->groups, options->arena,
                    &(struct tally_options){.limit = STATS_GROUPS_MAX,
                                            .value_size = sizeof(struct stats_group),
@@ -111,6 +112,7 @@ struct status stats_event(struct stats *stats, enum stats_side side, const struc
                                           .body = body,
                                           .scratch = &stats->scratch,
                                           .engine = options->engine,
+                                          .cache = &stats->cache,
                                           .zone = options->zone};
     uint64_t from_us = interval_is_set(&options->interval)
                            ? interval_from(&options->interval, &options->zone, time_utc_us)

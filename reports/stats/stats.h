@@ -56,6 +56,7 @@ struct stats_group {
 struct stats {
     struct stats_options options;
     struct tally groups, values;
+    struct dimension_cache cache;
     struct arena scratch;
     const uint32_t *order; /* of groups, after stats_end */
     size_t order_count;

@@ -21,6 +21,7 @@ struct status timeline_begin(struct timeline *timeline, const struct timeline_op
     if (timeline->scratch.memory == NULL || timeline->marks == NULL) {
         return FAIL(NO_MEMORY, TIMELINE_EVENTS_MAX * sizeof *timeline->marks);
     }
+    TRY(dimension_cache_init(&timeline->cache, own->arena));
     return tally_init(&timeline->known, own->arena,
                       &(struct tally_options){.limit = TIMELINE_LANES_KNOWN,
                                               .value_size = sizeof(struct timeline_lane),
@@ -39,6 +40,7 @@ static struct status find_lane(struct timeline *timeline, const struct leaf *lea
                                           .body = body,
                                           .scratch = &timeline->scratch,
                                           .engine = timeline->options.engine,
+                                          .cache = &timeline->cache,
                                           .zone = timeline->options.zone};
     uint32_t count = timeline->known.count;
     void *value;

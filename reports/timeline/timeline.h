@@ -65,6 +65,7 @@ struct timeline_cell {
 struct timeline {
     struct timeline_options options;
     struct tally known; /* value -> struct timeline_lane */
+    struct dimension_cache cache;
     struct arena scratch;
     struct timeline_mark *marks; /* after timeline_end in the order of time */
     size_t mark_count;
