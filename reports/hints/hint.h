@@ -15,12 +15,12 @@
  *          name of that system, `root of syslog`. Of what components say by themselves nobody is.
  * Time     When it happened, as far as an emitter says; else when it was recorded. Hours and days
  *          are UTC.
- * Limits   A rule knows HINT_KEYS_MAX people, addresses or things, and HINT_PAIRS_MAX pairs of them.
- *          Of more it gives up, which is told (`gave_up`) while the others go on, or, where nobody
- *          listens, fails. A finding names HINT_BECAUSE_MAX events and says how many there were.
+ * Limits   A rule knows HINT_KEYS_MAX people, addresses or things, and HINT_PAIRS_MAX pairs of
+ *          them. Of more it gives up, which is told (`gave_up`) while the others go on, or, where
+ *          nobody listens, fails. A finding names HINT_BECAUSE_MAX events and says how many there were.
  * Memory   One arena, HINTS_MEMORY_SIZE bytes, whatever the number of events.
- * Errors   LIMIT, with what to do about it, unless somebody listens to `gave_up`; NO_MEMORY; CORRUPT at an event whose body cannot be
- *          read; or the failure of the visit.
+ * Errors   LIMIT, with what to do about it, and NO_MEMORY, unless somebody listens to `gave_up`;
+ *          CORRUPT at an event whose body cannot be read; or the failure of the visit.
  * Source   domain.md 2.2, Q3, Q13 to Q16, Q33, Q41, Q45; interface.md 1a row 17.
  */
 #ifndef REPORTS_HINTS_HINT_H
