@@ -12,6 +12,9 @@
 #include "reports/report.h"
 
 extern const struct report_format render_text, render_html, render_json, render_csv;
+/* What a report rests on, for whoever proves it; no format for people, and found by no name: a line
+ * `FROM TO` for each range of events. */
+extern const struct report_format render_events;
 
 /* NULL: there is none of that name. */
 const struct report_format *render_find(struct bytes name);

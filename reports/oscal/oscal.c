@@ -1,3 +1,4 @@
+#include "reports/event_ranges.h"
 #include "reports/oscal/parts.h"
 
 #include <assert.h>
@@ -30,42 +31,19 @@ bool oscal_has(const struct oscal_input *input, enum oscal_document document)
 
 /* Events ---------------------------------------------------------------------------------- */
 
-/* Adds one in its place, unless it is there. */
-static size_t add_event(uint64_t *all, size_t count, uint64_t n)
-{
-    size_t at = count;
-    while (at > 0 && all[at - 1] > n) {
-        at--;
-    }
-    if (at > 0 && all[at - 1] == n) {
-        return count;
-    }
-    memmove(all + at + 1, all + at, (count - at) * sizeof all[0]);
-    all[at] = n;
-    return count + 1;
-}
-
-static size_t add_range(uint64_t *all, size_t count, const struct au_evidence *range)
-{
-    assert(range->from <= range->to);
-    if (range->to - range->from >= OSCAL_RANGE_MAX) {
-        return add_event(all, add_event(all, count, range->from), range->to);
-    }
-    for (uint64_t n = range->from; n <= range->to; n++) {
-        count = add_event(all, count, n);
-    }
-    return count;
-}
-
 size_t oscal_events(const struct au_assessment *assessment, uint64_t out[static OSCAL_EVENTS_MAX])
 {
     size_t count = 0;
+    bool full = false;
     for (size_t i = 0; i < OBJECTIVE_COUNT; i++) {
         const struct au_judgement *judgement = &assessment->objectives[i].judgement;
         for (size_t k = 0; k < judgement->evidence_count; k++) {
-            count = add_range(out, count, &judgement->evidence[k]);
+            const struct event_range range = {judgement->evidence[k].from,
+                                              judgement->evidence[k].to};
+            count = event_ranges_add(out, count, OSCAL_EVENTS_MAX, &range, OSCAL_RANGE_MAX, &full);
         }
     }
+    assert(!full); /* there is room for all that an assessment can name */
     return count;
 }
 

@@ -1,6 +1,6 @@
 /* cairn report list, show and run. */
 #include "reports/render.h"
-#include "tools/report/making.h"
+#include "tools/report/evidence.h"
 #include "tools/verbs.h"
 
 #include <errno.h>
@@ -115,7 +115,10 @@ struct run {
     char formats[FORMATS_MAX][FORMAT_SIZE];
     size_t format_count;
     const char *out;
-    bool into; /* `out` is a directory */
+    bool into;                /* `out` is a directory */
+    bool oscal;               /* one of the formats */
+    bool proven;              /* with evidence */
+    struct evidence evidence; /* of these two */
 };
 
 /* PDF is HTML that is printed. */
@@ -134,8 +137,13 @@ static enum exit_code add_format(struct run *run, struct bytes name)
     char *format = run->formats[run->format_count];
     memcpy(format, name.data, name.size);
     format[name.size] = '\0';
+    if (strcmp(format, "oscal") == 0) {
+        run->oscal = true;
+        return EXIT_DONE;
+    }
     if (format_of(format) == NULL) {
-        return invocation_fail(invocation, EXIT_USAGE, "text, html, pdf, json and csv are there",
+        return invocation_fail(invocation, EXIT_USAGE,
+                               "text, html, pdf, json, csv and oscal are there",
                                "--format: there is no format %s", format);
     }
     run->format_count++;
@@ -163,11 +171,26 @@ static enum exit_code read_formats(struct run *run)
     return code;
 }
 
-static enum exit_code read_out(struct run *run)
+static enum exit_code read_out(struct run *run, const struct report_info *info)
 {
     const struct invocation *invocation = run->making.invocation;
+    const char *evidence = invocation_value(invocation, "evidence");
     struct stat about;
-    run->out = invocation_value(invocation, "out");
+    run->out = evidence == NULL ? invocation_value(invocation, "out") : evidence;
+    run->proven = evidence != NULL;
+    if (run->proven && invocation_has(invocation, "out")) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL,
+                               "--evidence is where the report goes to, too: leave out --out");
+    }
+    if (run->oscal && !evidence_is_oscal(info)) {
+        return invocation_fail(invocation, EXIT_USAGE, "au-assessment can",
+                               "%s cannot be written as OSCAL", info->name);
+    }
+    run->oscal = run->oscal || (run->proven && evidence_is_oscal(info));
+    if (run->oscal && run->out == NULL) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL,
+                               "OSCAL is several documents: --out DIR or --evidence DIR");
+    }
     if (run->out == NULL) {
         return run->format_count == 1
                    ? EXIT_DONE
@@ -176,7 +199,8 @@ static enum exit_code read_out(struct run *run)
     }
     size_t size = strlen(run->out);
     bool is_directory = stat(run->out, &about) == 0 && S_ISDIR(about.st_mode);
-    run->into = is_directory || run->format_count > 1 || (size > 0 && run->out[size - 1] == '/');
+    run->into = run->oscal || run->proven || is_directory || run->format_count > 1 ||
+                (size > 0 && run->out[size - 1] == '/');
     if (run->into && !is_directory && mkdir(run->out, 0777) != 0) {
         return invocation_failed(invocation, FAIL(IO, (uint64_t)errno), NULL, run->out);
     }
@@ -230,9 +254,40 @@ static enum exit_code make_one(struct run *run, const char *format)
     return code;
 }
 
+/* The name within the directory, of a file that is in it. */
+static enum exit_code adopt(struct run *run, const char *format)
+{
+    char memory[PATH_SIZE];
+    struct text path_memory = TEXT_IN(memory);
+    const char *path = file_path(run, format, &path_memory);
+    return path == NULL ? EXIT_DONE
+                        : folder_adopt(&run->evidence.folder, strrchr(path, '/') + 1,
+                                       &run->making.digest, run->making.size);
+}
+
+static enum exit_code make_with_evidence(struct run *run)
+{
+    enum exit_code code = evidence_open(&run->making, run->out, &run->evidence);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    code = run->proven ? evidence_prove(&run->evidence) : EXIT_DONE;
+    for (size_t i = 0; i < run->format_count && code == EXIT_DONE; i++) {
+        code = make_one(run, run->formats[i]);
+        code = code == EXIT_DONE ? adopt(run, run->formats[i]) : code;
+    }
+    code = code == EXIT_DONE && run->oscal ? evidence_oscal(&run->evidence) : code;
+    code = code == EXIT_DONE && run->proven ? evidence_end(&run->evidence) : code;
+    evidence_close(&run->evidence);
+    return code;
+}
+
 static enum exit_code make_all(struct run *run)
 {
     enum exit_code code = EXIT_DONE;
+    if (run->oscal || run->proven) {
+        return make_with_evidence(run);
+    }
     for (size_t i = 0; i < run->format_count && code == EXIT_DONE; i++) {
         code = make_one(run, run->formats[i]);
     }
@@ -250,7 +305,7 @@ static enum exit_code run_report(struct invocation *invocation)
     const struct report_info *info;
     enum exit_code code = making_info(invocation, &info);
     code = code == EXIT_DONE ? read_formats(&run) : code;
-    code = code == EXIT_DONE ? read_out(&run) : code;
+    code = code == EXIT_DONE ? read_out(&run, info) : code;
     code = code == EXIT_DONE ? store_open(invocation, STORE_RECORD, &run.making.engine) : code;
     if (code != EXIT_DONE) {
         return code;
@@ -262,8 +317,10 @@ static enum exit_code run_report(struct invocation *invocation)
 
 static const struct option_info run_options[] = {
     REPORT_OPTIONS,
-    {"format", 0, "LIST", "text, html, pdf, json, csv; several: html,json (text)", false},
+    {"format", 0, "LIST", "text, html, pdf, json, csv, oscal; several: html,json (text)", false},
     {"out", 0, "PATH", "a new file, or a directory for NAME.FORMAT", false},
+    {"evidence", 0, "DIR",
+     "a new directory for the report, the proofs of all that it rests on, and a manifest", false},
 };
 
 const struct verb verb_report_run = {
@@ -277,7 +334,8 @@ const struct verb verb_report_run = {
         "event of the log, audit.report_generated, with the SHA-256 of the file.",
     .examples = "cairn report run access-review --project atlas\n"
                 "cairn report run denials --period 2026-03 --format html,csv,json --out march/\n"
-                "cairn report run au-assessment --state final --format html --out au.html",
+                "cairn report run au-assessment --state final --format html --out au.html\n"
+                "cairn report run au-assessment --state final --format html,oscal --evidence au/",
     .purpose = PURPOSE_ASK,
     OPTIONS(run_options),
     .guarded = true,
