@@ -47,7 +47,7 @@ bool event_ranges_next(struct bytes *rest, struct event_range *out)
         return false;
     }
     out->to = out->from;
-    if (rest->size > 1 && rest->data[0] == '-') {
+    if (rest->size > 0 && rest->data[0] == '-') {
         skip(rest, 1);
         return read_number(rest, &out->to) && out->to >= out->from;
     }

@@ -48,20 +48,19 @@ static void record_one(struct hall *hall, uint64_t number, struct id about, stru
 static void fill(struct hall *hall)
 {
     uint8_t memory[HOSTILE_LONG];
-    struct id subjects[HALL_MAX] = {0};
     uint64_t next = log_head_of(engine_log(hall->engine))->size;
     for (size_t i = 0; i < hostile_count(); i++) {
         struct bytes text = hostile_at(i, memory).bytes;
         if (is_named(text)) {
             name_one(hall, text);
-            subjects[i] = (struct id){ID_SUBJECT, next++};
+            hall->subject[i] = (struct id){ID_SUBJECT, next++};
         }
     }
     must(engine_flush(hall->engine));
     next = log_head_of(engine_log(hall->engine))->size;
     for (size_t i = 0; i < hostile_count(); i++) {
-        if (subjects[i].kind != ID_NONE) {
-            record_one(hall, i, subjects[i], hostile_at(i, memory).bytes);
+        if (hall->subject[i].kind != ID_NONE) {
+            record_one(hall, i, hall->subject[i], hostile_at(i, memory).bytes);
             hall->record[i] = next++;
         }
     }

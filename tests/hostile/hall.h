@@ -24,6 +24,7 @@ struct hall {
     struct log_snapshot *log;
     struct hasher *hasher;
     struct siem_reader reader;
+    struct id subject[HALL_MAX];
     uint64_t record[HALL_MAX]; /* the event of each string; 0: it is in no log */
     struct leaf leaf;
     struct capture capture;

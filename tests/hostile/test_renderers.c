@@ -9,12 +9,20 @@
 #include "reports/chart.h"
 #include "reports/event_rows.h"
 #include "reports/json_out.h"
+#include "reports/lineage/dot.h"
+#include "reports/lineage/graph_json.h"
+#include "reports/lineage/picture.h"
+#include "reports/lineage/prov.h"
+#include "reports/lineage/tree.h"
 #include "reports/oscal/oscal.h"
+#include "reports/render.h"
 #include "reports/siem/cef.h"
 #include "reports/siem/ocsf.h"
 #include "reports/svg.h"
 #include "schema/json.h"
 #include "tests/hostile/hall.h"
+#include "tests/reports/lineage/sketch.h"
+#include "tests/reports/reporting.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +33,7 @@
 enum {
     SKELETON_MAX = 1 << 16,
     FIELD_MAX = 3 * HOSTILE_LONG,
+    PARAGRAPH_MAX = 1000, /* bytes */
 };
 
 /* Shows a string; false if it cannot be shown this way, since it can be in no log. */
@@ -446,11 +455,172 @@ static bool show_columns(struct hall *hall, size_t index, struct bytes text)
     return true;
 }
 
+/* Lineages -------------------------------------------------------------------------------- */
+
+/* From a thing to a place of that name; the thing is the subject of that name, if there is one. */
+static struct lineage *make_lineage(const struct hall *hall, size_t index, struct bytes text)
+{
+    struct lineage *lineage = calloc(1, sizeof *lineage);
+    uint32_t from = 0, to = 0;
+    assert_non_null(lineage);
+    struct id root = hall->record[index] == 0 ? (struct id){ID_FILE, 55} : hall->subject[index];
+    lineage->question =
+        (struct lineage_question){.root = root, .go = {true, true}, .depth = 4, .until = 90};
+    assert_true(lineage_node_of(lineage, &(struct flow_thing){.id = root}, &from));
+    assert_true(lineage_node_of(lineage, &(struct flow_thing){.place = text}, &to));
+    struct lineage_edge *edge =
+        lineage_edge_of(lineage, from, to, sketch_flow(EVENT_VAULT_FILE_DOWNLOADED), false);
+    edge->count = 1;
+    edge->in[LINEAGE_DOWN] = true;
+    for (uint32_t i = 0; i < 2; i++) {
+        lineage->nodes[i].reach[LINEAGE_DOWN] =
+            (struct lineage_reach){.reached = true, .expanded = i == 0, .depth = i};
+    }
+    return lineage;
+}
+
+typedef void draw(const struct lineage *lineage, const struct view *view, struct output *output);
+
+static bool show_lineage(struct hall *hall, size_t index, struct bytes text, draw *draw_it)
+{
+    static uint8_t memory[1 << 16];
+    struct arena arena = ARENA_IN(memory);
+    struct status trouble = OK;
+    if (text.size == 0 || text.size > LINEAGE_PLACE_SIZE) {
+        return false;
+    }
+    struct lineage *lineage = make_lineage(hall, index, text);
+    struct view view = engine_view(hall->engine, UINT64_MAX, &arena, &trouble);
+    capture_begin(&hall->capture, &(struct rows_options){.format = ROWS_JSON});
+    draw_it(lineage, &view, &hall->capture.output);
+    capture_end(&hall->capture);
+    free(lineage);
+    return true;
+}
+
+static bool show_dot(struct hall *hall, size_t index, struct bytes text)
+{
+    return show_lineage(hall, index, text, lineage_dot);
+}
+
+static bool show_graph_json(struct hall *hall, size_t index, struct bytes text)
+{
+    return show_lineage(hall, index, text, lineage_graph_json);
+}
+
+static bool show_prov(struct hall *hall, size_t index, struct bytes text)
+{
+    return show_lineage(hall, index, text, lineage_prov);
+}
+
+static void draw_tree(const struct lineage *lineage, const struct view *view, struct output *output)
+{
+    lineage_tree(lineage, view, LINEAGE_DOWN, &(struct tree_style){.titled = true}, output);
+}
+
+static bool show_tree(struct hall *hall, size_t index, struct bytes text)
+{
+    return show_lineage(hall, index, text, draw_tree);
+}
+
+static void draw_picture(const struct lineage *lineage, const struct view *view,
+                         struct output *output)
+{
+    must(lineage_picture(lineage, view, output));
+}
+
+static bool show_picture(struct hall *hall, size_t index, struct bytes text)
+{
+    return show_lineage(hall, index, text, draw_picture);
+}
+
+/* Reports --------------------------------------------------------------------------------- */
+
+/* What the report of this test says; a report is given nothing but its question. */
+static struct bytes told;
+
+static struct status run_report(const struct report_input *input, struct report_sink *sink)
+{
+    static const struct report_column of_report[] = {
+        {"text", NULL, REPORT_TEXT},
+        {"code", NULL, REPORT_CODE},
+        {"events", NULL, REPORT_EVENTS},
+    };
+    static const struct report_table table = {
+        .name = "things", .columns = of_report, .column_count = 3, .main = true};
+    const struct cell cells[] = {cell_text(told), cell_text(told), cell_text(told)};
+    TRY(report_begin(sink, input, NULL));
+    report_heading(sink, "Heading");
+    /* A paragraph is ours, and names only what is short. */
+    report_paragraph(sink, "It says %.*s", told.size < PARAGRAPH_MAX ? (int)told.size : 0,
+                     (const char *)told.data);
+    report_fact(sink, "a fact", cell_text(told), REPORT_TEXT);
+    report_table(sink, &table);
+    TRY(report_row(sink, cells));
+    report_table_end(sink);
+    return report_end(sink);
+}
+
+static const struct report_info report_of_test = {.name = "access-review",
+                                                  .title = "A report of a test",
+                                                  .about = "Things that hurt.",
+                                                  .version = 1,
+                                                  .scopes = REPORT_GLOBAL,
+                                                  .serves = "3.3.1",
+                                                  .run = run_report};
+
+static bool show_report(struct hall *hall, struct bytes text, const struct report_format *format)
+{
+    static uint8_t memory[REPORT_ARENA];
+    static struct report_sink sink;
+    struct arena arena = ARENA_IN(memory);
+    uint64_t rows;
+    struct report_question question = reporting_ask(hall->engine, "access-review", (struct id){0});
+    question.info = &report_of_test;
+    told = text;
+    capture_begin(&hall->capture, &(struct rows_options){.format = ROWS_JSON});
+    must(report_make(&(struct report_making){.engine = hall->engine,
+                                             .question = question,
+                                             .format = format,
+                                             .output = &hall->capture.output,
+                                             .sink = &sink,
+                                             .arena = &arena,
+                                             .program = "cairn test"},
+                     &rows));
+    capture_end(&hall->capture);
+    return true;
+}
+
+static bool show_report_text(struct hall *hall, size_t index, struct bytes text)
+{
+    (void)index;
+    return show_report(hall, text, &render_text);
+}
+
+static bool show_report_html(struct hall *hall, size_t index, struct bytes text)
+{
+    (void)index;
+    return show_report(hall, text, &render_html);
+}
+
+static bool show_report_json(struct hall *hall, size_t index, struct bytes text)
+{
+    (void)index;
+    return show_report(hall, text, &render_json);
+}
+
+static bool show_report_csv(struct hall *hall, size_t index, struct bytes text)
+{
+    (void)index;
+    return show_report(hall, text, &render_csv);
+}
+
 /* The renderers --------------------------------------------------------------------------- */
 
 enum skeleton_kind {
     NO_SKELETON,
     MARKUP,
+    DOT,
 };
 
 static const struct renderer {
@@ -469,6 +639,15 @@ static const struct renderer {
     {"reports/event_rows.c", show_event_table, judge_terminal, NO_SKELETON},
     {"reports/event_rows.c", show_event_csv, judge_csv, NO_SKELETON},
     {"reports/event_rows.c", show_event_json, judge_json, NO_SKELETON},
+    {"reports/lineage/dot.c", show_dot, judge_terminal, DOT},
+    {"reports/lineage/graph_json.c", show_graph_json, judge_json, NO_SKELETON},
+    {"reports/lineage/picture.c", show_picture, judge_terminal, MARKUP},
+    {"reports/lineage/prov.c", show_prov, judge_json, NO_SKELETON},
+    {"reports/lineage/tree.c", show_tree, judge_terminal, NO_SKELETON},
+    {"reports/render_csv.c", show_report_csv, judge_csv, NO_SKELETON},
+    {"reports/render_html.c", show_report_html, judge_terminal, MARKUP},
+    {"reports/render_json.c", show_report_json, judge_json, NO_SKELETON},
+    {"reports/render_text.c", show_report_text, judge_terminal, NO_SKELETON},
     {"reports/siem/ocsf.c", show_ocsf, judge_json, NO_SKELETON},
     {"reports/siem/syslog.c", show_syslog, judge_syslog, NO_SKELETON},
     {"reports/siem/cef.c", show_cef, judge_cef, NO_SKELETON},
@@ -483,14 +662,15 @@ enum {
     RENDERERS = sizeof renderers / sizeof renderers[0],
 };
 
-static void assert_same_skeleton(struct hall *hall, const struct renderer *renderer)
+static void assert_same_skeleton(struct hall *hall, const struct renderer *renderer, size_t index)
 {
     static char harmless[SKELETON_MAX], hostile[SKELETON_MAX];
+    enum hostile_form form = renderer->skeleton == DOT ? HOSTILE_DOT : HOSTILE_MARKUP;
     bool good;
-    size_t size = hostile_skeleton(HOSTILE_MARKUP, shown(hall), hostile, SKELETON_MAX, &good);
+    size_t size = hostile_skeleton(form, shown(hall), hostile, SKELETON_MAX, &good);
     assert_true(good);
-    assert_true(renderer->show(hall, 0, LITERAL("harmless")));
-    size_t expected = hostile_skeleton(HOSTILE_MARKUP, shown(hall), harmless, SKELETON_MAX, &good);
+    assert_true(renderer->show(hall, index, LITERAL("harmless")));
+    size_t expected = hostile_skeleton(form, shown(hall), harmless, SKELETON_MAX, &good);
     assert_true(good);
     assert_int_equal(size, expected);
     assert_memory_equal(hostile, harmless, size);
@@ -504,8 +684,8 @@ static void try_string(struct hall *hall, const struct renderer *renderer, size_
         return;
     }
     renderer->judge(hall, one.bytes);
-    if (renderer->skeleton == MARKUP && one.bytes.size > 0) {
-        assert_same_skeleton(hall, renderer);
+    if (renderer->skeleton != NO_SKELETON && one.bytes.size > 0) {
+        assert_same_skeleton(hall, renderer, index);
     }
 }
 
