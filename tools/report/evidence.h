@@ -1,9 +1,9 @@
 /*
  * tools/report/evidence.h -- what a report rests on, put beside it: proofs, OSCAL, a manifest.
  *
- * Shape    `--evidence DIR` makes a directory that an assessor checks without the store: the report,
- *          each event that its rows rest on as proofs/N.tlog-proof, the log's public key, a
- *          manifest of all files with their SHA-256, and the same as the Department of Defense's
+ * Shape    `--evidence DIR` makes a directory that an assessor checks without the store: the
+ *          report, each event that its rows rest on as proofs/N.tlog-proof, the log's public key,
+ *          a manifest of all files with their SHA-256, and the same as the Department of Defense's
  *          hashing script leaves it. For the AU assessment the documents of OSCAL are there, too,
  *          and link the proofs.
  * Order    The export is recorded before anything can be seen of it. Proofs first, because the
