@@ -1,9 +1,9 @@
 /*
  * tests/hostile/ways.h -- the ways that text comes out, and what judges what has come out.
  *
- * Shape    A way shows a string: as a value, or as the name that it is in the hall; what has come out is
- *          the hall's capture. It is false if the string cannot be shown this way, since it can be in no
- *          log. A judge fails the test.
+ * Shape    A way shows a string: as a value, or as the name that it is in the hall; what has come
+ *          out is the hall's capture. It is false if the string cannot be shown this way, since it
+ *          can be in no log. A judge fails the test.
  */
 #ifndef TESTS_HOSTILE_WAYS_H
 #define TESTS_HOSTILE_WAYS_H
