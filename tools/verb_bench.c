@@ -86,6 +86,10 @@ static struct status put_paths(struct rows *rows, const struct bench_times *t)
     TRY(put(rows, "ingest", 100 * per(t->raw_ns, t->ingest_ns), "%", "raw LMDB (bar 20)"));
     TRY(put(rows, "verify, all checks", per(t->verify_ns, t->events) / 1000, "us/event", NULL));
     TRY(put(rows, "verify", 100 * per(t->sha_ns, t->verify_ns), "%", "the SHA-256 bound (bar 40)"));
+    TRY(put(rows, "AU assessment", per(t->assess_ns, t->events) / 1000, "us/event",
+            "verification included, one pass"));
+    TRY(put(rows, "AU assessment", 100 * per(t->verify_ns, t->assess_ns), "%",
+            "the rate of verification alone (bar 50)"));
     TRY(put(rows, "rebuild state and index", per(t->rebuild_ns, t->events) / 1000, "us/event",
             NULL));
     TRY(put(rows, "rebuild", per(t->ingest_ns, t->rebuild_ns), "x", "faster than ingest (bar 2)"));
@@ -189,6 +193,7 @@ static struct status measure(struct bench *bench, bool peers, struct results *re
     TRY(bench_sha(bench, times));
     TRY(bench_ed25519(bench, &times->ed25519_ns));
     TRY(bench_verify(bench, times));
+    TRY(bench_assess(bench, times));
     TRY(bench_rebuild(bench, times));
     TRY(bench_queries(bench, results->queries, QUERIES_MAX, &results->query_count));
     TRY(peers ? bench_peers(bench, results->peers, PEERS_MAX, &results->peer_count) : OK);

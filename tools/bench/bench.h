@@ -45,6 +45,7 @@ struct bench_times {
     uint64_t raw_ns;                     /* raw LMDB, the same bytes, batches and syncs */
     uint64_t sha_ns;                     /* SHA-256 of every leaf and body, one core */
     uint64_t verify_ns;                  /* full verification */
+    uint64_t assess_ns;                  /* the AU assessment, verification included */
     uint64_t rebuild_ns;                 /* state and index from the log */
     uint64_t ed25519_ns;                 /* one signature checked */
     uint64_t commands;                   /* signed by a user, */
@@ -97,6 +98,8 @@ MUST_CHECK struct status bench_ed25519(struct bench *bench, uint64_t *ns);
 MUST_CHECK struct status bench_verify(struct bench *bench, struct bench_times *times);
 MUST_CHECK struct status bench_rebuild(struct bench *bench, struct bench_times *times);
 MUST_CHECK struct status bench_space(struct bench *bench, struct bench_times *times);
+/* bench_assess.c: the AU assessment, which verifies and folds the log in one pass. */
+MUST_CHECK struct status bench_assess(struct bench *bench, struct bench_times *times);
 /* bench_query.c: the first 50 rows of each kind of query. Fills up to `capacity`. */
 MUST_CHECK struct status bench_queries(struct bench *bench, struct bench_query *out,
                                        size_t capacity, size_t *count);
