@@ -31,7 +31,11 @@ static void put_events(const struct alert_row *alert, const char *separator, str
 
 static void put_id(const struct alert_row *alert, struct text *out)
 {
-    id_write(out, alert->alert);
+    if (alert->alert.kind == ID_NONE) {
+        text_put_literal(out, "none");
+    } else {
+        id_write(out, alert->alert);
+    }
 }
 
 /* Mail ------------------------------------------------------------------------------------ */
@@ -48,6 +52,18 @@ static void put_headers(const struct alert_message *message, struct bytes addres
     put_id(alert, out);
     text_put_literal(out, ")\nAuto-Submitted: auto-generated\nMIME-Version: 1.0\n"
                           "Content-Type: text/plain; charset=us-ascii\n\n");
+}
+
+static void put_advice(const struct alert_row *alert, struct text *out)
+{
+    if (alert->alert.kind == ID_NONE) {
+        text_put_literal(out, "\n\nThis is not in the log: it could not be written there.\n");
+        return;
+    }
+    text_put_literal(out, "\n\ncairn show N           shows one of them\n"
+                          "cairn alert acknowledge ");
+    put_id(alert, out);
+    text_put_literal(out, "  says that you have seen this\n");
 }
 
 void alert_message_mail(const struct alert_message *message, struct bytes address, struct text *out)
@@ -68,10 +84,7 @@ void alert_message_mail(const struct alert_message *message, struct bytes addres
     if (alert->because_count > ALERT_MESSAGE_EVENTS) {
         text_put_literal(out, " and more");
     }
-    text_put_literal(out, "\n\ncairn show N           shows one of them\n"
-                          "cairn alert acknowledge ");
-    put_id(alert, out);
-    text_put_literal(out, "  says that you have seen this\n");
+    put_advice(alert, out);
     if (alert->test) {
         text_put_literal(out,
                          "\nThis is a test: nothing has happened. Acknowledge it all the same.\n");

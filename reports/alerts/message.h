@@ -5,6 +5,7 @@
  *          one RFC 5424 message. All name the log, the alert, the rule with its sentence, how
  *          severe it is and the positions that it rests on; nothing of the events themselves, and
  *          nobody: whoever may read the log finds that there.
+ *          An alert without an id is one that could not be written into the log.
  * Safety   What comes from the log is printable ASCII by the time it is in a header or a
  *          parameter.
  * Limits   ALERT_MESSAGE_MAX bytes, whatever is in an alert.

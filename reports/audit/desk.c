@@ -3,6 +3,7 @@
 #include "core/audit/alert.h"
 #include "core/audit/case.h"
 #include "core/audit/declaration.h"
+#include "core/audit/manager.h"
 #include "core/audit/review.h"
 #include "reports/names.h"
 #include "reports/query.h"
@@ -146,6 +147,7 @@ static const struct column manager_columns[] = {
     {"user",     NULL,       COLUMN_TEXT,    ALIGN_LEFT},
     {"login",    NULL,       COLUMN_TEXT,    ALIGN_LEFT},
     {"role",     NULL,       COLUMN_TEXT,    ALIGN_LEFT},
+    {"may",      NULL,       COLUMN_TEXT,    ALIGN_LEFT},
     {"since",    NULL,       COLUMN_TIME,    ALIGN_LEFT},
     {"named_by", "NAMED BY", COLUMN_TEXT,    ALIGN_LEFT},
     {"reason",   NULL,       COLUMN_TEXT,    ALIGN_LEFT},
@@ -460,29 +462,58 @@ static struct status find_use(const struct desk *desk, struct id user, struct us
     return query_run(&query, log, index, note_use, used, &outcome);
 }
 
-static struct status add_manager(const struct desk *desk, const struct audit_manager_row *row)
+/* What somebody may do of the audit, and did; since and by whom, of a manager. */
+struct capacity {
+    struct id user;
+    const char *may;
+    const struct audit_manager_row *manager; /* NULL: by role */
+};
+
+static struct status add_capacity(const struct desk *desk, const struct capacity *capacity)
 {
     char id_memory[NAME_ROOM], login[NAME_ROOM], by_memory[NAME_ROOM];
     struct text id = TEXT_IN(id_memory), name = TEXT_IN(login), by = TEXT_IN(by_memory);
     struct used used = {0};
-    struct user_row user = {.user = row->user};
+    struct user_row user = {.user = capacity->user};
+    struct audit_manager_row row = {.user = capacity->user};
+    const struct audit_manager_row *manager = capacity->manager;
     uint64_t made_by = 0;
-    TRY(find_use(desk, row->user, &used));
-    (void)view_find(desk->view, ROW_USER, &user);
-    (void)view_find_made_by(desk->view, ROW_AUDIT_MANAGER,
-                            &(struct audit_manager_row){.user = row->user}, &made_by);
+    TRY(find_use(desk, capacity->user, &used));
+    (void)view_find_made_by(desk->view, ROW_USER, &user, &made_by);
+    if (manager != NULL) {
+        (void)view_find_made_by(desk->view, ROW_AUDIT_MANAGER, &row, &made_by);
+    }
     const struct cell cells[] = {
-        id_cell(&id, row->user),
-        name_cell(desk, &name, row->user),
+        id_cell(&id, capacity->user),
+        name_cell(desk, &name, capacity->user),
         cell_string(user_role_name(user.role)),
-        cell_number(row->since),
-        name_cell(desk, &by, row->by),
-        cell_text(row->reason),
+        cell_string(capacity->may),
+        time_cell(manager != NULL, row.since),
+        manager != NULL ? name_cell(desk, &by, row.by) : cell_absent(),
+        text_cell(manager != NULL, row.reason),
         cell_number(used.count),
         time_cell(used.count > 0, used.last_utc_us),
         cell_number(made_by),
     };
     return rows_add(desk->rows, cells);
+}
+
+/* Those who have a role by which they may do something of the audit, and are no managers. */
+static struct status add_role(const struct desk *desk, enum user_role role, const char *may,
+                              uint64_t *count)
+{
+    struct role_row row = {.role = role};
+    struct view_walk walk = view_walk_of(desk->view, ROW_ROLE, &row, 1);
+    while (view_walk_next(&walk, &row)) {
+        const struct capacity capacity = {.user = row.user, .may = may};
+        struct user_row user = {.user = row.user};
+        if (!manager_is(desk->view, row.user) && view_find(desk->view, ROW_USER, &user) &&
+            !user.deleted) {
+            TRY(add_capacity(desk, &capacity));
+            (*count)++;
+        }
+    }
+    return OK;
 }
 
 struct status desk_managers(const struct desk *desk, uint64_t *count)
@@ -491,7 +522,14 @@ struct status desk_managers(const struct desk *desk, uint64_t *count)
     struct view_walk walk = view_walk_of(desk->view, ROW_AUDIT_MANAGER, &row, 0);
     TRY(rows_begin(desk->rows, manager_columns, COUNT_OF(manager_columns)));
     for (*count = 0; view_walk_next(&walk, &row); (*count)++) {
-        TRY(add_manager(desk, &row));
+        bool counts = manager_is(desk->view, row.user);
+        const struct capacity capacity = {
+            .user = row.user, .may = counts ? "manage" : "nothing now", .manager = &row};
+        TRY(add_capacity(desk, &capacity));
+    }
+    if (desk->all) {
+        TRY(add_role(desk, USER_ROLE_AUDITOR, "work", count));
+        TRY(add_role(desk, USER_ROLE_SUPER_ADMIN, "name managers", count));
     }
     return end(desk);
 }

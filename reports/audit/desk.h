@@ -30,6 +30,7 @@ MUST_CHECK struct status desk_alerts_of(const struct desk *desk, const struct id
                                         size_t count);
 MUST_CHECK struct status desk_cases(const struct desk *desk, uint64_t *count);
 MUST_CHECK struct status desk_contacts(const struct desk *desk, uint64_t *count);
+/* With `all` also those who may do something of the audit by their role. */
 MUST_CHECK struct status desk_managers(const struct desk *desk, uint64_t *count);
 
 /* What is in a case: its events, and its notes as the events that hold them. */

@@ -8,16 +8,6 @@ enum {
     LISTING_ARENA = 512 << 10, /* bytes for what one row looks at */
 };
 
-static bool wants_all(const struct invocation *invocation)
-{
-    for (size_t i = 0; i < invocation->verb->option_count; i++) {
-        if (strcmp(invocation->verb->options[i].name, "all") == 0) {
-            return invocation_has(invocation, "all");
-        }
-    }
-    return true;
-}
-
 static enum exit_code write_list(struct invocation *invocation, struct engine *engine,
                                  struct arena *arena, listing *list)
 {
@@ -33,7 +23,7 @@ static enum exit_code write_list(struct invocation *invocation, struct engine *e
     }
     invocation_rows(invocation, &rows, &row_arena);
     const struct desk desk = {
-        .engine = engine, .view = &view, .rows = &rows, .all = wants_all(invocation)};
+        .engine = engine, .view = &view, .rows = &rows, .all = invocation_has(invocation, "all")};
     struct status status = list(&desk, &count);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "listing");

@@ -7,10 +7,10 @@
 #include "reports/audit/desk.h"
 #include "tools/as_of.h"
 
-#define LISTING_OPTIONS                                                 \
-    AS_OF_OPTION,                                                       \
-    {                                                                   \
-        "all", 0, NULL, "also what is withdrawn, done or closed", false \
+#define LISTING_OPTIONS                                                             \
+    AS_OF_OPTION,                                                                   \
+    {                                                                               \
+        "all", 0, NULL, "also what is withdrawn, done or closed, or by role", false \
     }
 
 typedef struct status listing(const struct desk *desk, uint64_t *count);

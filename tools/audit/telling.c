@@ -172,6 +172,18 @@ static bool is_left_alone(const struct work *work, size_t index, const bool *unr
     return false;
 }
 
+static void count(struct telling *telling, const struct post *post)
+{
+    telling->sent += post->ok ? 1 : 0;
+    telling->failed += post->ok ? 0 : 1;
+}
+
+static struct alert_message message_of(const struct telling *telling, const struct alert_row *alert)
+{
+    return (struct alert_message){
+        .origin = bytes_of_string(log_origin(engine_log(telling->engine))), .alert = alert};
+}
+
 static struct status do_job(struct work *work, const struct job *job, bool *unreachable)
 {
     struct telling *telling = work->telling;
@@ -181,12 +193,10 @@ static struct status do_job(struct work *work, const struct job *job, bool *unre
     if (!alert_by_id(&view, job->alert, &alert)) {
         return work->trouble;
     }
-    const struct alert_message message = {
-        .origin = bytes_of_string(log_origin(engine_log(telling->engine))), .alert = &alert};
+    const struct alert_message message = message_of(telling, &alert);
     send_one(work, job, &message, &post);
     *unreachable = !post.ok;
-    telling->sent += post.ok ? 1 : 0;
-    telling->failed += post.ok ? 0 : 1;
+    count(telling, &post);
     TRY(record(work, job, &post));
     return show(telling, job, &alert, &post);
 }
@@ -205,15 +215,66 @@ static struct status do_jobs(struct work *work)
     return engine_flush(work->telling->engine);
 }
 
-struct status telling_run(struct telling *telling)
+/* Without the log ------------------------------------------------------------------------- */
+
+static void find_contacts(struct work *work)
+{
+    struct view view = view_of(work);
+    struct contact_row contact = {0};
+    struct view_walk walk = view_walk_of(&view, ROW_CONTACT, &contact, 0);
+    while (work->job_count < TELLING_JOBS_MAX && view_walk_next(&walk, &contact)) {
+        if (contact.active) {
+            add_job(work, (struct id){ID_NONE, 0}, &contact);
+        }
+    }
+}
+
+static struct status tell_contacts(struct work *work, struct bytes about)
+{
+    struct telling *telling = work->telling;
+    const struct alert_row alert = {.rule = LITERAL("audit-failure"),
+                                    .severity = SEVERITY_CRITICAL,
+                                    .about = about,
+                                    .raised = engine_now(telling->engine)};
+    const struct alert_message message = message_of(telling, &alert);
+    find_contacts(work);
+    for (size_t i = 0; i < work->job_count && !invocation_interrupted(telling->invocation); i++) {
+        struct post post = {.ok = false};
+        send_one(work, &work->jobs[i], &message, &post);
+        count(telling, &post);
+        TRY(show(telling, &work->jobs[i], &alert, &post));
+    }
+    return work->trouble;
+}
+
+/* Calls ----------------------------------------------------------------------------------- */
+
+static struct work *new_work(struct telling *telling)
 {
     struct work *work = malloc(sizeof *work);
+    if (work != NULL) {
+        work->telling = telling;
+        work->trouble = OK;
+        work->job_count = 0;
+    }
+    return work;
+}
+
+struct status telling_unrecorded(struct telling *telling, struct bytes about)
+{
+    struct work *work = new_work(telling);
+    struct status status =
+        work == NULL ? FAIL(NO_MEMORY, sizeof *work) : tell_contacts(work, about);
+    free(work);
+    return status;
+}
+
+struct status telling_run(struct telling *telling)
+{
+    struct work *work = new_work(telling);
     if (work == NULL) {
         return FAIL(NO_MEMORY, sizeof *work);
     }
-    work->telling = telling;
-    work->trouble = OK;
-    work->job_count = 0;
     find_jobs(work);
     struct status status = failed(work->trouble) ? work->trouble : do_jobs(work);
     free(work);

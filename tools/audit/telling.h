@@ -36,4 +36,8 @@ struct telling {
  * a message cannot be sent is no failure, but counted. */
 MUST_CHECK struct status telling_run(struct telling *telling);
 
+/* Tells every active contact of a failure of the audit, and records nothing: for when the log
+ * cannot be written (domain.md AUD-11). The engine is one that reads. */
+MUST_CHECK struct status telling_unrecorded(struct telling *telling, struct bytes about);
+
 #endif

@@ -226,7 +226,7 @@ static const struct option_info manager_options[] = {
 };
 
 static const struct option_info manager_list_options[] = {
-    AS_OF_OPTION,
+    LISTING_OPTIONS,
 };
 
 const struct verb verb_manager_add = {
@@ -259,7 +259,10 @@ const struct verb verb_manager_remove = {
 const struct verb verb_manager_list = {
     .name = "manager list",
     .about = "list the audit managers, and when they last acted",
-    .examples = "cairn manager list\ncairn manager list --as-of 2026-03-31 --csv",
+    .details = "MAY says what somebody may do of the audit, ACTS how often they did, refusals\n"
+               "included. With --all, also auditors, who work and manage nothing, and\n"
+               "super-administrators, who name managers.",
+    .examples = "cairn manager list --all\ncairn manager list --as-of 2026-03-31 --csv",
     .purpose = PURPOSE_ASK,
     OPTIONS(manager_list_options),
     .guarded = true,

@@ -144,9 +144,43 @@ static enum exit_code scan(struct giving *giving)
     return code;
 }
 
+/* Without the log ------------------------------------------------------------------------- */
+
+static enum exit_code tell_of_failure(struct giving *giving)
+{
+    struct telling telling = {.invocation = giving->invocation, .engine = giving->engine};
+    struct status status = telling_unrecorded(
+        &telling, LITERAL("The log cannot be written, and commands are refused"));
+    invocation_note(giving->invocation,
+                    "%" PRIu64 " contacts were told that the log cannot be written, %" PRIu64
+                    " could not be",
+                    telling.sent, telling.failed);
+    return failed(status) ? invocation_failed(giving->invocation, status, NULL, "telling")
+                          : EXIT_DONE;
+}
+
+/* Whether it is the log that fails: that another process writes to it is no failure. */
+static bool log_fails(const struct invocation *invocation)
+{
+    const char *store;
+    struct engine *engine = NULL;
+    if (invocation_store(invocation, &store) != EXIT_DONE) {
+        return false;
+    }
+    struct status status = engine_open(&(struct engine_options){.directory = store}, &engine);
+    status = failed(status) ? status : engine_finish(engine);
+    engine_close(&engine);
+    return failed(status) && status.code != STATUS_IN_USE && status.code != STATUS_NOT_FOUND;
+}
+
 static enum exit_code run_scan(struct invocation *invocation)
 {
-    return giving_run(invocation, STORE_WRITE, scan);
+    enum exit_code code = giving_run(invocation, STORE_WRITE, scan);
+    bool may_fail = code == EXIT_IO || code == EXIT_INTEGRITY || code == EXIT_NOT_PERMITTED;
+    if (may_fail && !invocation_has(invocation, "no-delivery") && log_fails(invocation)) {
+        (void)giving_run(invocation, STORE_READ, tell_of_failure);
+    }
+    return code;
 }
 
 static const struct option_info scan_options[] = {
@@ -165,7 +199,8 @@ const struct verb verb_alert_scan = {
                "audit itself: a verification that failed, a clock that stepped, tools that\n"
                "changed, a review that is overdue. An alert is raised once for the same events.\n"
                "Contacts are told by mail, webhook or syslog; what could not be sent is tried\n"
-               "again by the next scan, and the exit code is 4.",
+               "again by the next scan, and the exit code is 4. If the log itself cannot be\n"
+               "written, every contact is told so, without a record.",
     .examples = "cairn alert scan\ncairn alert scan --severity low --no-delivery",
     .purpose = PURPOSE_KEEP,
     OPTIONS(scan_options),

@@ -98,6 +98,22 @@ static void a_test_says_that_it_is_one(void **unused)
     assert_non_null(strstr(text_string(&text), "\nThis is a test: nothing has happened."));
 }
 
+static void an_alert_that_is_in_no_log_says_so(void **unused)
+{
+    char memory[ALERT_MESSAGE_MAX];
+    struct text text = TEXT_IN(memory);
+    struct alert_row alert = stepped;
+    struct alert_message message = message_of(&alert);
+    (void)unused;
+    alert.alert = (struct id){ID_NONE, 0};
+    alert_message_mail(&message, LITERAL("ann@example.org"), &text);
+    assert_non_null(strstr(text_string(&text), "This is not in the log"));
+    assert_null(strstr(text_string(&text), "acknowledge"));
+    text_clear(&text);
+    alert_message_json(&message, &text);
+    assert_non_null(strstr(text_string(&text), "\"alert\":\"none\""));
+}
+
 static size_t count(const struct text *text, char sign)
 {
     size_t found = 0;
@@ -164,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_webhook_gets_an_object),
         cmocka_unit_test(syslog_gets_one_message_with_a_severity_of_its_own),
         cmocka_unit_test(a_test_says_that_it_is_one),
+        cmocka_unit_test(an_alert_that_is_in_no_log_says_so),
         cmocka_unit_test(no_text_of_an_alert_changes_the_form_of_a_message),
         cmocka_unit_test(an_alert_with_many_events_still_fits),
     };
