@@ -242,7 +242,8 @@ static struct status plan_joint(struct planning *planning, uint16_t first, struc
 }
 
 /* What is negated is so at the tests: not (a and b) is not a or not b. */
-static struct status plan_node(struct planning *planning, uint16_t at, bool negated, uint16_t *out)
+static struct status plan_kind_of(struct planning *planning, uint16_t at, bool negated,
+                                  uint16_t *out)
 {
     const struct filter_node *node = &planning->filter->nodes[at];
     switch (node->kind) {
@@ -257,6 +258,20 @@ static struct status plan_node(struct planning *planning, uint16_t at, bool nega
     return plan_joint(
         planning, node->first,
         (struct joint){.all = (node->kind == FILTER_ALL) != negated, .negated = negated}, out);
+}
+
+static struct status plan_node(struct planning *planning, uint16_t at, bool negated, uint16_t *out)
+{
+    TRY(plan_kind_of(planning, at, negated, out));
+    if (*out != PLAN_NONE) {
+        planning->candidates->used[at / 64] |= UINT64_C(1) << at % 64;
+    }
+    return OK;
+}
+
+bool candidates_use_node(const struct candidates *candidates, uint16_t node)
+{
+    return (candidates->used[node / 64] >> node % 64 & 1u) != 0;
 }
 
 /* Opening --------------------------------------------------------------------------------- */
@@ -289,6 +304,7 @@ struct status candidates_open(const struct query *query, struct index_snapshot *
     CLEANUP(hasher_close) struct hasher *hasher = NULL;
     out->node_count = 0;
     out->terms = 0;
+    memset(out->used, 0, sizeof out->used);
     out->root = PLAN_NONE;
     out->covered = 0;
     out->log_size = log_size;

@@ -10,6 +10,7 @@
 #ifndef REPORTS_CANDIDATES_H
 #define REPORTS_CANDIDATES_H
 
+#include "reports/filter/filter.h"
 #include "reports/query.h"
 
 enum {
@@ -40,6 +41,7 @@ struct candidates { /* the caller's memory; its members are this module's own */
     uint32_t terms;   /* of the index that are walked */
     uint64_t covered; /* positions that the index knows */
     uint64_t log_size;
+    uint64_t used[(FILTER_NODES_MAX + 63) / 64]; /* a bit for each node of the expression */
 };
 
 /* `index` may be NULL. candidates_close also after a failure, and before the snapshot is closed.
@@ -53,6 +55,9 @@ MUST_CHECK struct status candidates_at_or_after(struct candidates *candidates, u
                                                 uint64_t *n);
 MUST_CHECK struct status candidates_at_or_before(struct candidates *candidates, uint64_t from,
                                                  uint64_t *n);
+
+/* Whether a node of the expression took part in the plan. */
+bool candidates_use_node(const struct candidates *candidates, uint16_t node);
 
 /* Whether the index had a say in what candidates there are around this position. */
 bool candidates_narrowed(const struct candidates *candidates, uint64_t n);

@@ -22,31 +22,60 @@ static const char *cost_of(const struct filter_node *test)
     return test->field->type == FILTER_TYPE_TEXT ? "leaf, then body" : "leaf";
 }
 
-static void explain_node(const struct invocation *invocation, const struct filter *filter,
-                         uint16_t at, unsigned depth)
+struct explaining {
+    const struct invocation *invocation;
+    const struct filter *filter;
+    const struct candidates *plan;
+    char *memory; /* FILTER_WRITTEN_MAX bytes */
+};
+
+static void explain_test(const struct explaining *explaining, uint16_t at, unsigned depth)
+{
+    const struct filter_node *test = &explaining->filter->nodes[at];
+    struct text text = {.data = explaining->memory, .capacity = FILTER_WRITTEN_MAX};
+    filter_write_node(explaining->filter, at, &text);
+    size_t size = text.size > SHOWN_MAX ? SHOWN_MAX : text.size;
+    invocation_note(explaining->invocation, "  %*s%.*s%s  [%s]", (int)(depth * INDENT), "",
+                    (int)size, text.data, size < text.size ? "..." : "",
+                    candidates_use_node(explaining->plan, at) ? "index" : cost_of(test));
+}
+
+static void explain_node(const struct explaining *explaining, uint16_t at, unsigned depth)
 {
     static const char *const joints[] = {
         [FILTER_ALL] = "and", [FILTER_ANY] = "or", [FILTER_NOT] = "not", [FILTER_TEST] = ""};
-    const struct filter_node *node = &filter->nodes[at];
-    char *memory = malloc(FILTER_WRITTEN_MAX);
-    struct text text = {.data = memory, .capacity = FILTER_WRITTEN_MAX};
-    if (memory == NULL) {
+    const struct filter_node *node = &explaining->filter->nodes[at];
+    if (node->kind == FILTER_TEST) {
+        explain_test(explaining, at, depth);
         return;
     }
-    if (node->kind == FILTER_TEST) {
-        filter_write_node(filter, at, &text);
-        size_t size = text.size > SHOWN_MAX ? SHOWN_MAX : text.size;
-        invocation_note(invocation, "  %*s%.*s%s  [%s]", (int)(depth * INDENT), "", (int)size,
-                        text.data, size < text.size ? "..." : "", cost_of(node));
-    } else {
-        invocation_note(invocation, "  %*s%s", (int)(depth * INDENT), "", joints[node->kind]);
+    invocation_note(
+        explaining->invocation, "  %*s%s%s", (int)(depth * INDENT), "", joints[node->kind],
+        candidates_use_node(explaining->plan, at) ? "" : "  [the index cannot narrow it]");
+    for (uint16_t child = node->first; child != FILTER_NONE;) {
+        explain_node(explaining, child, depth + 1);
+        child = node->kind == FILTER_NOT ? FILTER_NONE : explaining->filter->nodes[child].next;
     }
-    free(memory);
-    for (uint16_t child = node->kind == FILTER_TEST ? FILTER_NONE : node->first;
-         child != FILTER_NONE;) {
-        explain_node(invocation, filter, child, depth + 1);
-        child = node->kind == FILTER_NOT ? FILTER_NONE : filter->nodes[child].next;
+}
+
+static struct status explain_expression(const struct invocation *invocation,
+                                        const struct query *query, struct index_snapshot *index,
+                                        uint64_t size)
+{
+    CLEANUP(candidates_close) struct candidates plan;
+    plan.node_count = 0;
+    TRY(candidates_open(query, index, size, &plan));
+    const struct explaining explaining = {.invocation = invocation,
+                                          .filter = query->where,
+                                          .plan = &plan,
+                                          .memory = malloc(FILTER_WRITTEN_MAX)};
+    if (explaining.memory == NULL) {
+        return FAIL(NO_MEMORY, FILTER_WRITTEN_MAX);
     }
+    invocation_note(invocation, "where:");
+    explain_node(&explaining, query->where->root, 0);
+    free(explaining.memory);
+    return OK;
 }
 
 /* The plan -------------------------------------------------------------------------------- */
@@ -97,8 +126,10 @@ void explain_query(const struct invocation *invocation, const struct query *quer
     invocation_note(invocation, "asked: %s", text_string(&asked));
     free(memory);
     if (query->where != NULL) {
-        invocation_note(invocation, "where:");
-        explain_node(invocation, query->where, query->where->root, 0);
+        struct status status = explain_expression(invocation, query, index, outcome->size);
+        if (failed(status)) {
+            (void)invocation_failed(invocation, status, NULL, "explaining");
+        }
     }
     explain_index(invocation, index, outcome);
     invocation_note(invocation,

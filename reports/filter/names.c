@@ -3,6 +3,7 @@
 #include "core/audit/emitter.h"
 #include "core/identity/user.h"
 #include "core/import.h"
+#include "reports/filter/glob.h"
 #include "reports/names.h"
 #include "reports/resolve.h"
 
@@ -173,6 +174,46 @@ struct status names_of_actor(struct typing *typing, const struct token *token, s
     offer_logins(&looking, &suggestion);
     offer_emitters(&looking, &suggestion);
     return unknown(typing, token, &suggestion, "the store knows no such user or emitter");
+}
+
+static struct status find_logins(struct typing *typing, struct looking *looking,
+                                 const struct token *token, names_text *found, bool *any)
+{
+    struct login_row row = {0};
+    struct view_walk walk = view_walk_of(&looking->view, ROW_LOGIN, &row, 0);
+    while (view_walk_next(&walk, &row)) {
+        struct bytes id;
+        if (glob_matches(token->text, row.login)) {
+            *any = true;
+            TRY(names_keep_id(typing, row.user, &id));
+            TRY(found(typing, id));
+        }
+    }
+    return looking->trouble;
+}
+
+static bool matches_an_emitter(struct looking *looking, struct bytes pattern)
+{
+    struct emitter_row row = {0};
+    bool any = false;
+    struct view_walk walk = view_walk_of(&looking->view, ROW_EMITTER, &row, 0);
+    while (view_walk_next(&walk, &row)) {
+        any = any || glob_matches(pattern, row.name);
+    }
+    return any;
+}
+
+struct status names_of_actors(struct typing *typing, const struct token *token, names_text *found)
+{
+    struct looking looking;
+    bool of_ids = memchr(token->text.data, ':', token->text.size) != NULL, any = of_ids;
+    if (!look(typing, &looking)) {
+        return OK;
+    }
+    TRY(find_logins(typing, &looking, token, found, &any));
+    any = any || matches_an_emitter(&looking, token->text);
+    TRY(looking.trouble);
+    return any ? OK : fault_of(typing->fault, token, "no user or emitter is called so");
 }
 
 struct status names_check_emitter(struct typing *typing, const struct token *token)

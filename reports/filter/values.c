@@ -339,13 +339,29 @@ static struct status add_subject(struct typing *typing, const struct token *toke
     return names_of_subject(typing, token, add_name_id);
 }
 
+/* Once, so that what was written reads as the same. */
+static struct status add_actor_text(void *context, struct bytes text)
+{
+    struct typing *typing = context;
+    const struct filter *filter = typing->filter;
+    for (uint16_t at = typing->node->first; at != FILTER_NONE; at = filter->values[at].next) {
+        if (!filter->values[at].is_glob && bytes_equal(filter->values[at].text, text)) {
+            return OK;
+        }
+    }
+    return add(typing, &(struct filter_value){.text = text});
+}
+
+/* A pattern is one of what leaves have, and stands for the users too whose logins are so. */
 static struct status add_actor(struct typing *typing, const struct token *token)
 {
     struct filter_value value = value_of(token);
-    if (!token->is_glob) {
-        TRY(names_of_actor(typing, token, &value.text));
+    if (token->is_glob) {
+        TRY(add(typing, &value));
+        return names_of_actors(typing, token, add_actor_text);
     }
-    return add(typing, &value);
+    TRY(names_of_actor(typing, token, &value.text));
+    return add_actor_text(typing, value.text);
 }
 
 static struct status add_emitter(struct typing *typing, const struct token *token)
