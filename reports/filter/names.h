@@ -19,8 +19,8 @@ MUST_CHECK struct status names_of_kind(struct typing *typing, const struct token
 /* An actor as leaves have it: an id or an emitter's name, in the filter's memory. */
 MUST_CHECK struct status names_of_actor(struct typing *typing, const struct token *token,
                                         struct bytes *out);
-/* Each user whose login is as the pattern says. MALFORMED, likewise, if neither a user nor an emitter
- * is, unless it is a pattern of ids. */
+/* Each user whose login is as the pattern says. MALFORMED, likewise, if neither a user nor an
+ * emitter is, unless it is a pattern of ids. */
 typedef struct status names_text(void *context, struct bytes text);
 MUST_CHECK struct status names_of_actors(struct typing *typing, const struct token *token,
                                          names_text *found);
