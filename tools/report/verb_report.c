@@ -319,8 +319,8 @@ static const struct option_info run_options[] = {
     REPORT_OPTIONS,
     {"format", 0, "LIST", "text, html, pdf, json, csv, oscal; several: html,json (text)", false},
     {"out", 0, "PATH", "a new file, or a directory for NAME.FORMAT", false},
-    {"evidence", 0, "DIR",
-     "a new directory for the report, the proofs of all that it rests on, and a manifest", false},
+    {"evidence", 0, "DIR", "a new directory: the report, proofs of what it rests on, a manifest",
+     false},
 };
 
 const struct verb verb_report_run = {
