@@ -30,6 +30,7 @@ struct pivoting {
     struct looking *looking;
     struct pivot pivot;
     bool wanted[PIVOT_RELATION_COUNT];
+    struct pivot_found found[PIVOT_RELATION_COUNT];
     struct rows rows;
 };
 
@@ -77,9 +78,9 @@ static struct status show_event(void *context, const struct pivot_event *event)
     return add_row(context, text_bytes(&relation), event->leaf);
 }
 
-static void tell(const struct pivoting *pivoting, enum pivot_relation relation,
-                 const struct pivot_found *found)
+static void tell(const struct pivoting *pivoting, enum pivot_relation relation)
 {
+    const struct pivot_found *found = &pivoting->found[relation];
     const struct invocation *invocation = pivoting->looking->invocation;
     uint64_t size = log_snapshot_size(pivoting->looking->log);
     if (found->more) {
@@ -96,13 +97,12 @@ static void tell(const struct pivoting *pivoting, enum pivot_relation relation,
 
 static struct status run_relations(struct pivoting *pivoting)
 {
-    struct pivot_found found;
     TRY(rows_begin(&pivoting->rows, columns, sizeof columns / sizeof columns[0]));
     TRY(add_row(pivoting, LITERAL("itself"), &pivoting->pivot.leaf));
     for (unsigned i = 0; i < PIVOT_RELATION_COUNT; i++) {
         if (pivoting->wanted[i]) {
-            TRY(pivot_run(&pivoting->pivot, (enum pivot_relation)i, show_event, pivoting, &found));
-            tell(pivoting, (enum pivot_relation)i, &found);
+            TRY(pivot_run(&pivoting->pivot, (enum pivot_relation)i, show_event, pivoting,
+                          &pivoting->found[i]));
         }
     }
     return rows_flush(&pivoting->rows);
@@ -114,6 +114,9 @@ static enum exit_code answer(struct pivoting *pivoting)
     struct status status = run_relations(pivoting);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "following the event");
+    }
+    for (unsigned i = 0; i < PIVOT_RELATION_COUNT; i++) {
+        tell(pivoting, (enum pivot_relation)i);
     }
     for (size_t i = 0;; i++) {
         char memory[NEXT_SIZE];

@@ -78,8 +78,9 @@ static struct status write_answer(struct drawing *drawing, uint64_t width)
         return write_list(drawing);
     }
     drawing->rows.row_count = drawing->timeline.mark_count;
-    return timeline_text(&drawing->timeline, (uint32_t)width, looking_letters(invocation),
-                         write_line, drawing);
+    TRY(timeline_text(&drawing->timeline, (uint32_t)width, looking_letters(invocation), write_line,
+                      drawing));
+    return output_flush(invocation->output);
 }
 
 static void draw(void *context, struct output *output)

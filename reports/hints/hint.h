@@ -17,7 +17,8 @@
  *          are UTC.
  * Limits   A rule knows HINT_KEYS_MAX people, addresses or things, and HINT_PAIRS_MAX pairs of
  *          them. Of more it gives up, which is told (`gave_up`) while the others go on, or, where
- *          nobody listens, fails. A finding names HINT_BECAUSE_MAX events and says how many there were.
+ *          nobody listens, fails. A finding names HINT_BECAUSE_MAX events and says how many there
+ *          were.
  * Memory   One arena, HINTS_MEMORY_SIZE bytes, whatever the number of events.
  * Errors   LIMIT, with what to do about it, and NO_MEMORY, unless somebody listens to `gave_up`;
  *          CORRUPT at an event whose body cannot be read; or the failure of the visit.

@@ -55,7 +55,7 @@ static void bars_of_anything_are_well_formed(void **unused)
 {
     (void)unused;
     uint64_t state = 3;
-    for (unsigned round = 0; round < 60; round++) {
+    for (unsigned round = 0; round < 15; round++) {
         static uint8_t labels[2 * CHART_BARS_MAX][300];
         struct chart_bar bars[2 * CHART_BARS_MAX];
         size_t count = random_below(&state, 2 * CHART_BARS_MAX);
@@ -107,7 +107,7 @@ static void columns_of_anything_are_well_formed(void **unused)
 {
     (void)unused;
     uint64_t state = 4;
-    for (unsigned round = 0; round < 60; round++) {
+    for (unsigned round = 0; round < 15; round++) {
         static struct chart_column columns[CHART_COLUMNS_MAX + 50];
         uint8_t memory[300];
         struct bytes name = bytes_of(memory, random_hostile(&state, memory, sizeof memory));

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 enum {
-    EVENTS = 1500,
+    EVENTS = 1000,
     MEMORY = 64 << 20,
 };
 
@@ -139,7 +139,7 @@ static void groups_are_those_of_a_recount(void **unused)
 {
     (void)unused;
     uint64_t state = 5;
-    for (unsigned round = 0; round < 40; round++) {
+    for (unsigned round = 0; round < 25; round++) {
         struct stats_options options = {0};
         static const char *const intervals[] = {"15m", "1h", "1d"};
         uint64_t all = 0;
