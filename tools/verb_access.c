@@ -99,6 +99,17 @@ static enum exit_code check(const struct invocation *invocation)
                                  "name an object, or say --did, or --all with a --user");
 }
 
+/* What has no content can be neither read nor searched. */
+static enum exit_code check_object(const struct asking *asking)
+{
+    enum id_kind kind = asking->object.kind;
+    return kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP || kind == ID_USER
+               ? EXIT_DONE
+               : invocation_fail(asking->invocation, EXIT_USAGE,
+                                 "of a project's data: cairn access --did --project NAME",
+                                 "access is to files, directories, groups, and trees of users");
+}
+
 /* The thing that an option names, if it is given. */
 static enum exit_code find_option(const struct asking *asking, const char *option,
                                   enum id_kind kind, struct id *out)
@@ -117,6 +128,7 @@ static enum exit_code understand(struct asking *asking)
                              : code;
     if (code == EXIT_DONE && object != NULL) {
         code = find(asking, ID_NONE, object, &asking->object);
+        code = code == EXIT_DONE ? check_object(asking) : code;
     }
     code = code == EXIT_DONE ? find_option(asking, "session", ID_SESSION, &asking->session) : code;
     code = code == EXIT_DONE ? find_option(asking, "relying", ID_CERT, &asking->cert) : code;
@@ -187,15 +199,17 @@ static struct status add_uses(struct asking *asking, const struct between *betwe
 {
     CLEANUP(index_snapshot_close) struct index_snapshot *index = NULL;
     const struct invocation *invocation = asking->invocation;
+    bool is_file = asking->object.kind == ID_FILE;
     struct use_rows rows = {
         .question = {.view = asking->view,
                      .log = between->log,
-                     .file = asking->object,
+                     .file = is_file ? asking->object : (struct id){ID_NONE, 0},
                      .user = asking->users[0],
                      .range = between->range},
         .unread = invocation_has(invocation, "unread"),
         .uncertified = invocation_has(invocation, "uncertified"),
         .project = asking->project,
+        .under = is_file ? (struct id){ID_NONE, 0} : asking->object,
         .cert = asking->cert,
         .use = arena_take(asking->arena, sizeof(struct use)),
         .out = &asking->rows,

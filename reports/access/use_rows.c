@@ -121,6 +121,31 @@ static struct cell text_cell(const struct text *text)
     return text->size == 0 ? cell_absent() : cell_text(text_bytes(text));
 }
 
+/* Whether the file was in the directory, or anything that is in it. */
+static bool is_under(const struct use_rows *rows, const struct use *use)
+{
+    struct view view = rows->question.view;
+    struct file_row file = {.file = use->file};
+    size_t used = view.arena->used;
+    view.as_of_n = use->last_n;
+    bool found = rows->under.kind == ID_NONE;
+    if (!found && view_find(&view, ROW_FILE, &file)) {
+        struct id at = file.parent;
+        found = file.has_group && id_equal(file.group, rows->under);
+        for (unsigned depth = 0; !found && depth < ACCESS_DEPTH_MAX; depth++) {
+            struct dir_row dir = {.dir = at};
+            found = id_equal(at, rows->under);
+            view.arena->used = used;
+            if (at.kind != ID_DIR || !view_find(&view, ROW_DIR, &dir)) {
+                break;
+            }
+            at = dir.parent;
+        }
+    }
+    view.arena->used = used;
+    return found;
+}
+
 static bool is_wanted(const struct use_rows *rows, const struct use *use)
 {
     bool relied = rows->cert.kind == ID_NONE;
@@ -129,7 +154,8 @@ static bool is_wanted(const struct use_rows *rows, const struct use *use)
     }
     return relied && !(rows->unread && use->read_count > 0) &&
            !(rows->uncertified && use->certified) &&
-           (rows->project.kind == ID_NONE || id_equal(rows->project, use->label));
+           (rows->project.kind == ID_NONE || id_equal(rows->project, use->label)) &&
+           is_under(rows, use);
 }
 
 static struct status add_use(void *context, const struct use *use)

@@ -17,6 +17,7 @@ struct use_rows {
     struct use_question question;
     bool unread, uncertified; /* only those */
     struct id project;        /* only of data with this tag; ID_NONE: any */
+    struct id under;          /* only of files below this directory, group or user, then */
     struct id cert;           /* only what relied on it; ID_NONE: anything */
     struct use *use;          /* memory to work in */
     struct rows *out;

@@ -53,6 +53,8 @@ struct bench_times {
     uint64_t commands_check_ns;          /* one signature checked, between the batches */
     uint64_t access_ns, access_worst_ns; /* one answer of may_read, as of any event */
     uint64_t access_events;              /* that the log had then */
+    uint64_t interval_ns;                /* each interval of a history of access, */
+    uint64_t interval_worst_ns;          /* and the slowest */
     uint64_t events;                     /* in the log at the end */
     uint64_t json_bytes;                 /* leaves and bodies */
     uint64_t disk_bytes;                 /* log, state and index */

@@ -1,6 +1,7 @@
 #include "core/access/access.h"
 #include "core/command_record.h"
 #include "core/identity/user.h"
+#include "reports/access/interval.h"
 #include "store/hash.h"
 #include "tools/bench/bench.h"
 
@@ -10,6 +11,7 @@ enum {
     FILES = BENCH_BATCH / 4, /* made in a batch; the files of the batch before get what follows */
     RECORD_SIZE = 1024,
     READS = 2000,
+    INTERVALS = 200, /* histories of access */
     VIEW_MEMORY = 256 << 10,
 };
 
@@ -272,6 +274,68 @@ static struct status bench_access(struct bench *bench, const struct place *place
     return OK;
 }
 
+/* Intervals ------------------------------------------------------------------------------- */
+
+static struct status time_of(void *context, uint64_t n, uint64_t *utc_us)
+{
+    struct bytes bytes;
+    struct leaf leaf;
+    TRY(log_read_leaf(context, n, &bytes));
+    TRY(leaf_decode(bytes, &leaf));
+    *utc_us = leaf.t_utc_us;
+    return OK;
+}
+
+static struct status count_interval(void *context, const struct interval *interval)
+{
+    (void)interval;
+    ++*(uint64_t *)context;
+    return OK;
+}
+
+/* From the first event to the last, for a file of the newest. */
+static struct status measure_intervals(struct bench *bench, const struct place *place,
+                                       struct basis *basis, struct arena *arena, uint64_t *ns)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    struct status trouble = OK;
+    uint64_t count = 0;
+    TRY(log_snapshot_open(engine_log(bench->engine), &log));
+    uint64_t size = log_snapshot_size(log), before = bench_now_ns();
+    struct interval_question question = {
+        .view = engine_view(bench->engine, UINT64_MAX, arena, &trouble),
+        .reader = {.user = place->user},
+        .object = {ID_FILE, place->files_from + bench_random(bench) % FILES},
+        .verb = ACCESS_READ,
+        .to = {.n = size, .utc_us = UINT64_MAX},
+        .time_of = time_of,
+        .context = log};
+    TRY(time_of(log, 0, &question.from.utc_us));
+    TRY(interval_each(&question, basis, count_interval, &count));
+    *ns = (bench_now_ns() - before) / (count == 0 ? 1 : count);
+    return trouble;
+}
+
+static struct status bench_intervals(struct bench *bench, const struct place *place,
+                                     struct bench_times *times)
+{
+    uint64_t ns[INTERVALS];
+    struct arena arena = {.capacity = VIEW_MEMORY, .memory = malloc(VIEW_MEMORY)};
+    struct basis *basis = malloc(sizeof *basis);
+    struct status status =
+        arena.memory == NULL || basis == NULL ? FAIL(NO_MEMORY, VIEW_MEMORY) : OK;
+    for (size_t i = 0; i < INTERVALS && !failed(status); i++) {
+        status = measure_intervals(bench, place, basis, &arena, &ns[i]);
+    }
+    free(basis);
+    free(arena.memory);
+    TRY(status);
+    qsort(ns, INTERVALS, sizeof ns[0], by_size);
+    times->interval_ns = ns[INTERVALS / 2];
+    times->interval_worst_ns = ns[INTERVALS - 1];
+    return OK;
+}
+
 /* All of it ------------------------------------------------------------------------------- */
 
 static struct status open_place(struct bench *bench, struct place *place)
@@ -312,6 +376,7 @@ struct status bench_commands(struct bench *bench, struct bench_times *times)
     struct status status = open_place(bench, &place);
     status = failed(status) ? status : do_batches(bench, &place, times);
     status = failed(status) ? status : bench_access(bench, &place, times);
+    status = failed(status) ? status : bench_intervals(bench, &place, times);
     close_place(&place);
     return status;
 }

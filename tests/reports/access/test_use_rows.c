@@ -76,6 +76,10 @@ static void filters_leave_what_was_asked_for(void **state)
     assert_int_equal(out.rows.row_count, 0);
     (void)ask(lab, (struct use_rows){.question = {.user = lab->bob}}, ROWS_JSON);
     assert_int_equal(out.rows.row_count, 2);
+    (void)ask(lab, (struct use_rows){.under = lab->bob}, ROWS_JSON);
+    assert_int_equal(out.rows.row_count, 2);
+    (void)ask(lab, (struct use_rows){.under = lab->cat}, ROWS_JSON);
+    assert_int_equal(out.rows.row_count, 0);
 }
 
 int main(void)
