@@ -1,5 +1,6 @@
 #include "tools/asked.h"
 
+#include "tools/footnote.h"
 #include "tools/operator.h"
 
 enum {
@@ -60,4 +61,26 @@ struct status asked_record(const struct invocation *invocation, struct engine *e
         &(struct draft){
             .kind = EVENT_AUDIT_QUERY_RUN, .on = {THE_LOG}, .on_count = 1, .body = &body});
     return status.code == STATUS_READ_ONLY ? OK : status;
+}
+
+enum exit_code asked_end(const struct invocation *invocation, struct engine *engine,
+                         const struct rows *rows, const char *what,
+                         const struct moment_range *range)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    struct footer footer = {.rows = rows->row_count, .what = what};
+    struct status status = log_snapshot_open(engine_log(engine), &log);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, "looking at the log");
+    }
+    footer.range = range == NULL ? footer.range : *range;
+    enum exit_code code = footnote(invocation, log, &footer);
+    if (code != EXIT_DONE && code != EXIT_NOTHING && code != EXIT_INCOMPLETE) {
+        return code;
+    }
+    status = asked_record(invocation, engine, rows);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, "logging the question");
+    }
+    return code == EXIT_INCOMPLETE ? code : EXIT_DONE;
 }

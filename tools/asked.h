@@ -9,6 +9,7 @@
 #define TOOLS_ASKED_H
 
 #include "core/engine.h"
+#include "reports/moment.h"
 #include "store/hash.h"
 #include "tools/invocation.h"
 
@@ -19,5 +20,12 @@ void asked_rows(const struct invocation *invocation, struct rows *rows, struct a
 /* Logs it. Does nothing in an engine that only reads. */
 MUST_CHECK struct status asked_record(const struct invocation *invocation, struct engine *engine,
                                       const struct rows *rows);
+
+/* Says what the answer rests on (reports/footer.h), and logs the question. `what` the rows are, as
+ * in `3 intervals of 84 events`; the range may be NULL. EXIT_DONE, also without rows;
+ * EXIT_INCOMPLETE; or what failed. */
+MUST_CHECK enum exit_code asked_end(const struct invocation *invocation, struct engine *engine,
+                                    const struct rows *rows, const char *what,
+                                    const struct moment_range *range);
 
 #endif

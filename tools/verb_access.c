@@ -226,15 +226,20 @@ static struct status add_uses(struct asking *asking, const struct between *betwe
     return OK;
 }
 
-static enum exit_code end(struct asking *asking, struct status status, uint64_t allowed)
+static enum exit_code end(struct asking *asking, struct status status,
+                          const struct between *between, uint64_t found)
 {
+    bool did = invocation_has(asking->invocation, "did");
     status = failed(status) ? status : rows_flush(&asking->rows);
-    status =
-        failed(status) ? status : asked_record(asking->invocation, asking->engine, &asking->rows);
     if (failed(status)) {
         return invocation_failed(asking->invocation, status, NULL, "access");
     }
-    return allowed > 0 ? EXIT_DONE : EXIT_NOTHING; /* the answer is no */
+    enum exit_code code = asked_end(asking->invocation, asking->engine, &asking->rows,
+                                    did               ? "uses"
+                                    : between == NULL ? "answers"
+                                                      : "intervals",
+                                    between == NULL ? NULL : &between->range);
+    return code == EXIT_DONE && found == 0 ? EXIT_NOTHING : code; /* the answer is no */
 }
 
 static enum exit_code answer(struct asking *asking)
@@ -250,12 +255,12 @@ static enum exit_code answer(struct asking *asking)
     asked_rows(asking->invocation, &asking->rows, &asking->row_arena, asking->hasher);
     if (!did && !invocation_has(asking->invocation, "between")) {
         status = add_moment(asking, &found);
-        return end(asking, status, found);
+        return end(asking, status, NULL, found);
     }
     code = between_open(asking->invocation, asking->engine, &between);
     if (code == EXIT_DONE) {
         status = did ? add_uses(asking, &between, &found) : add_intervals(asking, &between, &found);
-        code = end(asking, status, found);
+        code = end(asking, status, &between, found);
     }
     between_close(&between);
     return code;

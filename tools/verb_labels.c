@@ -86,6 +86,11 @@ static enum exit_code tell_check(const struct asking *asking, const struct combi
     return EXIT_DONE;
 }
 
+static const char *holders_name(const struct combine_rows *rows)
+{
+    return rows->question.sort == HOLDER_USER ? "users" : "sessions";
+}
+
 static enum exit_code check(struct asking *asking)
 {
     struct invocation *invocation = asking->invocation;
@@ -107,9 +112,13 @@ static enum exit_code check(struct asking *asking)
         return code;
     }
     struct status status = combine_rows(&rows);
-    status = failed(status) ? status : asked_record(invocation, asking->engine, &asking->out);
-    return failed(status) ? invocation_failed(invocation, status, NULL, "checking labels")
-                          : tell_check(asking, &rows);
+    if (failed(status)) {
+        return invocation_failed(invocation, status, NULL, "checking labels");
+    }
+    code = tell_check(asking, &rows);
+    enum exit_code end = asked_end(invocation, asking->engine, &asking->out, holders_name(&rows),
+                                   &asking->between.range);
+    return end == EXIT_DONE ? code : end;
 }
 
 static enum exit_code lowered(struct asking *asking)
@@ -122,12 +131,13 @@ static enum exit_code lowered(struct asking *asking)
                                 .range = asking->between.range,
                                 .out = &asking->out};
     struct status status = lowered_rows(&rows);
-    status = failed(status) ? status : asked_record(invocation, asking->engine, &asking->out);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "looking for lowered labels");
     }
     invocation_note(invocation, "%" PRIu64 " labels were lowered", rows.count);
-    return rows.count > 0 ? EXIT_DONE : EXIT_NOTHING;
+    enum exit_code code =
+        asked_end(invocation, asking->engine, &asking->out, "rows", &asking->between.range);
+    return code == EXIT_DONE && rows.count == 0 ? EXIT_NOTHING : code;
 }
 
 /* Running ------------------------------------------------------------------------------------ */

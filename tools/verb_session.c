@@ -64,11 +64,11 @@ static enum exit_code answer(struct asking *asking)
         rows.question.index = asking->index;
     }
     status = failed(status) ? status : drift_rows(&rows);
-    status = failed(status) ? status : asked_record(invocation, asking->engine, &asking->out);
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, "looking at sessions");
     }
-    return asking->out.row_count > 0 ? EXIT_DONE : EXIT_NOTHING;
+    code = asked_end(invocation, asking->engine, &asking->out, "stretches", &asking->between.range);
+    return code == EXIT_DONE && asking->out.row_count == 0 ? EXIT_NOTHING : code;
 }
 
 static enum exit_code ask(struct asking *asking)

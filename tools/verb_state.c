@@ -75,12 +75,12 @@ static enum exit_code answer(struct asking *asking)
         status = invocation_has(asking->invocation, "diff") ? object_rows_diff(&rows)
                                                             : object_rows_show(&rows);
     }
-    status =
-        failed(status) ? status : asked_record(asking->invocation, asking->engine, &asking->out);
     if (failed(status)) {
         return invocation_failed(asking->invocation, status, NULL, "reading the state");
     }
-    return asking->out.row_count == 0 ? EXIT_NOTHING : EXIT_DONE;
+    code = asked_end(asking->invocation, asking->engine, &asking->out,
+                     invocation_has(asking->invocation, "diff") ? "differences" : "rows", NULL);
+    return code == EXIT_DONE && asking->out.row_count == 0 ? EXIT_NOTHING : code;
 }
 
 static enum exit_code run(struct invocation *invocation)

@@ -47,7 +47,7 @@ login() {
 may() {
     local verb=$1 object=$2
     shift 2
-    cairn access "$object" --verb "$verb" "${@/#/--user=}" --json |
+    cairn access "$object" --verb "$verb" "${@/#/--user=}" --json --quiet |
         sed -E 's/.*"login":"([^"]*)".*"allowed":"([^"]*)".*"rule":"([^"]*)".*/\1 \2 \3/'
 }
 
