@@ -189,6 +189,11 @@ static enum exit_code verify(struct invocation *invocation, struct engine *engin
     struct claim claim = {0};
     struct status status = map_path(path, &given);
     status = failed(status) ? status : read_claim(engine, given.bytes, &claim);
+    if (status.code == STATUS_NOT_FOUND && given.bytes.size > 0) {
+        return invocation_fail(invocation, EXIT_INTEGRITY,
+                               "it has been altered, or was made while nothing could be recorded",
+                               "%s: %s", path, status.why);
+    }
     if (failed(status)) {
         return invocation_failed(invocation, status, NULL, path);
     }
