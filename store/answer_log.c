@@ -16,6 +16,7 @@ enum {
 };
 
 #define TOO_BIG "the proof would be too big: ask for less, or export a bundle"
+#define NOT_LOGGED "a run of the index has not been logged yet: ask again after the next event"
 
 /* Hashes as they come. */
 struct hashes {
@@ -60,6 +61,7 @@ struct making {
     struct answer answer;
     struct used_run *used;
     size_t used_count;
+    bool unlogged;       /* a run that could be used is not in the log yet */
     uint64_t *positions; /* of the events in the file, ANSWER_EVENTS_MAX at most */
     size_t position_count;
     struct hashes hashes;
@@ -161,6 +163,7 @@ static struct status find_runs(struct making *making)
     while (logged < making->used_count && making->used[logged].logged != UINT64_MAX) {
         logged++;
     }
+    making->unlogged = logged < making->used_count;
     making->used_count = logged;
     return OK;
 }
@@ -334,7 +337,7 @@ static struct status cut_run(struct making *making, struct used_run *used)
 static struct status add_position(struct making *making, uint64_t n)
 {
     if (making->position_count == ANSWER_EVENTS_MAX) {
-        return FAIL_BECAUSE(LIMIT, ANSWER_EVENTS_MAX, TOO_BIG);
+        return FAIL_BECAUSE(LIMIT, ANSWER_EVENTS_MAX, making->unlogged ? NOT_LOGGED : TOO_BIG);
     }
     making->positions[making->position_count++] = n;
     return OK;

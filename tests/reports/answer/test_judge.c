@@ -16,6 +16,7 @@
 
 enum {
     QUESTIONS = 30,
+    EVERY = CAIRN_SANITIZED ? 41 : 3, /* byte */
 };
 
 static void a_row_less_is_refused(struct history *history, const struct query *query,
@@ -103,6 +104,75 @@ static void times_bound_what_is_proven(void **state)
         must(query_add(&query, QUERY_SOURCE, LITERAL("rare")));
         confirmed(history, &query);
     }
+}
+
+static void times_of_expressions_bound_it_too(void **state)
+{
+    struct history *history = *state;
+    const struct zone utc = zone_utc();
+    for (unsigned i = 0; i < 8; i++) {
+        char memory[256];
+        struct text expression = TEXT_IN(memory);
+        uint64_t one = history->events[random_below(&history->random, history->count)].t_utc_us;
+        uint64_t other = history->events[random_below(&history->random, history->count)].t_utc_us;
+        const char *field = i % 2 == 0 ? "recorded" : "time";
+        text_add(&expression, "source = rare and %s >= \"", field);
+        moment_write((struct moment){MOMENT_TIME, one < other ? one : other}, &utc, &expression);
+        text_add(&expression, "\" and %s < \"", field);
+        moment_write((struct moment){MOMENT_TIME, one < other ? other : one}, &utc, &expression);
+        text_put_char(&expression, '"');
+        struct filter *filter = proven_filter(text_string(&expression));
+        const struct query query = {.where = filter};
+        confirmed(history, &query);
+        filter_close(filter);
+        free(filter);
+    }
+}
+
+/* Bytes --------------------------------------------------------------------------------------- */
+
+/* An answer of a few events, some of them in a run. */
+static void make_small(struct history *history, struct proven *out)
+{
+    struct query query = {
+        .range = {.since = {MOMENT_POSITION, 4086}, .until = {MOMENT_POSITION, 4102}}};
+    must(query_add(&query, QUERY_OUTCOME, LITERAL("failed")));
+    must(query_add(&query, QUERY_KIND, LITERAL("audit.record_imported")));
+    proven_make(history, &query, out);
+    assert_true(out->count > 0);
+}
+
+static bool says_the_same(struct history *history, const struct growing *file,
+                          const struct proven *proven)
+{
+    CLEANUP(answer_close) struct answer *answer = NULL;
+    struct judgement judgement;
+    struct status status = answer_read(bytes_of(file->data, file->size), &answer);
+    if (failed(status) || failed(proven_judge(history, file, &judgement))) {
+        return false;
+    }
+    if (answer->row_count != proven->count ||
+        memcmp(answer->rows, proven->rows, proven->count * sizeof *proven->rows) != 0) {
+        fail_msg("another answer was confirmed");
+    }
+    return true;
+}
+
+static void whatever_byte_is_flipped_no_other_answer_is_confirmed(void **state)
+{
+    struct history *history = *state;
+    struct proven proven;
+    unsigned same = 0;
+    make_small(history, &proven);
+    assert_true(says_the_same(history, &proven.file, &proven));
+    for (size_t at = 0; at < proven.file.size; at += EVERY) {
+        uint8_t mask = (uint8_t)(1u << (at % 8));
+        proven.file.data[at] ^= mask;
+        same += says_the_same(history, &proven.file, &proven) ? 1 : 0;
+        proven.file.data[at] ^= mask;
+    }
+    assert_true(same < 20); /* a digit of the question, that leaves the answer true */
+    proven_free(&proven);
 }
 
 /* Lies ---------------------------------------------------------------------------------------- */
@@ -334,6 +404,8 @@ int main(void)
         cmocka_unit_test(what_a_query_says_is_confirmed_and_a_row_less_is_not),
         cmocka_unit_test(what_an_expression_says_is_confirmed_and_a_row_less_is_not),
         cmocka_unit_test(times_bound_what_is_proven),
+        cmocka_unit_test(times_of_expressions_bound_it_too),
+        cmocka_unit_test(whatever_byte_is_flipped_no_other_answer_is_confirmed),
         cmocka_unit_test(every_lie_is_told_by_its_name),
         cmocka_unit_test(a_shorter_range_is_refused_even_if_it_is_proven),
         cmocka_unit_test(terms_that_nobody_asked_for_are_refused),
