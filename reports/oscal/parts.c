@@ -113,7 +113,7 @@ void oscal_put_sentence(struct oscal *oscal, const char *name, const char *forma
     va_start(arguments, format);
     vsnprintf(memory, sizeof memory, format, arguments);
     va_end(arguments);
-    oscal_put_prose(oscal, name, bytes_of_string(memory));
+    json_out_string(&oscal->out, name, memory);
 }
 
 static struct bytes trimmed(struct bytes text)

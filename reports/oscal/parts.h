@@ -46,8 +46,9 @@ struct uuid_text oscal_event_uuid(const struct oscal *oscal, uint64_t n);
 
 /* Text ------------------------------------------------------------------------------------ */
 
-/* Prose: printable, and what would be markup is escaped. Never empty. */
+/* Foreign prose: printable, and what would be markup is escaped. Never empty. */
 void oscal_put_prose(struct oscal *oscal, const char *name, struct bytes text);
+/* Words of our own, with nothing foreign among them. */
 void oscal_put_sentence(struct oscal *oscal, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* One property of our own name space; left out if the value is empty. In an array of them. */
