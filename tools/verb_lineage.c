@@ -1,3 +1,4 @@
+#include "reports/lineage/blast.h"
 #include "reports/lineage/dot.h"
 #include "reports/lineage/graph_json.h"
 #include "reports/lineage/lineage_rows.h"
@@ -30,6 +31,8 @@ struct work {
     struct lineage lineage;
     uint8_t arena_memory[LINEAGE_ARENA];
     struct arena arena;
+    struct basis basis; /* of answers about access */
+    uint64_t answers;   /* rows of a radius, edges of all else */
     uint8_t rows_memory[ROWS_MEMORY_SIZE];
 };
 
@@ -41,6 +44,51 @@ static struct status put_rows(struct work *work)
     struct arena arena = ARENA_IN(work->rows_memory);
     invocation_rows(work->invocation, &rows, &arena);
     return lineage_rows(&work->lineage, &work->view, &rows);
+}
+
+/* When an event was recorded. */
+static struct status time_of(void *context, uint64_t n, uint64_t *utc_us)
+{
+    struct work *work = context;
+    struct bytes bytes;
+    struct leaf leaf;
+    TRY(log_read_leaf(work->log, n, &bytes));
+    TRY(leaf_decode(bytes, &leaf));
+    *utc_us = leaf.t_utc_us;
+    return OK;
+}
+
+/* The stretch of the lineage, as moments: after the event before it, and before the first that
+ * counts no more. */
+static struct status set_stretch(struct work *work, struct interval_question *question)
+{
+    const struct lineage_question *asked = &work->question;
+    question->from.n = asked->since > 0 ? asked->since - 1 : 0;
+    question->to.n = asked->until;
+    TRY(time_of(work, question->from.n, &question->from.utc_us));
+    TRY(time_of(work, asked->until - 1, &question->to.utc_us));
+    question->to.utc_us++;
+    return OK;
+}
+
+static struct status put_radius(struct work *work)
+{
+    struct rows rows;
+    struct arena arena = ARENA_IN(work->rows_memory);
+    struct blast blast = {
+        .lineage = &work->lineage,
+        .question = {.view = work->view, .time_of = time_of, .context = work},
+        .basis = &work->basis,
+        .rows = &rows,
+    };
+    if (work->question.until == 0) {
+        return OK;
+    }
+    TRY(set_stretch(work, &blast.question));
+    invocation_rows(work->invocation, &rows, &arena);
+    TRY(blast_rows(&blast));
+    work->answers = rows.row_count;
+    return OK;
 }
 
 static struct status put_tree(struct work *work)
@@ -90,6 +138,10 @@ static struct status put(struct work *work)
         {"svg", put_svg},   {"json", put_json},  {"prov-json", put_prov},
     };
     const char *form = invocation_value(work->invocation, "format");
+    work->answers = work->lineage.edge_count;
+    if (form == NULL && invocation_has(work->invocation, "user")) {
+        return put_radius(work);
+    }
     if (work->invocation->format != ROWS_TABLE) {
         return put_rows(work);
     }
@@ -161,7 +213,7 @@ static enum exit_code sum_up(const struct work *work, const struct moment_range 
     const struct invocation *invocation = work->invocation;
     const struct lineage *lineage = &work->lineage;
     struct footer footer = {
-        .rows = lineage->edge_count, .what = "edges", .range = *range, .cut = lineage->cut};
+        .rows = work->answers, .what = "rows", .range = *range, .cut = lineage->cut};
     if (lineage->cut) {
         invocation_note(invocation,
                         "cut: more than %d things or %d edges; ask for less depth or time",
@@ -267,7 +319,10 @@ const struct verb verb_lineage = {
         "and written, downloads, moves, shares. Only what can have been counts: what left a thing\n"
         "before the data had come there does not. Each edge names its events. Where a right was\n"
         "given and nothing is known to have moved, the search stops; with --could it goes on, and\n"
-        "along what comes with a group's key, too. --user is --both --could for a user.\n"
+        "along what comes with a group's key, too.\n"
+        "--user lists what a thief of that user's key could have read, with the intervals in "
+        "which\n"
+        "access would have been given, what was done, and how far it went.\n"
         "Exit code 1: there is nothing; 4: there was more than an answer holds.",
     .examples = "cairn lineage file:2210\n"
                 "cairn lineage @genomes --down --could --format dot | dot -Tsvg > genomes.svg\n"

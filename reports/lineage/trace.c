@@ -31,6 +31,7 @@ struct trace {
     /* the node at hand */
     const struct label *label;
     bool counts;
+    bool by_actor; /* what the node did; what is about it has been looked at */
     struct right rights[LINEAGE_RIGHTS_MAX];
     size_t right_count;
 };
@@ -278,13 +279,23 @@ static void note_tag(struct trace *trace, const struct leaf *leaf, struct bytes 
     node->tag_count++;
 }
 
+static bool is_about(const struct trace *trace, const struct leaf *leaf)
+{
+    for (size_t i = 0; i < leaf->on_count; i++) {
+        if (id_equal(leaf->on[i], trace->lineage->nodes[trace->label->node].id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct status visit(void *context, struct bytes bytes, const struct leaf *leaf)
 {
     struct trace *trace = context;
     struct bytes body;
     (void)bytes;
     trace->lineage->events++;
-    if (leaf->n >= trace->lineage->question.until) {
+    if (leaf->n >= trace->lineage->question.until || (trace->by_actor && is_about(trace, leaf))) {
         return OK;
     }
     TRY(log_read_body(trace->log, leaf, &body));
@@ -361,6 +372,7 @@ static struct status ask(struct trace *trace, enum query_member member, struct i
     char memory[64];
     struct text text = TEXT_IN(memory);
     struct query query = {.value_count = 0};
+    trace->by_actor = member == QUERY_ACTOR;
     struct query_outcome outcome;
     id_write(&text, id);
     TRY(query_add(&query, member, text_bytes(&text)));

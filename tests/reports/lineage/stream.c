@@ -136,7 +136,7 @@ uint64_t stream_write(struct stream *stream, struct id user, struct id file)
 uint64_t stream_fetch(struct stream *stream, struct id user, struct id file)
 {
     union event_body body = {.vault_key_fetched = {.holder = user}};
-    return say(stream, VOICE_VAULT, EVENT_VAULT_KEY_FETCHED, user, ABOUT(file), &body);
+    return say(stream, VOICE_VAULT, EVENT_VAULT_KEY_FETCHED, user, ABOUT(file, user), &body);
 }
 
 uint64_t stream_share(struct stream *stream, struct id user, struct id file, struct id target)

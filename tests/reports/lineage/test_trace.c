@@ -216,12 +216,16 @@ static void both_ways_count_each_event_once(void **state)
     for (unsigned i = 0; i < 3; i++) {
         stream_write(stream, ann, stream->files[0]);
         stream_read(stream, ann, stream->files[0]);
+        stream_fetch(stream, ann, stream->files[0]);
     }
     stream_look(stream);
     stream_trace(stream, &(struct lineage_question){.root = stream->files[0], .go = {true, true}});
     assert_int_equal(stream_edge(stream, ann, stream->files[0], EVENT_VAULT_CHUNK_WRITTEN)->count,
                      3);
     assert_int_equal(stream_edge(stream, stream->files[0], ann, EVENT_VAULT_CHUNK_READ)->count, 3);
+    assert_int_equal(stream_edge(stream, stream->files[0], ann, EVENT_VAULT_KEY_FETCHED)->count, 3);
+    stream_trace(stream, &(struct lineage_question){.root = ann, .go = {true, true}});
+    assert_int_equal(stream_edge(stream, stream->files[0], ann, EVENT_VAULT_KEY_FETCHED)->count, 3);
 }
 
 /* Against a naive walk ----------------------------------------------------------------------- */
@@ -230,7 +234,7 @@ enum {
     THINGS_MAX = 64,
     RIGHTS_MAX = 512,
     EVENTS = 120,
-    HISTORIES = 8,
+    HISTORIES = 4,
 };
 
 struct naive_right {
