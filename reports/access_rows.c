@@ -31,7 +31,8 @@ static struct status add_one(struct rows *rows, const struct access_question *qu
                 reasons = TEXT_IN(memory), facts = TEXT_IN(facts_memory);
     const struct access_path path = reasons_path(access);
     id_write(&id, user->user);
-    reasons_put_path(question->view, &path, &path_text);
+    bool people = rows->options.format == ROWS_TABLE;
+    reasons_put_path(people ? question->view : NULL, &path, &path_text);
     reasons_put(question->view, access, &reasons);
     reasons_put_json(access, &facts);
     const struct cell cells[] = {

@@ -89,6 +89,10 @@ static enum exit_code check(const struct invocation *invocation)
         return invocation_fail(invocation, EXIT_USAGE, NULL,
                                "--as-of is a moment; of a stretch --between says when");
     }
+    if ((all || did) && invocation_value_at(invocation, "user", 1) != NULL) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL, "--%s is about one --user",
+                               all ? "all" : "did");
+    }
     if (all && (did || has_object || !invocation_has(invocation, "user"))) {
         return invocation_fail(invocation, EXIT_USAGE, NULL,
                                "--all is about a --user, and names no object");

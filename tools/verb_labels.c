@@ -186,8 +186,8 @@ static enum exit_code run_lowered(struct invocation *invocation)
 static const struct option_info check_options[] = {
     BETWEEN_OPTION,
     {"per", 0, "session|user", "whose labels are to form a chain (session)", false},
-    {"user", 0, "USER", "of this user", true},
-    {"project", 0, "PROJECT", "only where data of this project was seen", true},
+    {"user", 0, "USER", "of this user", false},
+    {"project", 0, "PROJECT", "only where data of this project was seen", false},
     {"carried", 0, NULL, "also labels that other sessions saw and could have written into a file",
      false},
     {"failing", 0, NULL, "only those whose labels form no chain", false},
@@ -214,7 +214,7 @@ const struct verb verb_labels_check = {
 
 static const struct option_info lowered_options[] = {
     BETWEEN_OPTION,
-    {"project", 0, "PROJECT", "out of this project", true},
+    {"project", 0, "PROJECT", "out of this project", false},
 };
 
 const struct verb verb_labels_lowered = {

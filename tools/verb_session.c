@@ -102,7 +102,7 @@ static enum exit_code run(struct invocation *invocation)
 
 static const struct option_info options[] = {
     BETWEEN_OPTION,
-    {"user", 0, "USER", "sessions of this user", true},
+    {"user", 0, "USER", "sessions of this user", false},
     {"kept", 0, NULL, "only where something was done that only the old rights allowed", false},
 };
 

@@ -119,7 +119,7 @@ static struct status write_texts(const struct row *row, const struct interval *i
         id_write(&out->object, row->rows->question.object);
     }
     id_write(&out->user, row->user);
-    reasons_put_path(&row->view, path, &out->path);
+    reasons_put_path(people ? &row->view : NULL, path, &out->path);
     TRY(put_ending(row, interval, &out->ending));
     put_events(interval, &out->events);
     reasons_put(&row->view, &interval->access, &out->reasons);

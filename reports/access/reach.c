@@ -81,7 +81,8 @@ static struct status add_row(const struct reaching *reaching, struct id object,
     const struct access_path way = reasons_path(access);
     id_write(&id, object);
     place_put(view, object, &place);
-    reasons_put_path(view, &way, &path);
+    bool people = reaching->rows->options.format == ROWS_TABLE;
+    reasons_put_path(people ? view : NULL, &way, &path);
     reasons_put(view, access, &reasons);
     reasons_put_json(access, &facts);
     const struct cell cells[] = {

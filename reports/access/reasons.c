@@ -143,6 +143,15 @@ const char *access_way_name(enum access_way way)
     return names[way];
 }
 
+static void put_id(const struct view *view, struct id id, struct text *out)
+{
+    if (view == NULL) {
+        id_write(out, id);
+    } else {
+        naming_put(view, id, out);
+    }
+}
+
 void reasons_put_path(const struct view *view, const struct access_path *path, struct text *out)
 {
     if (path->way == WAY_NONE) {
@@ -151,10 +160,10 @@ void reasons_put_path(const struct view *view, const struct access_path *path, s
     text_put_string(out, access_way_name(path->way));
     if (path->via.kind != ID_NONE) {
         text_put_string(out, path->way == WAY_SHARE ? " with " : " ");
-        naming_put(view, path->via, out);
+        put_id(view, path->via, out);
     }
     if (path->project.kind != ID_NONE) {
-        text_put_literal(out, ", project ");
-        naming_put(view, path->project, out);
+        text_put_string(out, view == NULL ? ", " : ", project ");
+        put_id(view, path->project, out);
     }
 }

@@ -107,7 +107,8 @@ static void write_texts(const struct use_rows *rows, const struct use *use, stru
     if (use->label.kind != ID_NONE) {
         put_id(rows, &view, use->label, &out->label);
     }
-    reasons_put_path(&view, &path, &out->path);
+    bool people = rows->out->options.format == ROWS_TABLE;
+    reasons_put_path(people ? &view : NULL, &path, &out->path);
     text_put_string(&out->certified, use->certified ? "yes" : "no");
     if (!use->certified) {
         text_add(&out->certified, " (event %" PRIu64 ")", use->uncertified_n);

@@ -132,7 +132,8 @@ static struct status add_row(struct lowering *lowering, struct id gained,
     if (gained.kind != ID_NONE) {
         const struct access_path way = reasons_path(access);
         put_id(lowering, gained, &who);
-        reasons_put_path(&lowering->after, &way, &path);
+        bool people = lowering->rows->out->options.format == ROWS_TABLE;
+        reasons_put_path(people ? &lowering->after : NULL, &way, &path);
     }
     lowering->told = true;
     const struct cell cells[] = {

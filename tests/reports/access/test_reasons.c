@@ -44,6 +44,11 @@ static void the_path_is_that_by_which_it_is_allowed(void **state)
     assert_non_null(strstr(say(world, &access)->path, "share with bob (user:"));
     access = ask(world, ACCESS_READ, &(struct reader){.user = cast.gil}, in_group);
     assert_non_null(strstr(say(world, &access)->path, "group "));
+    char memory[PATH_SIZE];
+    struct text ids = TEXT_IN(memory);
+    const struct access_path way = reasons_path(&access);
+    reasons_put_path(NULL, &way, &ids);
+    assert_int_equal(strncmp(text_string(&ids), "group group:", 12), 0);
     access = ask(world, ACCESS_READ, &(struct reader){.user = cast.eve}, own);
     assert_string_equal(say(world, &access)->path, "");
 }
