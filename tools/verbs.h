@@ -7,6 +7,7 @@
 #include "tools/command.h"
 
 extern const struct verb verb_access;
+extern const struct verb verb_alert_check;
 extern const struct verb verb_alert_contact;
 extern const struct verb verb_alert_contacts;
 extern const struct verb verb_alert_list;

@@ -1,7 +1,6 @@
 #include "reports/alerts/scan.h"
 
 #include "core/audit/alert.h"
-#include "reports/query.h"
 
 enum {
     VIEW_ARENA = 256 << 10, /* bytes for rows that are looked up */
@@ -23,9 +22,6 @@ struct pending {
 struct scan {
     const struct alert_scan_options *options;
     struct alert_scan_outcome *outcome;
-    struct log_snapshot *log;
-    struct hints *hints;
-    struct failures *failures;
     struct pending *pending; /* ALERT_SCAN_MAX */
     size_t pending_count;
     struct arena rows; /* for looking up */
@@ -75,123 +71,39 @@ static struct status note(struct scan *scan, const struct pending *found)
     return OK;
 }
 
-static struct status note_hint(void *context, const struct hint *hint)
+static struct status note_finding(void *context, const struct alert_finding *finding)
 {
-    struct pending found = {.rule = hint->rule->name,
-                            .sentence = hint->rule->sentence,
-                            .severity = (enum severity)hint->rule->severity,
-                            .because_count = hint->because_count};
-    memcpy(found.because, hint->because, hint->because_count * sizeof *hint->because);
-    for (size_t i = 0; i < hint->on_count && found.on_count < SUBJECTS_MAX; i++) {
-        found.on[found.on_count] = hint->on[i];
-        found.on_count += hint->on[i].kind == ID_LOG ? 0 : 1;
+    struct pending found = {.rule = finding->rule,
+                            .sentence = finding->sentence,
+                            .severity = finding->severity,
+                            .because_count = finding->because_count};
+    memcpy(found.because, finding->because, finding->because_count * sizeof *finding->because);
+    for (size_t i = 0; i < finding->on_count && found.on_count < SUBJECTS_MAX; i++) {
+        found.on[found.on_count] = finding->on[i];
+        found.on_count += finding->on[i].kind == ID_LOG ? 0 : 1;
     }
     return note(context, &found);
 }
 
-static struct status note_failure(void *context, const struct failure *failure)
-{
-    struct pending found = {.rule = failure->rule->name,
-                            .sentence = failure->rule->sentence,
-                            .severity = failure->rule->severity,
-                            .because_count = failure->because_count,
-                            .on = {failure->on},
-                            .on_count = failure->on.kind == ID_LOG ? 0 : 1};
-    memcpy(found.because, failure->because, sizeof failure->because);
-    return note(context, &found);
-}
-
-/* Folding --------------------------------------------------------------------------------- */
-
-static struct status time_of(struct scan *scan, uint64_t n, uint64_t *utc_us)
-{
-    struct bytes bytes;
-    struct leaf leaf;
-    TRY(log_read_leaf(scan->log, n, &bytes));
-    TRY(leaf_decode(bytes, &leaf));
-    *utc_us = leaf.t_utc_us;
-    return OK;
-}
-
-/* Where what is usual begins: so long before the first event that is told of. */
-static struct status find_start(struct scan *scan, uint64_t *start)
-{
-    uint64_t from = scan->outcome->from, utc_us = 0;
-    *start = from;
-    if (from >= scan->outcome->to) {
-        return OK;
-    }
-    TRY(time_of(scan, from, &utc_us));
-    TRY(query_position_at(scan->log, utc_us > ALERT_USUAL_US ? utc_us - ALERT_USUAL_US : 0, start));
-    *start = *start < from ? *start : from;
-    return OK;
-}
-
-static struct status fold_one(struct scan *scan, uint64_t n)
-{
-    struct bytes bytes, body = {0};
-    struct leaf leaf;
-    TRY(log_read_leaf(scan->log, n, &bytes));
-    TRY(leaf_decode(bytes, &leaf));
-    bool wanted = hints_want_body(scan->hints, leaf.kind) || failures_want_body(leaf.kind);
-    if (wanted) {
-        TRY(log_read_body(scan->log, &leaf, &body));
-    }
-    TRY(hints_event(scan->hints, &leaf, body));
-    struct bytes unsalted =
-        body.size > SALT_SIZE ? bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE) : body;
-    return failures_event(scan->failures, &leaf, unsalted);
-}
-
-static struct status fold_all(struct scan *scan)
-{
-    uint64_t start;
-    TRY(find_start(scan, &start));
-    for (uint64_t n = start; n < scan->outcome->to; n++) {
-        struct status status = fold_one(scan, n);
-        if (scan->outcome->cut) {
-            scan->outcome->to = n;
-            return OK;
-        }
-        TRY(status);
-    }
-    struct status status = hints_end(scan->hints);
-    status = failed(status) ? status : failures_end(scan->failures);
-    return scan->outcome->cut ? OK : status;
-}
-
-static struct status begin(struct scan *scan)
+static struct status fold(struct scan *scan, struct log_snapshot *log)
 {
     const struct alert_scan_options *options = scan->options;
-    struct arena *arena = options->arena;
     struct view view = view_of(scan);
     uint64_t from = options->has_since ? options->since : alert_scanned(&view);
-    scan->outcome->to = log_snapshot_size(scan->log);
-    scan->outcome->from = from < scan->outcome->to ? from : scan->outcome->to;
-    scan->pending = arena_take(arena, ALERT_SCAN_MAX * sizeof *scan->pending);
-    scan->failures = arena_take(arena, sizeof *scan->failures);
-    struct arena *rows = arena_take(arena, sizeof *rows);
-    void *row_memory = arena_take(arena, FAILURE_ARENA);
-    if (arena->full) {
-        return FAIL(NO_MEMORY, ALERT_SCAN_MEMORY);
-    }
-    *rows = (struct arena){.memory = row_memory, .capacity = FAILURE_ARENA};
-    view.as_of_n = scan->outcome->to == 0 ? 0 : scan->outcome->to - 1;
-    view.now_utc_us = options->now_utc_us;
-    failures_begin(&(struct failures_options){.view = view,
-                                              .arena = rows,
-                                              .since = scan->outcome->from,
-                                              .visit = note_failure,
-                                              .context = scan},
-                   scan->failures);
+    uint64_t size = log_snapshot_size(log);
+    struct alert_part part = {.engine = options->engine,
+                              .log = log,
+                              .arena = options->arena,
+                              .from = from < size ? from : size,
+                              .to = size,
+                              .now_utc_us = options->now_utc_us,
+                              .visit = note_finding,
+                              .context = scan};
     TRY(scan->trouble);
-    return hints_begin(
-        &(struct hints_options){.arena = arena,
-                                .since = {.kind = MOMENT_POSITION, .value = scan->outcome->from},
-                                .at_once = true,
-                                .visit = note_hint,
-                                .context = scan},
-        &scan->hints);
+    struct status status = alert_fold(&part);
+    scan->outcome->from = part.from;
+    scan->outcome->to = part.to;
+    return scan->outcome->cut ? OK : status;
 }
 
 /* Raising --------------------------------------------------------------------------------- */
@@ -250,16 +162,15 @@ struct status alert_scan(const struct alert_scan_options *options,
     struct scan scan = {.options = options, .outcome = outcome, .trouble = OK};
     CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
     void *rows = arena_take(options->arena, VIEW_ARENA);
+    scan.pending = arena_take(options->arena, ALERT_SCAN_MAX * sizeof *scan.pending);
     outcome->raised = outcome->known = 0;
     outcome->cut = false;
-    if (rows == NULL) {
-        return FAIL(NO_MEMORY, VIEW_ARENA);
+    if (options->arena->full) {
+        return FAIL(NO_MEMORY, ALERT_SCAN_MEMORY);
     }
     scan.rows = (struct arena){.memory = rows, .capacity = VIEW_ARENA};
     TRY(log_snapshot_open(engine_log(options->engine), &log));
-    scan.log = log;
-    TRY(begin(&scan));
-    TRY(fold_all(&scan));
+    TRY(fold(&scan, log));
     TRY(raise_all(&scan));
     return list_raised(&scan);
 }

@@ -16,16 +16,12 @@
 #ifndef REPORTS_ALERTS_SCAN_H
 #define REPORTS_ALERTS_SCAN_H
 
-#include "core/engine.h"
-#include "reports/alerts/failure.h"
-#include "reports/hints/hint.h"
+#include "reports/alerts/fold.h"
 
 enum {
     ALERT_SCAN_MAX = 1000,
-    ALERT_SCAN_MEMORY = HINTS_MEMORY_SIZE + (8 << 20), /* bytes */
+    ALERT_SCAN_MEMORY = ALERT_FOLD_MEMORY + (2 << 20), /* bytes */
 };
-
-#define ALERT_USUAL_US (UINT64_C(90) * 86400 * 1000000)
 
 struct alert_scan_options {
     struct engine *engine;

@@ -1,6 +1,6 @@
 /* Alerts: raised by rules, told to contacts. */
 #include "core/audit/alert.h"
-#include "reports/alerts/scan.h"
+#include "reports/alerts/check.h"
 #include "reports/audit/desk.h"
 #include "tools/audit/giving.h"
 #include "tools/audit/telling.h"
@@ -206,6 +206,81 @@ const struct verb verb_alert_scan = {
     OPTIONS(scan_options),
     .guarded = true,
     .run = run_scan,
+};
+
+/* Check ----------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct column check_columns[] = {
+    {"alert",    NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"severity", NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"rule",     NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"verdict",  NULL, COLUMN_TEXT, ALIGN_LEFT},
+};
+/* clang-format on */
+
+static struct status add_stray(void *context, const struct alert_stray *stray)
+{
+    char memory[48];
+    struct text id = TEXT_IN(memory);
+    id_write(&id, stray->alert);
+    const struct cell cells[] = {cell_text(text_bytes(&id)),
+                                 cell_string(severity_name(stray->severity)),
+                                 cell_text(stray->rule), cell_string("does not follow")};
+    return rows_add(context, cells);
+}
+
+static void tell_check(const struct giving *giving, const struct alert_check *check)
+{
+    invocation_note(giving->invocation,
+                    "%" PRIu64 " alerts of %" PRIu64 " scans were derived again from %" PRIu64
+                    " events, %" PRIu64 " do not follow; %" PRIu64 " tests",
+                    check->alerts, check->scans, check->size, check->strays, check->tests);
+    for (unsigned i = 0; i < SEVERITY_COUNT; i++) {
+        if (check->left_out[i] > 0) {
+            invocation_note(giving->invocation, "%" PRIu64 " findings of severity %s raised none",
+                            check->left_out[i], severity_name((enum severity)i));
+        }
+    }
+}
+
+static enum exit_code check_alerts(struct giving *giving)
+{
+    uint8_t memory[ROWS_MEMORY_SIZE];
+    struct arena row_arena = ARENA_IN(memory);
+    struct rows rows;
+    void *room = malloc(ALERT_CHECK_MEMORY);
+    struct arena arena = {.memory = room, .capacity = room == NULL ? 0 : ALERT_CHECK_MEMORY};
+    struct alert_check check = {
+        .engine = giving->engine, .arena = &arena, .visit = add_stray, .context = &rows};
+    invocation_rows(giving->invocation, &rows, &row_arena);
+    struct status status =
+        rows_begin(&rows, check_columns, sizeof check_columns / sizeof check_columns[0]);
+    status = failed(status) ? status : alert_check_run(&check);
+    status = failed(status) ? status : rows_flush(&rows);
+    free(room);
+    if (failed(status)) {
+        return invocation_failed(giving->invocation, status, NULL, "checking");
+    }
+    tell_check(giving, &check);
+    return check.strays > 0 ? EXIT_INTEGRITY : EXIT_DONE;
+}
+
+static enum exit_code run_check(struct invocation *invocation)
+{
+    return giving_run(invocation, STORE_READ, check_alerts);
+}
+
+const struct verb verb_alert_check = {
+    .name = "alert check",
+    .about = "derive all alerts again, and name those that do not follow",
+    .details = "Each scan has logged which events it looked at. The same rules are held against\n"
+               "them again: an alert that they do not find was raised by other rules than these,\n"
+               "or made up, and the exit code is 3. What a scan was asked to leave out is counted.",
+    .examples = "cairn alert check",
+    .purpose = PURPOSE_PROVE,
+    .guarded = true,
+    .run = run_check,
 };
 
 /* Test ------------------------------------------------------------------------------------ */
