@@ -1,9 +1,12 @@
 #include "tools/looking.h"
 
+#include "reports/nearest.h"
+#include "reports/stats/dimension.h"
 #include "tools/footnote.h"
 #include "tools/leaving.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -125,6 +128,27 @@ enum exit_code looking_end(struct looking *looking, enum exit_code code, const s
     }
     release(looking);
     return store_finish(looking->invocation, code, &looking->engine);
+}
+
+enum exit_code looking_dimension(const struct invocation *invocation, const char *option,
+                                 struct bytes name, struct dimension *out)
+{
+    char typed[DIMENSION_NAME_MAX], advice[256];
+    struct text text = TEXT_IN(typed);
+    const char *word;
+    struct status status = dimension_read(name, out);
+    if (!failed(status)) {
+        return EXIT_DONE;
+    }
+    text_put_bytes(&text, name);
+    struct nearest nearest = nearest_to(text_string(&text));
+    for (size_t i = 0; (word = dimension_name(i)) != NULL; i++) {
+        nearest_offer(&nearest, word);
+    }
+    snprintf(advice, sizeof advice, "did you mean %s?", nearest.word == NULL ? "" : nearest.word);
+    return invocation_fail(invocation, EXIT_USAGE, nearest.word == NULL ? status.why : advice,
+                           "--%s: there is no field %.*s", option,
+                           (int)(name.size < 60 ? name.size : 60), (const char *)name.data);
 }
 
 static const char *charset_variable(void)

@@ -72,6 +72,11 @@ MUST_CHECK struct status looking_body(struct looking *looking, const struct leaf
  * set of LC_ALL, LC_CTYPE and LANG does not say UTF-8. */
 enum spark_letters looking_letters(const struct invocation *invocation);
 
+/* A field that events are grouped by, as the value of an option. */
+struct dimension;
+MUST_CHECK enum exit_code looking_dimension(const struct invocation *invocation, const char *option,
+                                            struct bytes name, struct dimension *out);
+
 /* Writes a new file, which has its name when all of it is there. */
 typedef void looking_draw(void *context, struct output *output);
 MUST_CHECK enum exit_code looking_write_file(const struct invocation *invocation, const char *path,

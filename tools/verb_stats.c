@@ -33,18 +33,6 @@ static struct status count_event(void *context, struct bytes bytes, const struct
 
 /* Options ----------------------------------------------------------------------------------- */
 
-static enum exit_code read_dimension(const struct invocation *invocation, const char *option,
-                                     struct bytes name, struct dimension *out)
-{
-    struct status status = dimension_read(name, out);
-    if (failed(status)) {
-        return invocation_fail(invocation, EXIT_USAGE, status.why, "--%s: there is no field %.*s",
-                               option, (int)(name.size < 60 ? name.size : 60),
-                               (const char *)name.data);
-    }
-    return EXIT_DONE;
-}
-
 static enum exit_code add_by(const struct invocation *invocation, struct bytes name,
                              struct stats_options *options)
 {
@@ -53,7 +41,7 @@ static enum exit_code add_by(const struct invocation *invocation, struct bytes n
         return invocation_fail(invocation, EXIT_USAGE, NULL, "--by: at most %d fields",
                                (int)STATS_DIMENSIONS_MAX);
     }
-    enum exit_code code = read_dimension(invocation, "by", name, slot);
+    enum exit_code code = looking_dimension(invocation, "by", name, slot);
     for (size_t i = 0; i < options->by_count && code == EXIT_DONE; i++) {
         if (strcmp(options->by[i].name, slot->name) == 0) {
             return invocation_fail(invocation, EXIT_USAGE, NULL, "--by: %s comes twice",
@@ -97,7 +85,7 @@ static enum exit_code read_measures(const struct invocation *invocation,
     }
     if (sum != NULL) {
         options->has_sum = true;
-        code = read_dimension(invocation, "sum", bytes_of_string(sum), &options->sum);
+        code = looking_dimension(invocation, "sum", bytes_of_string(sum), &options->sum);
         if (code == EXIT_DONE && !dimension_wants_body(&options->sum)) {
             return invocation_fail(invocation, EXIT_USAGE, "like --sum body.size",
                                    "--sum: %s is no number", sum);
@@ -105,8 +93,8 @@ static enum exit_code read_measures(const struct invocation *invocation,
     }
     if (distinct != NULL && code == EXIT_DONE) {
         options->has_distinct = true;
-        code =
-            read_dimension(invocation, "distinct", bytes_of_string(distinct), &options->distinct);
+        code = looking_dimension(invocation, "distinct", bytes_of_string(distinct),
+                                 &options->distinct);
     }
     return code;
 }
@@ -201,6 +189,7 @@ static enum exit_code answer(struct counting *counting)
     const struct invocation *invocation = counting->looking->invocation;
     const char *svg = invocation_value(invocation, "svg");
     const struct stats_rows_options options = {.top = counting->top,
+                                               .range = counting->looking->query.range,
                                                .compared = counting->compare != NULL,
                                                .letters = looking_letters(invocation)};
     struct drawing drawing = {.counting = counting, .options = &options};

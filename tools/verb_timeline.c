@@ -124,10 +124,7 @@ static enum exit_code read_lanes(const struct invocation *invocation, struct dim
 {
     const char *name = invocation_value(invocation, "lanes");
     name = name == NULL ? "actor" : strcmp(name, "object") == 0 ? "on" : name;
-    struct status status = dimension_read(bytes_of_string(name), out);
-    return failed(status) ? invocation_fail(invocation, EXIT_USAGE, status.why,
-                                            "--lanes: there is no field %.60s", name)
-                          : EXIT_DONE;
+    return looking_dimension(invocation, "lanes", bytes_of_string(name), out);
 }
 
 static enum exit_code read_gap(const struct invocation *invocation, uint64_t *gap_us)

@@ -3,6 +3,7 @@
 #include "reports/filter/body.h"
 #include "reports/glyph.h"
 #include "reports/names.h"
+#include "reports/naming.h"
 #include "reports/subject.h"
 
 #include <assert.h>
@@ -262,13 +263,35 @@ bool dimension_number(const struct dimension *dimension, const struct dimension_
     return true;
 }
 
+/* Of what has a name by the catalogue, that: of a project, too. */
+static void put_name(struct engine *engine, struct id id, uint64_t as_of_n, struct text *out)
+{
+    uint8_t memory[NAMES_ARENA];
+    struct arena arena = ARENA_IN(memory);
+    struct status trouble = OK;
+    if (engine_state(engine) != NULL) {
+        struct view view = engine_view(engine, as_of_n, &arena, &trouble);
+        if (naming_put_name(&view, id, out)) {
+            return;
+        }
+    }
+    names_put(engine, id, as_of_n, out);
+}
+
+bool dimension_has_names(const struct dimension *dimension)
+{
+    enum dimension_kind kind = dimension->kind;
+    return kind == DIMENSION_ACTOR || kind == DIMENSION_ON || kind == DIMENSION_USER ||
+           kind == DIMENSION_HOST || kind == DIMENSION_ACTION || kind == DIMENSION_PROJECT;
+}
+
 void dimension_show(const struct dimension *dimension, struct engine *engine, struct bytes value,
                     uint64_t as_of_n, struct text *out)
 {
     struct id id;
     bool of_ids = dimension->kind != DIMENSION_KIND && dimension->kind != DIMENSION_FAMILY;
     if (engine != NULL && of_ids && !failed(id_read(value, &id))) {
-        names_put(engine, id, as_of_n, out);
+        put_name(engine, id, as_of_n, out);
     } else {
         text_put_bytes(out, value);
     }

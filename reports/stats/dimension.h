@@ -56,6 +56,9 @@ static inline bool dimension_wants_body(const struct dimension *dimension)
     return dimension->kind == DIMENSION_BODY;
 }
 
+/* Whether its values are ids of things that have names. */
+bool dimension_has_names(const struct dimension *dimension);
+
 /* What subjects of other systems are, so that the state is asked once for each. What there is no
  * room for is asked for again. */
 struct dimension_cache {

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 enum {
-    NAMES_SIZE = STATS_DIMENSIONS_MAX * DIMENSION_NAME_MAX,
+    NAMES_SIZE = STATS_DIMENSIONS_MAX * 2 * (DIMENSION_NAME_MAX + 8),
     SHOWN_SIZE = DIMENSION_VALUE_MAX + 256,
     COURSE_SIZE = COURSE_BUCKETS * 24,
     BAR_COLUMNS = 40,
@@ -21,7 +21,7 @@ struct writing {
     struct stats_rest *rest;
     struct column columns[ROWS_COLUMNS_MAX];
     size_t column_count;
-    char names[NAMES_SIZE + STATS_DIMENSIONS_MAX];
+    char names[NAMES_SIZE];
     uint64_t most;       /* events of a group */
     uint64_t next_us;    /* when the stretch begins that has no row yet; 0: none had one */
     uint64_t in_stretch; /* rows of the stretch at hand */
@@ -51,18 +51,33 @@ static void add_column(struct writing *writing, const char *name, enum column_ty
     };
 }
 
+static bool for_people(const struct writing *writing)
+{
+    return writing->rows->options.format == ROWS_TABLE;
+}
+
 /* `body.format` becomes `body_format`. */
+static const char *put_column_name(struct text *names, const char *dimension, const char *end)
+{
+    const char *name = names->data + names->size;
+    for (const char *c = dimension; *c != '\0'; c++) {
+        text_put_char(names, *c == '.' ? '_' : *c);
+    }
+    text_put_string(names, end);
+    text_put_char(names, '\0');
+    assert(!names->full);
+    return name;
+}
+
 static void add_dimension_columns(struct writing *writing)
 {
     struct text names = TEXT_IN(writing->names);
     for (size_t i = 0; i < writing->stats->options.by_count; i++) {
-        const char *name = names.data + names.size;
-        for (const char *c = writing->stats->options.by[i].name; *c != '\0'; c++) {
-            text_put_char(&names, *c == '.' ? '_' : *c);
+        const struct dimension *by = &writing->stats->options.by[i];
+        add_column(writing, put_column_name(&names, by->name, ""), COLUMN_TEXT);
+        if (!for_people(writing) && dimension_has_names(by)) {
+            add_column(writing, put_column_name(&names, by->name, "_name"), COLUMN_TEXT);
         }
-        text_put_char(&names, '\0');
-        assert(!names.full);
-        add_column(writing, name, COLUMN_TEXT);
     }
 }
 
@@ -89,11 +104,14 @@ static void add_columns(struct writing *writing)
     }
     add_column(writing, "first", COLUMN_INTEGER);
     add_column(writing, "last", COLUMN_INTEGER);
-    bool for_people = writing->rows->options.format == ROWS_TABLE;
-    if (!by_time(writing->stats)) {
-        add_column(writing, "course", for_people ? COLUMN_TEXT : COLUMN_JSON);
-    } else if (for_people) {
+    if (by_time(writing->stats) && for_people(writing)) {
         add_column(writing, "bar", COLUMN_TEXT);
+    } else if (!by_time(writing->stats)) {
+        add_column(writing, "course", for_people(writing) ? COLUMN_TEXT : COLUMN_JSON);
+    }
+    if (!by_time(writing->stats) && !for_people(writing)) {
+        add_column(writing, "course_from", COLUMN_TIME);
+        add_column(writing, "course_step", COLUMN_INTEGER);
     }
 }
 
@@ -112,22 +130,33 @@ static void add_cell(struct row_memory *row, struct cell cell)
     row->cells[row->count++] = cell;
 }
 
-static void add_values(const struct writing *writing, size_t index, struct row_memory *row)
+static void add_value(const struct writing *writing, size_t index, size_t dimension,
+                      struct row_memory *row)
 {
     const struct stats *stats = writing->stats;
-    for (size_t i = 0; i < stats->options.by_count; i++) {
-        struct text shown = TEXT_IN(row->shown[i]);
-        struct bytes value;
-        if (!stats_value_at(stats, index, i, &value)) {
-            add_cell(row, cell_absent());
-        } else if (writing->rows->options.format != ROWS_TABLE) {
-            add_cell(row, cell_text(value));
-        } else {
-            const struct stats_group *group = stats_group_at(stats, index);
-            dimension_show(&stats->options.by[i], stats->options.engine, value, group->last_n,
-                           &shown);
-            add_cell(row, cell_text(text_bytes(&shown)));
-        }
+    const struct dimension *by = &stats->options.by[dimension];
+    struct text shown = TEXT_IN(row->shown[dimension]);
+    struct bytes value = {0};
+    bool has = stats_value_at(stats, index, dimension, &value);
+    if (has) {
+        dimension_show(by, stats->options.engine, value, stats_group_at(stats, index)->last_n,
+                       &shown);
+    }
+    struct cell name = has ? cell_text(text_bytes(&shown)) : cell_absent();
+    if (for_people(writing)) {
+        add_cell(row, name);
+        return;
+    }
+    add_cell(row, has ? cell_text(value) : cell_absent());
+    if (dimension_has_names(by)) {
+        add_cell(row, name);
+    }
+}
+
+static void add_values(const struct writing *writing, size_t index, struct row_memory *row)
+{
+    for (size_t i = 0; i < writing->stats->options.by_count; i++) {
+        add_value(writing, index, i, row);
     }
 }
 
@@ -145,7 +174,7 @@ static void put_course(const struct writing *writing, const struct stats_group *
     uint64_t counts[COURSE_BUCKETS];
     size_t count = writing->stats->frame.used;
     course_project(&group->course, &writing->stats->frame, counts);
-    if (writing->rows->options.format == ROWS_TABLE) {
+    if (for_people(writing)) {
         spark_put(out, counts, count, writing->options->letters);
         return;
     }
@@ -193,7 +222,11 @@ static struct status write_row(struct writing *writing, const struct stats_group
     if (!by_time(writing->stats)) {
         put_course(writing, group, &course);
         add_cell(&row, cell_text(text_bytes(&course)));
-    } else if (writing->rows->options.format == ROWS_TABLE) {
+        if (!for_people(writing)) {
+            add_cell(&row, cell_number(course_from_us(&writing->stats->frame, 0)));
+            add_cell(&row, cell_number(UINT64_C(1) << writing->stats->frame.shift));
+        }
+    } else if (for_people(writing)) {
         spark_put_bar(&course, group->events, writing->most, BAR_COLUMNS,
                       writing->options->letters);
         add_cell(&row, course.size > 0 ? cell_text(text_bytes(&course)) : cell_absent());
@@ -203,6 +236,21 @@ static struct status write_row(struct writing *writing, const struct stats_group
 }
 
 /* Rows --------------------------------------------------------------------------------------- */
+
+/* Where a histogram begins, and past what it does not go on without events. */
+static uint64_t histogram_from(const struct stats *stats, const struct stats_rows_options *options)
+{
+    if (options->range.since.kind == MOMENT_TIME) {
+        return interval_from(&stats->options.interval, &stats->options.zone,
+                             options->range.since.value);
+    }
+    return stats->order_count == 0 ? 0 : stats_group_at(stats, 0)->from_us;
+}
+
+static uint64_t histogram_until(const struct stats_rows_options *options)
+{
+    return options->range.until.kind == MOMENT_TIME ? options->range.until.value : 0;
+}
 
 /* The stretches before `to_us` that nothing happened in. */
 static struct status write_empty(struct writing *writing, uint64_t to_us)
@@ -251,9 +299,11 @@ struct status stats_rows_write(const struct stats *stats, const struct stats_row
         writing.most = events > writing.most ? events : writing.most;
     }
     TRY(rows_begin(rows, writing.columns, writing.column_count));
+    writing.next_us = is_histogram(stats) ? histogram_from(stats, options) : 0;
     for (size_t i = 0; i < stats->order_count; i++) {
         TRY(write_group(&writing, i));
     }
+    TRY(write_empty(&writing, histogram_until(options)));
     return rows_flush(rows);
 }
 
@@ -329,16 +379,18 @@ static void draw_bars(const struct stats *stats, const struct stats_rows_options
     chart_bars(output, head_of(&heading, stats, of), bars, count);
 }
 
-static void draw_columns(const struct stats *stats, struct bytes of, struct output *output)
+static void draw_columns(const struct stats *stats, const struct stats_rows_options *options,
+                         struct bytes of, struct output *output)
 {
     struct chart_column columns[CHART_COLUMNS_MAX];
     const struct stats_options *asked = &stats->options;
     struct heading heading;
     size_t count = 0, group = 0;
-    uint64_t from_us = stats->order_count == 0 ? 0 : stats_group_at(stats, 0)->from_us;
-    while (group < stats->order_count && count < CHART_COLUMNS_MAX) {
-        const struct stats_group *next = stats_group_at(stats, group);
-        bool is_its = next->from_us <= from_us;
+    uint64_t from_us = histogram_from(stats, options), until_us = histogram_until(options);
+    while (count < CHART_COLUMNS_MAX && (group < stats->order_count || from_us < until_us)) {
+        const struct stats_group *next =
+            group < stats->order_count ? stats_group_at(stats, group) : NULL;
+        bool is_its = next != NULL && next->from_us <= from_us;
         columns[count++] = (struct chart_column){
             .from_utc_us = from_us,
             .value = is_its ? next->events : 0,
@@ -347,17 +399,19 @@ static void draw_columns(const struct stats *stats, struct bytes of, struct outp
         group += is_its;
         from_us = interval_next(&asked->interval, &asked->zone, from_us);
     }
-    chart_columns(
-        output, head_of(&heading, stats, of),
-        &(struct chart_columns){
-            .columns = columns, .count = count, .end_utc_us = from_us, .zone = asked->zone});
+    chart_columns(output, head_of(&heading, stats, of),
+                  &(struct chart_columns){.columns = columns,
+                                          .count = count,
+                                          .end_utc_us = from_us,
+                                          .cut = group < stats->order_count,
+                                          .zone = asked->zone});
 }
 
 void stats_draw(const struct stats *stats, const struct stats_rows_options *options,
                 struct bytes of, struct output *output)
 {
     if (is_histogram(stats)) {
-        draw_columns(stats, of, output);
+        draw_columns(stats, options, of, output);
     } else {
         draw_bars(stats, options, of, output);
     }

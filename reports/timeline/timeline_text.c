@@ -92,6 +92,24 @@ static struct status draw_lane(const struct drawing *drawing, size_t index)
     return drawing->line(drawing->context, text_bytes(&line));
 }
 
+/* When all of it ends, at the right, if there is room for its date, too. */
+static void put_end_time(const struct drawing *drawing, uint32_t columns, size_t from, uint32_t at,
+                         struct text *line)
+{
+    const struct timeline_layout *layout = &drawing->layout;
+    char memory[64];
+    struct text time = TEXT_IN(memory);
+    if (layout->stretch_count == 0 || at + 2 * DATE_COLUMNS - columns > layout->cells) {
+        return;
+    }
+    for (; at < layout->cells - columns; at++) {
+        text_put_char(line, ' ');
+    }
+    zone_write(&drawing->timeline->options.zone, layout->stretches[layout->stretch_count - 1].to_us,
+               (struct zone_style){.separator = ' '}, &time);
+    text_put(line, time.data + from, columns);
+}
+
 /* When stretches begin, as far as there is room before the next one. */
 static struct status draw_times(const struct drawing *drawing, uint32_t columns, size_t from)
 {
@@ -121,6 +139,7 @@ static struct status draw_times(const struct drawing *drawing, uint32_t columns,
             at++;
         }
     }
+    put_end_time(drawing, columns, from, at, &line);
     while (line.size > 0 && line.data[line.size - 1] == ' ') {
         line.size--;
     }
