@@ -232,6 +232,7 @@ static struct status practice_run(const struct report_input *input, struct repor
                   .empty = "There were none."},
         EVENT_COLUMNS(evidence_columns),
         .kinds = kinds_of(practice),
+        .of_damaged = true,
         .cell = what_of,
     };
     TRY(assessing_begin(input, &assessment));

@@ -115,6 +115,10 @@ void au_331c(const struct au_facts *facts, struct au_judgement *out)
         au_rests(out, facts->missing.first, facts->missing.last, "what is missing");
         au_say(out, false, "%" PRIu64 " events are missing, the first is %" PRIu64,
                facts->missing.count, facts->missing.first);
+    } else if (facts->findings.count > 0) {
+        au_rests(out, facts->findings.first, facts->findings.last, "what does not hold");
+        au_say(out, false, "the log does not hold, first at event %" PRIu64 ": %s",
+               facts->findings.first, facts->finding);
     } else if (silent != NULL) {
         bool never = silent->last == AU_NO_EVENT;
         au_rests(out, never ? silent->registered : silent->last,

@@ -355,8 +355,14 @@ struct status event_table_write(const struct report_input *input, struct report_
         TRY(query_add(&query, QUERY_OUTCOME, bytes_of_string(outcome_name(table->outcome))));
     }
     report_table(sink, &shown);
-    TRY(query_run(&query, input->log, input->index, write_row, &writing, &outcome));
+    struct status status =
+        query_run(&query, input->log, input->index, write_row, &writing, &outcome);
+    bool ends = status.code == STATUS_CORRUPT && table->of_damaged;
+    TRY(ends ? OK : status);
     report_table_end(sink);
+    if (ends) {
+        report_paragraph(sink, "The table ends here: event %" PRIu64 " does not hold.", status.at);
+    }
     return OK;
 }
 

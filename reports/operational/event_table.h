@@ -58,6 +58,8 @@ struct event_table {
     const char *const *kinds; /* globs, up to NULL */
     enum outcome outcome;     /* only with this outcome, if `by_outcome` */
     bool by_outcome;
+    bool of_damaged; /* it ends before the first event that does not hold, and says so; else that is
+                        a failure */
     bool (*keep)(struct event_row *row);                        /* NULL: all */
     struct cell (*cell)(struct event_row *row, uint32_t index); /* of TAKE_OWN */
 };

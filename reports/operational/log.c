@@ -55,6 +55,10 @@ static struct status write_findings(struct report_sink *sink, const struct verif
         TRY(report_row(sink, cells));
     }
     report_table_end(sink);
+    if (verified->finding_count > VERIFY_FINDINGS_MAX) {
+        report_paragraph(sink, "There are %" PRIu64 " more; cairn verify counts them all.",
+                         verified->finding_count - VERIFY_FINDINGS_MAX);
+    }
     return OK;
 }
 
@@ -155,6 +159,7 @@ static struct status integrity_run(const struct report_input *input, struct repo
                   .empty = "None was recorded."},
         EVENT_COLUMNS(upkeep_columns),
         .kinds = upkeep_kinds,
+        .of_damaged = true,
     };
     CLEANUP(close_verifier) struct verifier *verifier = NULL;
     TRY(verifier_open(engine_log_key(input->engine), &verifier));

@@ -144,6 +144,69 @@ static void html_is_closed_and_nothing_breaks_out(void **unused)
     reporting_end(&made);
 }
 
+/* A report of one row, from its first heading to its end. */
+static struct status run_small(const struct report_input *input, struct report_sink *sink)
+{
+    static const struct report_column small[] = {{"name", NULL, REPORT_TEXT},
+                                                 {"when", "as of", REPORT_TIME},
+                                                 {"verdict", NULL, REPORT_VERDICT},
+                                                 {"left_out", NULL, REPORT_INTEGER},
+                                                 {"events", NULL, REPORT_EVENTS}};
+    static const struct report_table table = {.name = "small",
+                                              .title = "One row",
+                                              .columns = small,
+                                              .column_count = 5,
+                                              .empty = "None.",
+                                              .main = true};
+    const struct cell cells[] = {cell_string("a & b <c>"), cell_number(1000000),
+                                 cell_verdict("not met", TONE_BAD), cell_absent(),
+                                 cell_string("7, 9")};
+    TRY(report_begin(sink, input, NULL));
+    report_heading(sink, "Small");
+    report_fact(sink, "points", cell_number(5), REPORT_INTEGER);
+    report_paragraph(sink, "One sentence.");
+    report_table(sink, &table);
+    TRY(report_row(sink, cells));
+    report_table_end(sink);
+    return report_end(sink);
+}
+
+static const char golden[] =
+    "<h2>Small</h2>\n"
+    "<dl>\n"
+    "<dt>points</dt><dd>5</dd>\n"
+    "</dl>\n"
+    "<p>One sentence.</p>\n"
+    "<h3>One row</h3>\n"
+    "<div class=\"wide\"><table>\n"
+    "<thead><tr><th>name</th><th>as of</th><th>verdict</th><th class=\"number\">left out</th>"
+    "<th>events</th></tr></thead>\n"
+    "<tbody>\n"
+    "<tr><td>a &amp; b &lt;c&gt;</td><td class=\"time\">1970-01-01 00:00:01.000Z</td>"
+    "<td class=\"verdict\"><span class=\"tone bad\">not met</span></td>"
+    "<td class=\"none\">\xe2\x80\x93</td><td class=\"events\">7, 9</td></tr>\n"
+    "</tbody></table></div>\n"
+    "<footer>\n";
+
+static void a_small_page_is_as_it_always_was(void **unused)
+{
+    struct enclave enclave;
+    struct reporting made;
+    struct report_info small = info;
+    (void)unused;
+    small.run = run_small;
+    enclave_begin(&enclave);
+    struct report_question question =
+        reporting_ask(enclave.engine, "access-review", (struct id){0});
+    question.info = &small;
+    reporting_make(enclave.engine, &question, &render_html, &made);
+    const char *at = strstr(made.text, "<h2>");
+    assert_non_null(at);
+    assert_memory_equal(at, golden, sizeof golden - 1);
+    reporting_end(&made);
+    enclave_end(&enclave);
+}
+
 static void csv_has_one_table_and_no_formulas(void **unused)
 {
     struct reporting made;
@@ -214,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_steers_no_terminal),
         cmocka_unit_test(html_is_closed_and_nothing_breaks_out),
+        cmocka_unit_test(a_small_page_is_as_it_always_was),
         cmocka_unit_test(csv_has_one_table_and_no_formulas),
         cmocka_unit_test(json_loses_nothing),
         cmocka_unit_test(formats_are_found_by_name),

@@ -299,6 +299,21 @@ static enum exit_code make_all(struct run *run)
     return EXIT_DONE;
 }
 
+/* What a report has to say of a damaged log is wanted most then: it is made of what can be read. */
+static enum exit_code run_damaged(struct run *run, const struct report_info *info)
+{
+    struct invocation *invocation = run->making.invocation;
+    enum exit_code code = store_open(invocation, STORE_READ, &run->making.engine);
+    if (code == EXIT_DONE) {
+        invocation_note(invocation, "note: the report is made of what can be read, and the log "
+                                    "does not say so");
+        code = making_question(invocation, run->making.engine, info, &run->making.question);
+        code = code == EXIT_DONE ? make_all(run) : code;
+    }
+    engine_close(&run->making.engine);
+    return exit_worse(EXIT_INTEGRITY, code);
+}
+
 static enum exit_code run_report(struct invocation *invocation)
 {
     struct run run = {.making = {.invocation = invocation, .file = -1}};
@@ -306,7 +321,13 @@ static enum exit_code run_report(struct invocation *invocation)
     enum exit_code code = making_info(invocation, &info);
     code = code == EXIT_DONE ? read_formats(&run) : code;
     code = code == EXIT_DONE ? read_out(&run, info) : code;
-    code = code == EXIT_DONE ? store_open(invocation, STORE_RECORD, &run.making.engine) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    code = store_open(invocation, STORE_RECORD, &run.making.engine);
+    if (code == EXIT_INTEGRITY) {
+        return run_damaged(&run, info);
+    }
     if (code != EXIT_DONE) {
         return code;
     }
