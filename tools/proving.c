@@ -1,6 +1,7 @@
 #include "tools/proving.h"
 
 #include "reports/answer/prove.h"
+#include "schema/catalogue/catalogue.h"
 #include "store/proof.h"
 #include "tools/answer_file.h"
 #include "tools/leaving.h"
@@ -13,6 +14,7 @@
 
 enum {
     ROWS_START = 1024,
+    ARENA_SIZE = 64 << 10, /* bytes: what an event of a question has */
 };
 
 struct proving {
@@ -91,13 +93,15 @@ struct status proving_row(struct proving *proving, uint64_t n)
 
 /* Files ----------------------------------------------------------------------------------- */
 
-static struct status put_proof(struct proving *proving, struct log_snapshot *log, uint64_t n)
+/* Under the newest checkpoint of at most `size` events. */
+static struct status put_proof(struct proving *proving, struct log_snapshot *log, uint64_t n,
+                               uint64_t size, const char *stem)
 {
     char name[64];
     struct proof proof;
-    snprintf(name, sizeof name, "%" PRIu64 ".tlog-proof", n);
+    snprintf(name, sizeof name, "%s.tlog-proof", stem);
     text_clear(&proving->proof);
-    TRY(proof_from_log(log, n, proving->size, &proof));
+    TRY(proof_from_log(log, n, size, &proof));
     proof_write(&proof, &proving->proof);
     return proving->proof.full
                ? FAIL(LIMIT, PROOF_FILE_MAX)
@@ -112,7 +116,9 @@ static struct status put_proofs(struct proving *proving, struct log_snapshot *lo
         return FAIL(NO_MEMORY, PROOF_FILE_MAX);
     }
     for (size_t i = 0; i < proving->row_count && i < PROVING_FILES_MAX; i++) {
-        TRY(put_proof(proving, log, proving->rows[i]));
+        char stem[32];
+        snprintf(stem, sizeof stem, "%" PRIu64, proving->rows[i]);
+        TRY(put_proof(proving, log, proving->rows[i], proving->size, stem));
     }
     return OK;
 }
@@ -142,6 +148,45 @@ struct status proving_make(struct proving *proving, const struct query *query,
     TRY(leaving_folder_put(proving->folder, "rows.answer",
                            bytes_of(proving->file.data, proving->file.size)));
     return put_proofs(proving, log);
+}
+
+/* The question's own event ---------------------------------------------------------------- */
+
+/* Whether an event says that this question had this answer. */
+static struct status is_asked(const struct proving *proving, struct log_snapshot *log, uint64_t n,
+                              bool *out)
+{
+    uint8_t memory[ARENA_SIZE];
+    struct arena arena = ARENA_IN(memory);
+    struct bytes bytes, salted;
+    struct leaf leaf;
+    union event_body body;
+    *out = false;
+    TRY(log_read_leaf(log, n, &bytes));
+    if (failed(leaf_decode(bytes, &leaf)) || leaf.kind != EVENT_AUDIT_QUERY_RUN) {
+        return OK;
+    }
+    TRY(log_read_body(log, &leaf, &salted));
+    *out = salted.size > SALT_SIZE &&
+           !failed(event_body_decode(leaf.kind,
+                                     bytes_of(salted.data + SALT_SIZE, salted.size - SALT_SIZE),
+                                     &arena, &body)) &&
+           body.audit_query_run.size == proving->size &&
+           digest_equal(&body.audit_query_run.result, &proving->judgement.result);
+    return OK;
+}
+
+/* The question was recorded a moment ago, if this process may write at all. */
+static struct status put_asked(struct proving *proving, struct engine *engine)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    bool found = false;
+    TRY(log_snapshot_open(engine_log(engine), &log));
+    uint64_t n = log_snapshot_size(log), size = n;
+    while (n > proving->size && !found) {
+        TRY(is_asked(proving, log, --n, &found));
+    }
+    return found ? put_proof(proving, log, n, size, "asked") : OK;
 }
 
 /* Naming ---------------------------------------------------------------------------------- */
@@ -174,7 +219,8 @@ enum exit_code proving_finish(struct proving *proving, struct engine *engine)
     if (code != EXIT_DONE) {
         return code;
     }
-    struct status status = leaving_folder_name(proving->folder);
+    struct status status = put_asked(proving, engine);
+    status = failed(status) ? status : leaving_folder_name(proving->folder);
     if (failed(status)) {
         return invocation_failed(proving->invocation, status, NULL, proving->path);
     }

@@ -2,7 +2,8 @@
  * tools/proving.h -- the directory that proves an answer: `query --proof DIR`, `prove --query`.
  *
  * Shape    DIR/rows.answer shows that the rows are all of them (store/answer.h), and for each row
- *          there is DIR/N.tlog-proof (store/proof.h), for whoever needs one event only.
+ *          there is DIR/N.tlog-proof (store/proof.h), for whoever needs one event only;
+ *          DIR/asked.tlog-proof is of the event that says that the question was asked.
  * Process  Everything is made beside DIR and checked as cairn-verify would; the export is recorded
  *          before DIR has its name.
  * Limits   ANSWER_EVENTS_MAX rows; proofs of their own for PROVING_FILES_MAX of them.

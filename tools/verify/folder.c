@@ -1,9 +1,7 @@
 #include "tools/verify/folder.h"
 
-#include "reports/casefile/casefile.h"
-#include "reports/casefile/manifest.h"
-#include "tools/answer_file.h"
-#include "tools/verify/members.h"
+#include "schema/catalogue/catalogue.h"
+#include "tools/verify/folder_told.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,27 +12,6 @@
 
 enum {
     PATH_SIZE = 4096,
-    LINE_SIZE = 512,
-};
-
-/* A folder under inspection. */
-struct folder {
-    const struct asked *asked;
-    const char *path;
-    struct hasher *hasher;
-    struct manifest_entry files[MANIFEST_FILES_MAX];
-    size_t count;
-    struct answer_file file; /* the one at hand */
-    struct casefile casefile;
-    struct casefile_memory memory;
-    struct answer_file history;
-    struct judged *judged; /* history.answer, or rows.answer */
-    uint64_t proofs;       /* of single events, that were checked */
-    uint64_t answers, incomplete;
-    struct digest digest; /* of MANIFEST.sha256 */
-    uint8_t arena[2 * (PROOF_FILE_MAX + 1)];
-    char text[MANIFEST_TABLE_HEAD + MANIFEST_FILES_MAX * MANIFEST_LINE_SIZE];
-    char wrong[MANIFEST_NAME_SIZE + LINE_SIZE]; /* which file, for the sentence; empty: none */
 };
 
 static void folder_free(struct folder **folder)
@@ -424,6 +401,34 @@ static bool is_row(const struct answer *answer, uint64_t n)
     return false;
 }
 
+/* The event that says that the question was asked, and what the answer was. */
+static struct status check_asked(struct folder *folder, const char *name)
+{
+    struct arena arena = ARENA_IN(folder->arena), decoded = ARENA_IN(folder->memory.arena);
+    const struct judged *judged = folder->judged;
+    struct checkpoint checkpoint;
+    struct proof proof;
+    struct leaf leaf;
+    union event_body body;
+    TRY(read_file(folder, name, &folder->file));
+    TRY(of_file(folder, name, proof_read(bytes_of_file(&folder->file), &arena, &proof)));
+    TRY(of_file(folder, name,
+                proof_check(&proof, folder->hasher, &folder->asked->key, &checkpoint)));
+    TRY(of_file(folder, name, leaf_decode(proof.leaf, &leaf)));
+    if (leaf.kind != EVENT_AUDIT_QUERY_RUN ||
+        failed(event_body_decode(leaf.kind, proof.body, &decoded, &body))) {
+        return wrong(folder, name, "it is the proof of no question");
+    }
+    const struct audit_query_run *run = &body.audit_query_run;
+    folder->asked_at = leaf.n;
+    return bytes_equal(run->query, judged->answer->question) &&
+                   run->size == judged->judgement.ground.checkpoint.size &&
+                   run->rows == judged->judgement.rows &&
+                   digest_equal(&run->result, &judged->judgement.result)
+               ? OK
+               : wrong(folder, name, "the log has another question or another answer");
+}
+
 static struct status check_row(struct folder *folder, const char *name)
 {
     static const char ending[] = ".tlog-proof";
@@ -444,125 +449,14 @@ static struct status check_rows(struct folder *folder)
     TRY(of_file(folder, "rows.answer",
                 answer_file_judge(&folder->history, &folder->asked->key, folder->judged)));
     for (size_t i = 0; i < folder->count; i++) {
-        if (strcmp(folder->files[i].name, "rows.answer") != 0) {
-            TRY(check_row(folder, folder->files[i].name));
+        const char *name = folder->files[i].name;
+        if (strcmp(name, "asked.tlog-proof") == 0) {
+            TRY(check_asked(folder, name));
+        } else if (strcmp(name, "rows.answer") != 0) {
+            TRY(check_row(folder, name));
         }
     }
     return OK;
-}
-
-/* Telling --------------------------------------------------------------------------------- */
-
-static void put_digest(struct output *output, const struct digest *digest)
-{
-    char memory[DIGEST_BASE64_SIZE + 1];
-    struct text text = TEXT_IN(memory);
-    text_put_base64(&text, BYTES(digest->sha256));
-    output_put_string(output, text_string(&text));
-}
-
-static void case_for_people(const struct folder *folder)
-{
-    struct output *output = folder->asked->output;
-    const struct casefile *casefile = &folder->casefile;
-    char memory[64];
-    struct text about = TEXT_IN(memory);
-    id_write(&about, casefile->folder);
-    members_put_text(output, bytes_of_string(folder->path));
-    output_add(output, "\n%-12s case %s (%s) of ", "form", casefile->name, text_string(&about));
-    members_put_text(output, casefile->checkpoint.origin);
-    output_add(output, ", which had %" PRIu64 " events then\n", casefile->checkpoint.size);
-    output_add(output, "%-12s none: no witness is known here\n", "witnessed");
-    output_add(output, "%-12s the root of these events by the key of %s\n", "signed",
-               folder->asked->key.name);
-    output_add(output, "%-12s %" PRIu64 " events of the case itself, and there are no others\n",
-               "history", casefile->acts);
-    output_add(output, "%-12s %zu put into the case, all of them here\n", "events",
-               casefile->event_count);
-    output_add(output, "%-12s %" PRIu64 "\n", "notes", casefile->notes);
-    output_add(output, "%-12s %" PRIu64 ", of which %" PRIu64 " are shown to be complete\n",
-               "answers", folder->answers, folder->answers - folder->incomplete);
-    if (casefile->absent > 0) {
-        output_add(output,
-                   "%-12s the details of %" PRIu64 " of the case's events: erased, or left out\n",
-                   "absent", casefile->absent);
-    }
-    output_add(output, "%-12s %zu, as the manifests say\n", "files", folder->count);
-    output_add(output, "%-12s ", "digest");
-    put_digest(output, &folder->digest);
-    output_put_string(output, ", which is what `case.exported` has\n");
-    output_add(output, "%-12s chain, counters, emitters' and users' signatures: see a bundle\n",
-               "not checked");
-    output_put_string(output, casefile->absent > 0
-                                  ? "NOT SHOWN TO BE COMPLETE: what is absent may have put events "
-                                    "into the case; all else holds\n"
-                                  : "VERIFIED: the case is whole, and all of it is in the log\n");
-}
-
-static void case_for_programs(const struct folder *folder)
-{
-    struct output *output = folder->asked->output;
-    const struct casefile *casefile = &folder->casefile;
-    char memory[64];
-    struct text about = TEXT_IN(memory);
-    id_write(&about, casefile->folder);
-    answer_begin_json(folder->asked, folder->path, FORM_CASE);
-    output_add(output, ",\"verified\":true,\"complete\":%s,\"origin\":",
-               casefile->absent > 0 ? "false" : "true");
-    answer_put_json(output, bytes_of_string(folder->asked->key.name));
-    output_add(output, ",\"case\":\"%s\",\"name\":", text_string(&about));
-    answer_put_json(output, bytes_of_string(casefile->name));
-    output_add(output,
-               ",\"size\":%" PRIu64 ",\"acts\":%" PRIu64 ",\"events\":%zu,\"notes\":%" PRIu64
-               ",\"answers\":%" PRIu64 ",\"incomplete\":%" PRIu64 ",\"absent\":%" PRIu64
-               ",\"files\":%zu,\"digest\":\"",
-               casefile->checkpoint.size, casefile->acts, casefile->event_count, casefile->notes,
-               folder->answers, folder->incomplete, casefile->absent, folder->count);
-    put_digest(output, &folder->digest);
-    output_put_string(output, "\"}\n");
-}
-
-static enum exit_code tell_case(const struct folder *folder)
-{
-    bool whole = folder->casefile.absent == 0 && folder->incomplete == 0;
-    if (folder->asked->json) {
-        case_for_programs(folder);
-    } else if (!folder->asked->quiet || !whole) {
-        case_for_people(folder);
-    }
-    return whole ? EXIT_DONE : EXIT_INCOMPLETE;
-}
-
-static enum exit_code tell_rows(const struct folder *folder)
-{
-    const struct asked *asked = folder->asked;
-    enum exit_code code =
-        answer_judged(asked, folder->path, folder->judged->answer, &folder->judged->judgement);
-    if (!asked->json && !asked->quiet) {
-        output_add(asked->output,
-                   "          %" PRIu64 " of its rows have proofs of their own here\n",
-                   folder->proofs);
-    }
-    return code;
-}
-
-static enum exit_code tell_failure(const struct folder *folder, struct status status)
-{
-    char memory[LINE_SIZE];
-    struct text text = TEXT_IN(memory);
-    enum exit_code code = exit_of(status);
-    status_describe(status, &text);
-    if (status.code == STATUS_MALFORMED || status.code == STATUS_LIMIT) {
-        code = EXIT_INTEGRITY; /* the command line was right, the file is not */
-    }
-    if (status.code == STATUS_CORRUPT && status.at == 0 && status.why != NULL) {
-        text_clear(&text);
-        text_put_string(&text, status.why);
-    }
-    return folder->wrong[0] == '\0'
-               ? answer_failure(folder->asked, folder->path, code, "%s", text_string(&text))
-               : answer_failure(folder->asked, folder->path, code, "%s: %s", folder->wrong,
-                                text_string(&text));
 }
 
 enum exit_code check_folder(const struct asked *asked, const char *path, enum folder_form form)
@@ -579,7 +473,7 @@ enum exit_code check_folder(const struct asked *asked, const char *path, enum fo
         status = form == FOLDER_CASE ? check_case(folder) : check_rows(folder);
     }
     if (failed(status)) {
-        return tell_failure(folder, status);
+        return told_failure(folder, status);
     }
-    return form == FOLDER_CASE ? tell_case(folder) : tell_rows(folder);
+    return form == FOLDER_CASE ? told_case(folder) : told_rows(folder);
 }
