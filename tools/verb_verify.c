@@ -161,8 +161,11 @@ static struct status say_verified(struct engine *engine, const struct verify_rep
                                                 .by = text_bytes(&by)}};
     TRY(engine_say(
         engine, VOICE_AUDIT,
-        &(struct draft){
-            .kind = EVENT_AUDIT_VERIFIED, .on = {THE_LOG}, .on_count = 1, .body = &body}));
+        &(struct draft){.kind = EVENT_AUDIT_VERIFIED,
+                        .on = {THE_LOG},
+                        .on_count = 1,
+                        .body = &body,
+                        .outcome = report->finding_count > 0 ? OUTCOME_FAILED : OUTCOME_OK}));
     return engine_finish(engine);
 }
 

@@ -36,7 +36,7 @@ static enum exit_code run_contact(struct invocation *invocation)
 static const struct option_info contact_options[] = {
     OPERATOR_OPTIONS,
     {"severity", 0, "info|low|medium|high|critical", "from which severity on (info)", false},
-    {"user", 0, "NAME", "whose contact it is", true},
+    {"user", 0, "NAME", "whose contact it is", false},
     {"off", 0, NULL, "tell this contact nothing any more", false},
 };
 

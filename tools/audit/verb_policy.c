@@ -1,5 +1,6 @@
 /* Declarations and audit managers. */
 #include "reports/audit/desk.h"
+#include "schema/controls/controls.h"
 #include "schema/time.h"
 #include "tools/as_of.h"
 #include "tools/audit/giving.h"
@@ -55,6 +56,25 @@ static void read_source(struct giving *giving, struct policy_declare *command)
     }
 }
 
+/* The core knows what an objective is called, the controls which ones there are. */
+static enum exit_code check_objectives(const struct giving *giving, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *typed = (const char *)giving->lists[0][i].data;
+        bool known = false;
+        for (unsigned k = 0; k < OBJECTIVE_COUNT && !known; k++) {
+            known = strcmp(objective_infos[k].id, typed) == 0;
+        }
+        if (!known) {
+            return invocation_fail(
+                giving->invocation, EXIT_USAGE,
+                "they are 3.3.1a to 3.3.9b; cairn report run au-assessment names them",
+                "there is no objective %.40s", typed);
+        }
+    }
+    return EXIT_DONE;
+}
+
 static enum exit_code declare(struct giving *giving)
 {
     union command_fields fields = {0};
@@ -65,6 +85,7 @@ static enum exit_code declare(struct giving *giving)
     code = code == EXIT_DONE ? read_measures(giving, command) : code;
     command->objective = giving->lists[0];
     command->objective_count = giving_values(giving, "objective", 0);
+    code = code == EXIT_DONE ? check_objectives(giving, command->objective_count) : code;
     command->kinds = giving->lists[1];
     command->kinds_count = giving_values(giving, "kinds", 1);
     command->rationale = giving_text(giving, "rationale", &command->has_rationale);

@@ -1,5 +1,5 @@
 /*
- * Alerts derived again: those of a scan follow from the log, and those that somebody made up do not.
+ * Alerts derived again: those of a scan follow from the log, those that somebody made up do not.
  */
 #include "core/audit/alert.h"
 #include "reports/alerts/check.h"
