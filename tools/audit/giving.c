@@ -16,6 +16,7 @@
 enum {
     PIECE_SIZE = 64 << 10, /* bytes of a file hashed at once */
     DAYS_OF_A_MONTH = 30,
+    MS_MAX = 1000000000,
 };
 
 enum exit_code giving_run(struct invocation *invocation, enum store_need need, giving_act *act)
@@ -93,26 +94,42 @@ enum exit_code giving_time(const struct giving *giving, const char *name, bool *
     return EXIT_DONE;
 }
 
+/* `500ms`: finer than what time expressions know. */
+static bool read_ms(struct bytes text, uint64_t *us)
+{
+    uint64_t ms = 0;
+    bool is_ms = text.size > 2 && memcmp(text.data + text.size - 2, "ms", 2) == 0 &&
+                 text_read_u64(bytes_of(text.data, text.size - 2), &ms) && ms <= MS_MAX;
+    *us = ms * (TIME_SECOND_US / 1000);
+    return is_ms;
+}
+
+static bool read_stretch(struct bytes text, uint64_t *us)
+{
+    struct moment_doubt doubt;
+    struct span_duration duration = {0};
+    struct span_reader reader = {.text = text.data, .end = text.size, .doubt = &doubt};
+    if (read_ms(text, us)) {
+        return true;
+    }
+    if (failed(span_read_duration(&reader, &duration)) || !span_at_end(&reader)) {
+        return false;
+    }
+    uint64_t days = duration.months / 12 * 365 + duration.months % 12 * DAYS_OF_A_MONTH;
+    *us = duration.months == 0 ? duration.us : days * DAY_US;
+    return true;
+}
+
 enum exit_code giving_stretch(const struct giving *giving, const char *name, bool *has,
                               uint64_t *out)
 {
     const char *value = invocation_value(giving->invocation, name);
-    struct moment_doubt doubt;
-    struct span_duration duration = {0};
     *has = value != NULL;
-    if (value == NULL) {
+    if (value == NULL || read_stretch(bytes_of_string(value), out)) {
         return EXIT_DONE;
     }
-    struct span_reader reader = {
-        .text = (const uint8_t *)value, .end = strlen(value), .doubt = &doubt};
-    struct status status = span_read_duration(&reader, &duration);
-    if (failed(status) || !span_at_end(&reader)) {
-        return invocation_fail(giving->invocation, EXIT_USAGE, "like 90s, 12h, 30d or 3y",
-                               "--%s %.40s is no stretch of time", name, value);
-    }
-    uint64_t days = duration.months / 12 * 365 + duration.months % 12 * DAYS_OF_A_MONTH;
-    *out = duration.months == 0 ? duration.us : days * DAY_US;
-    return EXIT_DONE;
+    return invocation_fail(giving->invocation, EXIT_USAGE, "like 500ms, 90s, 12h, 30d or 3y",
+                           "--%s %.40s is no stretch of time", name, value);
 }
 
 /* Things ---------------------------------------------------------------------------------- */
