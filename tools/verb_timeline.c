@@ -17,6 +17,7 @@ static const struct column columns[] = {
     {"time",    NULL, COLUMN_TIME,    ALIGN_LEFT},
     {"n",       NULL, COLUMN_INTEGER, ALIGN_RIGHT},
     {"lane",    NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"lane_name", NULL, COLUMN_TEXT,  ALIGN_LEFT},
     {"kind",    NULL, COLUMN_TEXT,    ALIGN_LEFT},
     {"outcome", NULL, COLUMN_TEXT,    ALIGN_LEFT},
 };
@@ -53,20 +54,35 @@ static struct status write_line(void *context, struct bytes line)
     return output_status(output);
 }
 
+static struct status write_mark(struct drawing *drawing, const struct timeline_mark *mark)
+{
+    const struct timeline *timeline = &drawing->timeline;
+    char memory[LABEL_SIZE];
+    struct text name = TEXT_IN(memory);
+    struct bytes key = tally_key(&timeline->known, mark->lane);
+    struct cell lane = cell_absent(), shown = cell_absent();
+    if (key.size > 0) {
+        struct bytes value = bytes_of(key.data + 1, key.size - 1);
+        dimension_show(&timeline->options.lanes, drawing->looking->engine, value, mark->n, &name);
+        lane = cell_text(value);
+        shown = cell_text(text_bytes(&name));
+    }
+    const struct cell cells[] = {cell_number(mark->time_us),
+                                 cell_number(mark->n),
+                                 lane,
+                                 shown,
+                                 cell_string(event_name((enum event_kind)mark->kind)),
+                                 cell_string(outcome_name((enum outcome)mark->outcome))};
+    return rows_add(&drawing->rows, cells);
+}
+
 /* For programs, and for whoever cannot see a picture: the events in order, each with its lane. */
 static struct status write_list(struct drawing *drawing)
 {
     const struct timeline *timeline = &drawing->timeline;
     TRY(rows_begin(&drawing->rows, columns, sizeof columns / sizeof columns[0]));
     for (size_t i = 0; i < timeline->mark_count; i++) {
-        const struct timeline_mark *mark = &timeline->marks[i];
-        struct bytes lane = tally_key(&timeline->known, mark->lane);
-        const struct cell cells[] = {
-            cell_number(mark->time_us), cell_number(mark->n),
-            lane.size > 0 ? cell_text(bytes_of(lane.data + 1, lane.size - 1)) : cell_absent(),
-            cell_string(event_name((enum event_kind)mark->kind)),
-            cell_string(outcome_name((enum outcome)mark->outcome))};
-        TRY(rows_add(&drawing->rows, cells));
+        TRY(write_mark(drawing, &timeline->marks[i]));
     }
     return rows_flush(&drawing->rows);
 }

@@ -122,6 +122,7 @@ struct status stats_event(struct stats *stats, enum stats_side side, const struc
     TRY(tally_at(&stats->groups, text_bytes(&key), &value));
     struct stats_group *group = value;
     group->from_us = from_us;
+    group->seen_n = leaf->n > group->seen_n ? leaf->n : group->seen_n;
     if (side == STATS_BEFORE) {
         group->before++;
         stats->before++;

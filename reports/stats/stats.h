@@ -48,6 +48,7 @@ struct stats_group {
     uint64_t sum;                    /* of those that have the number */
     uint64_t distinct;
     uint64_t first_n, last_n;
+    uint64_t seen_n;  /* the last event of either side: names are shown as of then */
     uint64_t from_us; /* with an interval: when the stretch began */
     struct course course;
 };

@@ -139,7 +139,7 @@ static void add_value(const struct writing *writing, size_t index, size_t dimens
     struct bytes value = {0};
     bool has = stats_value_at(stats, index, dimension, &value);
     if (has) {
-        dimension_show(by, stats->options.engine, value, stats_group_at(stats, index)->last_n,
+        dimension_show(by, stats->options.engine, value, stats_group_at(stats, index)->seen_n,
                        &shown);
     }
     struct cell name = has ? cell_text(text_bytes(&shown)) : cell_absent();
@@ -345,7 +345,7 @@ static void put_label(const struct stats *stats, size_t index, struct text *out)
         struct bytes value;
         text_put_string(out, out->size > 0 ? " \xc2\xb7 " : "");
         if (stats_value_at(stats, index, i, &value)) {
-            dimension_show(&stats->options.by[i], stats->options.engine, value, group->last_n,
+            dimension_show(&stats->options.by[i], stats->options.engine, value, group->seen_n,
                            &shown);
         } else {
             text_put_char(&shown, '-');
