@@ -97,22 +97,26 @@ static struct status take_quoted(struct lexer *lexer, struct token *token)
     return OK;
 }
 
+static bool is_of_word(uint8_t c, bool is_value)
+{
+    return lexer_is_plain(c) || c == '\\' || (is_value && c == '=');
+}
+
 /* Where a word ends that begins here, and whether it has wildcards. */
-static size_t word_end(const struct lexer *lexer, size_t at, bool *is_glob)
+static size_t word_end(const struct lexer *lexer, size_t at, bool is_value, bool *is_glob)
 {
     *is_glob = false;
-    while (at < lexer->text.size &&
-           (lexer_is_plain(lexer->text.data[at]) || lexer->text.data[at] == '\\')) {
+    while (at < lexer->text.size && is_of_word(lexer->text.data[at], is_value)) {
         *is_glob = *is_glob || lexer->text.data[at] == '*' || lexer->text.data[at] == '?';
         at += lexer->text.data[at] == '\\' ? 2 : 1;
     }
     return at < lexer->text.size ? at : lexer->text.size;
 }
 
-static struct status take_word(struct lexer *lexer, struct token *token)
+static struct status take_word(struct lexer *lexer, bool is_value, struct token *token)
 {
     struct writing writing;
-    size_t at = token->at, past = word_end(lexer, at, &token->is_glob);
+    size_t at = token->at, past = word_end(lexer, at, is_value, &token->is_glob);
     if (past == at) {
         return FAIL_BECAUSE(MALFORMED, at, "this does not belong here");
     }
@@ -183,13 +187,13 @@ static bool take_sign(struct lexer *lexer, struct token *token)
     return false;
 }
 
-static struct status take(struct lexer *lexer, bool wants_regex, struct token *token)
+static struct status take(struct lexer *lexer, enum lexer_place place, struct token *token)
 {
     uint8_t c = lexer->text.data[token->at];
     if (c == '"' || c == '\'') {
         return take_quoted(lexer, token);
     }
-    if (wants_regex && c == '/') {
+    if (place == LEXER_PATTERN && c == '/') {
         return take_regex(lexer, token);
     }
     if (take_sign(lexer, token)) {
@@ -198,7 +202,7 @@ static struct status take(struct lexer *lexer, bool wants_regex, struct token *t
     if (c == '!') {
         return FAIL_BECAUSE(MALFORMED, token->at, "what is left out is written with `not` or !=");
     }
-    TRY(take_word(lexer, token));
+    TRY(take_word(lexer, place != LEXER_ANYWHERE, token));
     if (c == '@') {
         token->type = TOKEN_SAVED;
         token->text = bytes_of(token->text.data + 1, token->text.size - 1);
@@ -206,7 +210,7 @@ static struct status take(struct lexer *lexer, bool wants_regex, struct token *t
     return OK;
 }
 
-struct status lexer_next(struct lexer *lexer, bool wants_regex, struct token *out)
+struct status lexer_next(struct lexer *lexer, enum lexer_place place, struct token *out)
 {
     while (lexer->at < lexer->text.size && is_blank(lexer->text.data[lexer->at])) {
         lexer->at++;
@@ -215,7 +219,7 @@ struct status lexer_next(struct lexer *lexer, bool wants_regex, struct token *ou
     if (lexer->at == lexer->text.size) {
         return OK;
     }
-    TRY(take(lexer, wants_regex, out));
+    TRY(take(lexer, place, out));
     out->size = lexer->at - out->at;
     return OK;
 }

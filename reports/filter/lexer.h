@@ -44,8 +44,15 @@ struct lexer {
     struct arena *arena;
 };
 
-/* The next token. `wants_regex` says that one may stand here. */
-MUST_CHECK struct status lexer_next(struct lexer *lexer, bool wants_regex, struct token *out);
+/* What may stand where the next token is. */
+enum lexer_place {
+    LEXER_ANYWHERE,
+    LEXER_VALUE,   /* a word may have = in it, as base64 does */
+    LEXER_PATTERN, /* the same, or a regular expression */
+};
+
+/* The next token. */
+MUST_CHECK struct status lexer_next(struct lexer *lexer, enum lexer_place place, struct token *out);
 
 /* Whether a byte may stand in a word as it is. */
 bool lexer_is_plain(uint8_t c);

@@ -17,9 +17,9 @@ static struct status read_any(struct parser *parser, uint16_t *out);
 
 /* Tokens ---------------------------------------------------------------------------------- */
 
-static struct status advance_to(struct parser *parser, bool wants_regex)
+static struct status advance_to(struct parser *parser, enum lexer_place place)
 {
-    struct status status = lexer_next(&parser->lexer, wants_regex, &parser->token);
+    struct status status = lexer_next(&parser->lexer, place, &parser->token);
     if (failed(status)) {
         struct status fault =
             fault_at(parser->fault, (size_t)status.at, 1, "%s",
@@ -31,7 +31,7 @@ static struct status advance_to(struct parser *parser, bool wants_regex)
 
 static struct status advance(struct parser *parser)
 {
-    return advance_to(parser, false);
+    return advance_to(parser, LEXER_ANYWHERE);
 }
 
 static bool is_word(const struct token *token, const char *lower, const char *upper)
@@ -187,7 +187,7 @@ static struct status read_list(struct parser *parser, struct typing *typing)
         return read_value(parser, typing);
     }
     do {
-        TRY(advance(parser));
+        TRY(advance_to(parser, LEXER_VALUE));
         TRY(read_value(parser, typing));
     } while (parser->token.type == TOKEN_COMMA);
     if (parser->token.type != TOKEN_CLOSE) {
@@ -230,7 +230,7 @@ static struct status read_rest(struct parser *parser, struct typing *typing, boo
     }
     if (at_word(parser, "in", "IN")) {
         TRY(values_check_operator(typing, &operator));
-        TRY(advance(parser));
+        TRY(advance_to(parser, LEXER_VALUE));
         return read_list(parser, typing);
     }
     if (at_word(parser, "exists", "EXISTS")) {
@@ -243,7 +243,8 @@ static struct status read_rest(struct parser *parser, struct typing *typing, boo
             typing->node->operator= operators[i].operator;
             *negated = operators[i].negated;
             TRY(values_check_operator(typing, &operator));
-            TRY(advance_to(parser, typing->node->operator== FILTER_LIKE));
+            TRY(advance_to(parser,
+                           operators[i].operator== FILTER_LIKE ? LEXER_PATTERN : LEXER_VALUE));
             return read_value(parser, typing);
         }
     }

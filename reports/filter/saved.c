@@ -134,9 +134,9 @@ static struct status leads_to(struct engine *engine, struct bytes question, stru
     while (token.type != TOKEN_END && !*out) {
         struct text inner = TEXT_IN(inner_memory);
         struct suggestion suggestion;
-        bool value = token.type == TOKEN_LIKE || token.type == TOKEN_UNLIKE;
+        bool like = token.type == TOKEN_LIKE || token.type == TOKEN_UNLIKE;
         arena_reset(&arena);
-        TRY(lexer_next(&lexer, value, &token));
+        TRY(lexer_next(&lexer, like ? LEXER_PATTERN : LEXER_ANYWHERE, &token));
         if (token.type != TOKEN_SAVED) {
             continue;
         }

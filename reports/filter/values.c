@@ -459,6 +459,24 @@ static struct status check_body(struct typing *typing, const struct token *token
     return has_only(node, 1u << FIELD_ENUM) ? check_word(typing, token) : OK;
 }
 
+/* A digest as sha256sum prints it is looked for as bodies have it. */
+static struct status take_digest(struct typing *typing, const struct token *token,
+                                 struct filter_value *value)
+{
+    struct digest digest;
+    size_t size;
+    char memory[DIGEST_BASE64_SIZE + 1];
+    struct text text = TEXT_IN(memory);
+    if (token->is_glob || !has_type(typing->node, FIELD_DIGEST) ||
+        token->text.size != DIGEST_HEX_SIZE ||
+        failed(hex_read(token->text, digest.sha256, DIGEST_SIZE, &size))) {
+        return OK;
+    }
+    text_put_base64(&text, bytes_of(digest.sha256, DIGEST_SIZE));
+    value->text = arena_copy(&typing->filter->arena, text_bytes(&text));
+    return typing->filter->arena.full ? FAIL(LIMIT, FILTER_MEMORY_SIZE) : OK;
+}
+
 static struct status add_body(struct typing *typing, const struct token *token)
 {
     struct moment_doubt doubt;
@@ -469,6 +487,7 @@ static struct status add_body(struct typing *typing, const struct token *token)
     value.is_time = !token->is_glob && has_type(node, FIELD_TIME) &&
                     !failed(read_time(typing, token->text, &value.range, &doubt));
     TRY(check_body(typing, token, &value));
+    TRY(take_digest(typing, token, &value));
     return add(typing, &value);
 }
 

@@ -300,6 +300,11 @@ static const struct {
     {"body.raw ~ /a\\/b\\d/", "body.raw ~ /a\\/b\\d/"},
     {"body.occurrence >= 1KiB", "body.occurrence >= 1KiB"},
     {"body.form != bundle", "body.form != bundle"},
+    {"body.digest = 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+     "body.digest = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\""},
+    {"body.digest = AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+     "body.digest = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\""},
+    {"text in (a=b, c)", "text in (\"a=b\", c)"},
     {"@refusals", "outcome = denied"},
     {"@refusals and n > 5", "outcome = denied and n > 5"},
 };
