@@ -40,8 +40,8 @@ struct access_path {
 struct access_path reasons_path(const struct access *access);
 const char *access_way_name(enum access_way way);
 
-/* `group genomes (group:12), project tides (project:41)`; without a view, `group:12, project:41` and
- * the way before them. */
+/* `group genomes (group:12), project tides (project:41)`; without a view `group group:12,
+ * project:41`. */
 void reasons_put_path(const struct view *view, const struct access_path *path, struct text *out);
 
 #endif
