@@ -203,6 +203,8 @@ static void expect_meeting(const struct lab *lab, const struct interval_question
     for (size_t i = 0; i < lab->count; i++) {
         bool is_last = i + 1 == lab->count;
         assert_int_equal(intervals[i].end == INTERVAL_STILL, is_last);
+        assert_true(intervals[i].end != INTERVAL_EXPIRY ||
+                    intervals[i].to.utc_us < question->to.utc_us);
         if (!is_last) {
             assert_int_equal(intervals[i].to.n, intervals[i + 1].from.n);
             assert_int_equal(intervals[i].to.utc_us, intervals[i + 1].from.utc_us);
