@@ -3,7 +3,8 @@
  *
  * Shape    One mapping for every kind of event, made from schema/siem/ocsf.json by the generator: a
  *          class and an activity of OCSF, a severity, and which attributes come from where. A kind
- *          that no line of that file matches does not build.
+ *          that no line of that file matches does not build. What other systems wrote is one kind
+ *          to us and many to them: a mapping may have cases, by a text of the body.
  * Fields   In the byte order of their paths, so that attributes of one object stand together. Each
  *          takes the first of its sources that has a value; without any, it is left out.
  * Source   OCSF 1.8.0 (schema.ocsf.io); interface.md 2.3.
@@ -60,6 +61,8 @@ struct siem_class {
     const char *name, *category;
 };
 
+struct siem_case;
+
 struct siem_mapping {
     const struct siem_class *class;
     uint32_t activity_id;
@@ -67,6 +70,15 @@ struct siem_mapping {
     enum siem_severity severity;
     const struct siem_field *fields;
     size_t field_count;
+    const struct siem_case *cases; /* of events of this kind, those that are mapped otherwise */
+    size_t case_count;
+};
+
+/* Events of a kind whose body says this. */
+struct siem_case {
+    const char *field; /* a text of the body */
+    const char *like;  /* `sshd accepted-* | LOGIN`: any of these; a star is any ending */
+    struct siem_mapping mapping;
 };
 
 extern const struct siem_mapping siem_mappings[EVENT_KIND_COUNT];
@@ -78,7 +90,10 @@ extern const char siem_ocsf_version[];
 /* Informational, Low, Medium, High or Critical, as OCSF has it. */
 const char *siem_severity_name(enum siem_severity severity);
 
-/* The severity of an event of this kind and outcome. */
-enum siem_severity siem_severity_of(enum event_kind kind, enum outcome outcome);
+/* The severity of an event that is mapped so and ended so. */
+enum siem_severity siem_severity_of(const struct siem_mapping *mapping, enum outcome outcome);
+
+/* Whether a text is like one of the words of a case. */
+bool siem_is_like(const char *like, struct bytes text);
 
 #endif

@@ -173,7 +173,7 @@ struct status cef_put(struct siem_reader *reader, struct cef *cef, struct output
     put_header_field(cef, &text, cef->version);
     put_header_field(cef, &text, event_name(leaf->kind));
     put_header_field(cef, &text, event_infos[leaf->kind].about);
-    text_add(&text, "%u|", cef_severity(siem_severity_of(leaf->kind, leaf->outcome)));
+    text_add(&text, "%u|", cef_severity(siem_severity_of(reader->event.mapping, leaf->outcome)));
     put_extension(&line);
     siem_put_framed(output, cef->framing, text_bytes(&text));
     return output_status(output);

@@ -32,6 +32,7 @@ struct status siem_read(struct siem_reader *reader, struct log_snapshot *log, st
         .sha256 = hash_bytes(reader->hasher, bytes),
         .origin = bytes_of_string(log_origin(engine_log(reader->engine))),
     };
+    siem_classify(reader);
     return OK;
 }
 
@@ -243,6 +244,22 @@ bool siem_value(struct siem_reader *reader, const struct siem_field *field, stru
         }
     }
     return false;
+}
+
+/* Cases ----------------------------------------------------------------------------------- */
+
+void siem_classify(struct siem_reader *reader)
+{
+    const struct siem_mapping *of_kind = &siem_mappings[reader->event.leaf->kind];
+    reader->event.mapping = of_kind;
+    for (size_t i = 0; i < of_kind->case_count; i++) {
+        const struct siem_case *one = &of_kind->cases[i];
+        struct siem_value value = {.is_number = false};
+        if (give_field(reader, one->field, &value) && siem_is_like(one->like, value.text)) {
+            reader->event.mapping = &one->mapping;
+            return;
+        }
+    }
 }
 
 /* A line ---------------------------------------------------------------------------------- */

@@ -22,10 +22,11 @@ enum {
 
 struct siem_event {
     const struct leaf *leaf;
-    struct bytes bytes;   /* of the leaf */
-    struct bytes body;    /* canonical JSON, without the salt; empty: erased */
-    struct digest hash;   /* of the leaf, as the tree has it */
-    struct digest sha256; /* of its bytes */
+    const struct siem_mapping *mapping; /* of its kind, or of the case that its body is */
+    struct bytes bytes;                 /* of the leaf */
+    struct bytes body;                  /* canonical JSON, without the salt; empty: erased */
+    struct digest hash;                 /* of the leaf, as the tree has it */
+    struct digest sha256;               /* of its bytes */
     struct bytes origin;
 };
 
@@ -44,6 +45,9 @@ void siem_reader_init(struct siem_reader *reader, struct engine *engine, struct 
 /* Reads the event of a leaf that has been compared with its hash. */
 MUST_CHECK struct status siem_read(struct siem_reader *reader, struct log_snapshot *log,
                                    struct bytes bytes, const struct leaf *leaf);
+
+/* Finds the mapping of the event at hand; done by siem_read. */
+void siem_classify(struct siem_reader *reader);
 
 struct siem_value {
     bool is_number;

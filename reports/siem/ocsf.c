@@ -19,10 +19,11 @@ enum {
     SHA256 = 3,
 };
 
-static void put_classification(struct json_out *out, const struct leaf *leaf)
+static void put_classification(struct json_out *out, const struct siem_event *event)
 {
-    const struct siem_mapping *mapping = &siem_mappings[leaf->kind];
-    enum siem_severity severity = siem_severity_of(leaf->kind, leaf->outcome);
+    const struct leaf *leaf = event->leaf;
+    const struct siem_mapping *mapping = event->mapping;
+    enum siem_severity severity = siem_severity_of(mapping, leaf->outcome);
     json_out_number(out, "activity_id", mapping->activity_id);
     json_out_string(out, "activity_name",
                     mapping->activity_id == OTHER ? event_name(leaf->kind) : mapping->activity);
@@ -156,7 +157,7 @@ static void put_value(struct json_out *out, const char *path, const struct siem_
 
 static void put_attributes(struct json_out *out, struct siem_reader *reader)
 {
-    const struct siem_mapping *mapping = &siem_mappings[reader->event.leaf->kind];
+    const struct siem_mapping *mapping = reader->event.mapping;
     struct opened opened = {.path = NULL};
     struct siem_value value;
     for (size_t i = 0; i < mapping->field_count; i++) {
@@ -198,7 +199,7 @@ struct status ocsf_put(struct siem_reader *reader, struct output *output)
     json_out_init(&out, output, 0);
     siem_put_message(reader, &message);
     json_out_object(&out, NULL);
-    put_classification(&out, reader->event.leaf);
+    put_classification(&out, &reader->event);
     put_outcome(&out, reader);
     json_out_number(&out, "time", query_time_of(reader->event.leaf) / US_PER_MS);
     json_out_text(&out, "message", text_bytes(&message));

@@ -37,7 +37,7 @@ static void put_word(struct text *out, struct bytes word, size_t size_max)
 static void put_header(const struct siem_event *event, struct text *out)
 {
     const struct leaf *leaf = event->leaf;
-    uint32_t severity = syslog_severity(siem_severity_of(leaf->kind, leaf->outcome));
+    uint32_t severity = syslog_severity(siem_severity_of(event->mapping, leaf->outcome));
     text_add(out, "<%u>1 ", FACILITY_AUDIT * 8 + severity);
     time_write(out, query_time_of(leaf));
     text_put_char(out, ' ');

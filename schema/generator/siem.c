@@ -199,15 +199,10 @@ static int64_t activity_of(const struct model *model, const struct json *line)
                           : json_as_integer(json_member(activities, (const char *)name.data), -1);
 }
 
-static void check_line(struct model *model, const char *pattern, const struct json *line)
+/* What a line and a case of it have in common. */
+static void check_mapping(struct model *model, const char *key_text, const struct json *line)
 {
-    struct word key = word_of("kinds.%.60s", pattern);
-    if (!has_members(model, &model->siem.from, key.text, line, "activity class fields severity")) {
-        return;
-    }
-    if (strchr(pattern, '*') == NULL && !is_event(model, pattern)) {
-        complain(model, &model->siem.from, key.text, "there is no such event");
-    }
+    struct word key = word_of("%s", key_text);
     if (class_of(model, line) == NULL) {
         complain(model, &model->siem.from, key.text, "there is no such class");
     } else if (activity_of(model, line) < 0) {
@@ -225,6 +220,50 @@ static void check_line(struct model *model, const char *pattern, const struct js
         return;
     }
     check_fields(model, key.text, fields);
+}
+
+static void check_case(struct model *model, const char *key, const struct json *one)
+{
+    if (!has_members(model, &model->siem.from, key, one,
+                     "activity class field fields like severity")) {
+        return;
+    }
+    if (!is_name(json_string_member(one, "field")) || json_string_member(one, "like").size == 0) {
+        complain(model, &model->siem.from, key,
+                 "a case has a field of the body, and what it is like");
+    }
+    check_mapping(model, key, one);
+}
+
+static void check_cases(struct model *model, const char *pattern, const struct json *cases)
+{
+    struct word key = word_of("kinds.%.60s.cases", pattern);
+    if (cases == NULL) {
+        return;
+    }
+    if (json_type_of(cases) != JSON_TYPE_ARRAY || json_count(cases) == 0 ||
+        strchr(pattern, '*') != NULL) {
+        complain(model, &model->siem.from, key.text,
+                 "a kind of its own line has an array of cases");
+        return;
+    }
+    for (size_t i = 0; i < json_count(cases); i++) {
+        check_case(model, word_of("%s.%zu", key.text, i + 1).text, json_element(cases, i));
+    }
+}
+
+static void check_line(struct model *model, const char *pattern, const struct json *line)
+{
+    struct word key = word_of("kinds.%.60s", pattern);
+    if (!has_members(model, &model->siem.from, key.text, line,
+                     "activity cases class fields severity")) {
+        return;
+    }
+    if (strchr(pattern, '*') == NULL && !is_event(model, pattern)) {
+        complain(model, &model->siem.from, key.text, "there is no such event");
+    }
+    check_mapping(model, key.text, line);
+    check_cases(model, pattern, json_member(line, "cases"));
 }
 
 /* Which line ------------------------------------------------------------------------------ */
@@ -384,13 +423,15 @@ static struct attributes attributes_of(const struct model *model, const struct j
     return attributes;
 }
 
-static void put_attributes(struct output *out, const struct model *model, size_t i)
+/* The attributes of a line or a case, as an array of this name; none if there are none. */
+static void put_attributes(struct output *out, const struct model *model, const char *name,
+                           const struct json *line)
 {
-    const struct attributes attributes = attributes_of(model, model->siem.lines[i]);
+    const struct attributes attributes = attributes_of(model, line);
     if (attributes.count == 0) {
         return;
     }
-    put(out, "\nstatic const struct siem_field %s_siem[] = {\n", model->events[i].record.tag.text);
+    put(out, "\nstatic const struct siem_field %s[] = {\n", name);
     for (size_t k = 0; k < attributes.count; k++) {
         put_attribute(out, model, &attributes.all[k]);
     }
@@ -432,18 +473,50 @@ static const char *constant_of_severity(const struct json *json)
     return severity_constants[severity < 0 ? 0 : severity];
 }
 
-static void put_mapping(struct output *out, const struct model *model, size_t i)
+static void put_mapping(struct output *out, const struct model *model, const char *name,
+                        const struct json *line)
 {
-    const struct event *event = &model->events[i];
-    const struct json *line = model->siem.lines[i];
     size_t fields = attributes_of(model, line).count;
-    put(out, "    [EVENT_%s] = {.class = &classes[%zu], .activity_id = %" PRId64 ", .activity = ",
-        constant_of(event->record.tag.text).text, position_of_class(model, line),
-        activity_of(model, line));
+    put(out, ".class = &classes[%zu], .activity_id = %" PRId64 ", .activity = ",
+        position_of_class(model, line), activity_of(model, line));
     put_string(out, (const char *)json_string_member(line, "activity").data);
     put(out, ", .severity = %s", constant_of_severity(json_member(line, "severity")));
     if (fields > 0) {
-        put(out, ", .fields = %s_siem, .field_count = %zu", event->record.tag.text, fields);
+        put(out, ", .fields = %s, .field_count = %zu", name, fields);
+    }
+}
+
+/* The cases of an event, each with its attributes before. */
+static void put_cases(struct output *out, const struct model *model, const char *tag,
+                      const struct json *cases)
+{
+    if (json_count(cases) == 0) {
+        return;
+    }
+    for (size_t i = 0; i < json_count(cases); i++) {
+        put_attributes(out, model, word_of("%.60s_case_%zu", tag, i).text, json_element(cases, i));
+    }
+    put(out, "\nstatic const struct siem_case %s_cases[] = {\n", tag);
+    for (size_t i = 0; i < json_count(cases); i++) {
+        const struct json *one = json_element(cases, i);
+        put(out,
+            "    {.field = \"%s\", .like = ", (const char *)json_string_member(one, "field").data);
+        put_string(out, (const char *)json_string_member(one, "like").data);
+        put(out, ", .mapping = {");
+        put_mapping(out, model, word_of("%.60s_case_%zu", tag, i).text, one);
+        put(out, "}},\n");
+    }
+    put(out, "};\n");
+}
+
+static void put_event(struct output *out, const struct model *model, size_t i)
+{
+    const char *tag = model->events[i].record.tag.text;
+    size_t cases = json_count(json_member(model->siem.lines[i], "cases"));
+    put(out, "    [EVENT_%s] = {", constant_of(tag).text);
+    put_mapping(out, model, word_of("%.60s_siem", tag).text, model->siem.lines[i]);
+    if (cases > 0) {
+        put(out, ", .cases = %s_cases, .case_count = %zu", tag, cases);
     }
     put(out, "},\n");
 }
@@ -459,11 +532,13 @@ void write_siem(struct output *out, const struct model *model)
     const struct json *least = json_member(model->siem.json, "severity");
     put_classes(out, model);
     for (size_t i = 0; i < model->event_count; i++) {
-        put_attributes(out, model, i);
+        const char *tag = model->events[i].record.tag.text;
+        put_attributes(out, model, word_of("%.60s_siem", tag).text, model->siem.lines[i]);
+        put_cases(out, model, tag, json_member(model->siem.lines[i], "cases"));
     }
     put(out, "\nconst struct siem_mapping siem_mappings[EVENT_KIND_COUNT] = {\n");
     for (size_t i = 0; i < model->event_count; i++) {
-        put_mapping(out, model, i);
+        put_event(out, model, i);
     }
     put(out,
         "};\n\nconst enum siem_severity siem_severity_denied = %s;\n"

@@ -178,6 +178,13 @@ static const struct {
     {MAPPING(ENTITY("3004", ""), "\"*\":{\"class\":\"rock\",\"activity\":\"Create\"}"),
      "map.json: kinds.*: there is no such class\n"},
     {MAPPING(ENTITY("3004", ""),
+             "\"*\":{\"class\":\"entity\",\"activity\":\"Create\",\"cases\":[{}]}"),
+     "map.json: kinds.*.cases: a kind of its own line has an array of cases\n"},
+    {MAPPING(ENTITY("3004", ""),
+             LINE("*") ",\"stone.found\":{\"class\":\"entity\",\"activity\":\"Create\",\"cases\":"
+                       "[{\"class\":\"entity\",\"activity\":\"Create\",\"field\":\"colour\"}]}"),
+     "map.json: kinds.stone.found.cases.1: a case has a field of the body, and what it is like\n"},
+    {MAPPING(ENTITY("3004", ""),
              "\"*\":{\"class\":\"entity\",\"activity\":\"Create\",\"severity\":\"odd\"}"),
      "map.json: kinds.*: a severity is informational, low, medium, high or critical\n"},
 };

@@ -40,9 +40,10 @@ static void a_refusal_is_never_less_than_medium(void **unused)
 {
     (void)unused;
     for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
-        enum siem_severity ok = siem_severity_of((enum event_kind)kind, OUTCOME_OK);
-        enum siem_severity failed = siem_severity_of((enum event_kind)kind, OUTCOME_FAILED);
-        enum siem_severity denied = siem_severity_of((enum event_kind)kind, OUTCOME_DENIED);
+        const struct siem_mapping *mapping = &siem_mappings[kind];
+        enum siem_severity ok = siem_severity_of(mapping, OUTCOME_OK);
+        enum siem_severity failed = siem_severity_of(mapping, OUTCOME_FAILED);
+        enum siem_severity denied = siem_severity_of(mapping, OUTCOME_DENIED);
         assert_true(ok <= failed && failed <= denied && denied >= SIEM_MEDIUM);
     }
 }
@@ -54,6 +55,35 @@ static void a_kind_with_a_line_of_its_own_does_not_take_a_wider_one(void **unuse
     assert_int_equal(siem_mappings[EVENT_VAULT_FILE_DOWNLOADED].class->uid, 6006);
     assert_string_equal(siem_mappings[EVENT_VAULT_KEY_DENIED].activity, "Access Check");
     assert_int_equal(siem_mappings[EVENT_AUDIT_RECORD_IMPORTED].class->uid, 0);
+}
+
+static void a_case_is_one_of_its_words_or_begins_like_one(void **unused)
+{
+    (void)unused;
+    assert_true(siem_is_like("a b | c*", LITERAL("a b")));
+    assert_true(siem_is_like("a b | c*", LITERAL("c")));
+    assert_true(siem_is_like("a b | c*", LITERAL("cd")));
+    assert_false(siem_is_like("a b | c*", LITERAL("a")));
+    assert_false(siem_is_like("a b | c*", LITERAL("a b ")));
+    assert_false(siem_is_like("a b | c*", LITERAL("")));
+    assert_false(siem_is_like("", LITERAL("")));
+    assert_true(siem_is_like("*", LITERAL("")));
+}
+
+static void logins_elsewhere_are_logins(void **unused)
+{
+    (void)unused;
+    const struct siem_mapping *records = &siem_mappings[EVENT_AUDIT_RECORD_IMPORTED];
+    size_t found = 0;
+    for (size_t i = 0; i < records->case_count; i++) {
+        const struct siem_case *one = &records->cases[i];
+        if (siem_is_like(one->like, LITERAL("sshd failed-password"))) {
+            assert_int_equal(one->mapping.class->uid, 3002);
+            assert_string_equal(one->mapping.activity, "Logon");
+            found++;
+        }
+    }
+    assert_int_equal(found, 1);
 }
 
 static void severities_have_the_names_of_ocsf(void **unused)
@@ -70,6 +100,8 @@ int main(void)
         cmocka_unit_test(attributes_stand_in_the_order_of_their_paths),
         cmocka_unit_test(a_refusal_is_never_less_than_medium),
         cmocka_unit_test(a_kind_with_a_line_of_its_own_does_not_take_a_wider_one),
+        cmocka_unit_test(a_case_is_one_of_its_words_or_begins_like_one),
+        cmocka_unit_test(logins_elsewhere_are_logins),
         cmocka_unit_test(severities_have_the_names_of_ocsf),
     };
     return cmocka_run_group_tests_name("schema/siem", tests, NULL, NULL);

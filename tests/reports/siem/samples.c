@@ -58,11 +58,12 @@ static void put_one(struct samples *samples, enum event_kind kind)
     reader->event = (struct siem_event){
         .leaf = &samples->leaf,
         .bytes = text_bytes(&bytes),
-        .body = text_bytes(&body),
+        .body = random_below(&samples->random, 8) == 0 ? bytes_of(NULL, 0) : text_bytes(&body),
         .hash = hash_leaf(samples->hasher, text_bytes(&bytes)),
         .sha256 = hash_bytes(samples->hasher, text_bytes(&bytes)),
         .origin = LITERAL("example.org/enclave"),
     };
+    siem_classify(reader);
     must(ocsf_put(reader, &samples->output));
 }
 

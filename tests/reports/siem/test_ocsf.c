@@ -79,7 +79,7 @@ static void assert_classified(struct world *world, struct capture *capture)
 {
     CLEANUP(json_free) struct json *json = parsed(capture);
     const struct leaf *leaf = world->reader.event.leaf;
-    const struct siem_mapping *mapping = &siem_mappings[leaf->kind];
+    const struct siem_mapping *mapping = world->reader.event.mapping;
     assert_int_equal(number(json, "class_uid"), mapping->class->uid);
     assert_int_equal(number(json, "type_uid"), mapping->class->uid * 100 + mapping->activity_id);
     assert_int_equal(number(json, "time"), query_time_of(leaf) / 1000);
