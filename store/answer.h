@@ -23,7 +23,7 @@
  * Limits   ANSWER_FILE_MAX bytes; the others below.
  * Errors   Reading: MALFORMED at the byte, with the reason. Checking: BAD_SIGNATURE, or CORRUPT at
  *          the event, the run's first event or the tree's size.
- * Source   DESIGN.md 7 and 13; docs/FORMAT.md; docs/decisions/0032-answers-that-prove-themselves.md.
+ * Source   DESIGN.md 7 and 13; docs/FORMAT.md; decision 0032.
  */
 #ifndef STORE_ANSWER_H
 #define STORE_ANSWER_H

@@ -94,7 +94,7 @@ static struct status add_file(struct folder *folder, const char *name)
     }
     TRY(read_file(folder, name, &folder->file));
     struct manifest_entry *entry = &folder->files[folder->count++];
-    snprintf(entry->name, sizeof entry->name, "%s", name);
+    memcpy(entry->name, name, strlen(name) + 1); /* it is a name, and so fits */
     entry->digest = hash_bytes(folder->hasher, bytes_of_file(&folder->file));
     return OK;
 }
