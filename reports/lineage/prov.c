@@ -76,6 +76,18 @@ static bool is_act(const struct lineage_edge *edge)
     return edge->flow->class == FLOW_MOVED;
 }
 
+/* Whether an edge before this one is an act between the same two things. */
+static bool is_again(const struct prov *prov, const struct lineage_edge *edge)
+{
+    const struct lineage_edge *edges = prov->lineage->edges;
+    for (size_t i = 0; &edges[i] < edge; i++) {
+        if (is_act(&edges[i]) && edges[i].from == edge->from && edges[i].to == edge->to) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t node_of_user(const struct prov *prov, struct id user)
 {
     for (size_t i = 0; i < prov->lineage->node_count; i++) {
@@ -210,7 +222,8 @@ static void put_attributed(struct prov *prov)
     json_out_optional_object(&prov->json, "wasAttributedTo");
     for (size_t i = 0; i < prov->lineage->edge_count; i++) {
         const struct lineage_edge *edge = &prov->lineage->edges[i];
-        if (is_act(edge) && is_agent(prov, edge->from) && !is_agent(prov, edge->to)) {
+        if (is_act(edge) && is_agent(prov, edge->from) && !is_agent(prov, edge->to) &&
+            !is_again(prov, edge)) {
             open_relation(prov);
             refer_node(prov, "prov:entity", edge->to);
             refer_node(prov, "prov:agent", edge->from);
@@ -229,13 +242,31 @@ static void put_derivation(struct prov *prov, uint32_t to, uint32_t from, const 
     json_out_close(&prov->json);
 }
 
-/* What somebody read, and later wrote something else. */
+/* Whether somebody read that before the last time that she wrote this. */
+static bool read_before(const struct prov *prov, const struct lineage_edge *read,
+                        const struct lineage_edge *write)
+{
+    uint64_t first = UINT64_MAX, last = 0;
+    for (size_t i = 0; i < prov->lineage->edge_count; i++) {
+        const struct lineage_edge *edge = &prov->lineage->edges[i];
+        if (is_act(edge) && edge->from == read->from && edge->to == read->to) {
+            first = edge->first < first ? edge->first : first;
+        }
+        if (is_act(edge) && edge->from == write->from && edge->to == write->to) {
+            last = edge->last > last ? edge->last : last;
+        }
+    }
+    return first < last;
+}
+
+/* What somebody read, and later wrote something else: once for each two things. */
 static void put_possible(struct prov *prov, const struct lineage_edge *read)
 {
     for (size_t i = 0; i < prov->lineage->edge_count; i++) {
         const struct lineage_edge *write = &prov->lineage->edges[i];
         if (is_act(write) && write->from == read->to && write->to != read->from &&
-            !is_agent(prov, write->to) && read->first < write->last) {
+            !is_agent(prov, write->to) && !is_again(prov, write) &&
+            read_before(prov, read, write)) {
             put_derivation(prov, write->to, read->from, "possible");
         }
     }
@@ -246,7 +277,7 @@ static void put_derived(struct prov *prov)
     json_out_optional_object(&prov->json, "wasDerivedFrom");
     for (size_t i = 0; i < prov->lineage->edge_count; i++) {
         const struct lineage_edge *edge = &prov->lineage->edges[i];
-        if (!is_act(edge) || is_agent(prov, edge->from)) {
+        if (!is_act(edge) || is_agent(prov, edge->from) || is_again(prov, edge)) {
             continue;
         }
         if (is_agent(prov, edge->to)) {

@@ -138,6 +138,24 @@ static void a_copy_is_derived_and_what_was_read_before_writing_may_be(void **unu
     free(lineage);
 }
 
+static void what_was_read_and_written_in_many_ways_is_derived_once(void **unused)
+{
+    (void)unused;
+    struct lineage *lineage = sketch_make();
+    struct lineage_edge *fetched =
+        lineage_edge_of(lineage, 0, 3, sketch_flow(EVENT_VAULT_KEY_FETCHED), false);
+    struct lineage_edge *made =
+        lineage_edge_of(lineage, 3, 5, sketch_flow(EVENT_VAULT_FILE_CREATED), false);
+    fetched->first = fetched->last = 69;
+    made->first = made->last = 80;
+    struct json *json = document_of(lineage);
+    check(json);
+    assert_int_equal(json_count(json_member(json, "wasDerivedFrom")), 2);
+    assert_int_equal(json_count(json_member(json, "wasAttributedTo")), 2);
+    json_free(&json);
+    free(lineage);
+}
+
 static void what_nobody_read_is_an_influence(void **unused)
 {
     (void)unused;
@@ -153,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_document_is_valid),
         cmocka_unit_test(a_copy_is_derived_and_what_was_read_before_writing_may_be),
+        cmocka_unit_test(what_was_read_and_written_in_many_ways_is_derived_once),
         cmocka_unit_test(what_nobody_read_is_an_influence),
     };
     return cmocka_run_group_tests_name("reports/lineage/prov", tests, NULL, NULL);
