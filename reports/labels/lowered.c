@@ -13,6 +13,7 @@ enum {
     BODY_ARENA = 32 << 10, /* bytes: what a body decodes into */
     NAME_SIZE = 512,
     RIGHT_SIZE = 128,
+    LOWERED_DEPTH_MAX = 64, /* directories in each other that are looked into */
 };
 
 /* clang-format off */
@@ -112,7 +113,7 @@ static struct cell text_cell(const struct text *text)
 }
 
 /* `gained` may be ID_NONE. */
-static struct status add_row(struct lowering *lowering, struct id gained,
+static struct status add_row(struct lowering *lowering, struct id read, struct id gained,
                              const struct access *access)
 {
     const struct classification_lowered *body = lowering->body;
@@ -124,7 +125,7 @@ static struct status add_row(struct lowering *lowering, struct id gained,
                 to = TEXT_IN(to_memory), who = TEXT_IN(gained_memory), path = TEXT_IN(path_memory);
     put_id(lowering, lowering->actor, &actor);
     put_right(lowering, &right);
-    put_id(lowering, lowering->object, &object);
+    put_id(lowering, read, &object);
     put_id(lowering, lowering->from, &from);
     if (body != NULL) {
         put_id(lowering, body->to, &to);
@@ -152,23 +153,44 @@ static struct status add_row(struct lowering *lowering, struct id gained,
     return rows_add(lowering->rows->out, cells);
 }
 
-/* Everybody who may after, and might not before. */
-static struct status add_gains(struct lowering *lowering)
+/* Everybody who may read it after, and might not before. */
+static struct status add_gains_of(struct lowering *lowering, struct id object)
 {
     struct user_row row = {0};
     struct view_walk walk = view_walk_of(&lowering->after, ROW_USER, &row, 0);
     while (view_walk_next(&walk, &row)) {
         const struct reader reader = {.user = row.user};
         struct access before, after;
-        may_read(&lowering->after, &reader, lowering->object, &after);
+        may_read(&lowering->after, &reader, object, &after);
         if (!after.allowed) {
             continue;
         }
-        may_read(&lowering->before, &reader, lowering->object, &before);
-        TRY(before.allowed ? OK : add_row(lowering, reader.user, &after));
+        may_read(&lowering->before, &reader, object, &before);
+        TRY(before.allowed ? OK : add_row(lowering, object, reader.user, &after));
     }
-    TRY(*lowering->rows->view.trouble);
-    return lowering->told ? OK : add_row(lowering, (struct id){ID_NONE, 0}, NULL);
+    return *lowering->rows->view.trouble;
+}
+
+/* What is in a directory or group, all the way down: it may carry the tag of above. */
+static struct status add_gains_below(struct lowering *lowering, struct id parent, unsigned depth)
+{
+    struct entry_row row = {.parent = parent};
+    struct view_walk walk = view_walk_of(&lowering->after, ROW_ENTRY, &row, 1);
+    while (depth < LOWERED_DEPTH_MAX && view_walk_next(&walk, &row)) {
+        const struct id object = row.object;
+        TRY(add_gains_of(lowering, object));
+        TRY(object.kind == ID_DIR ? add_gains_below(lowering, object, depth + 1) : OK);
+    }
+    return *lowering->rows->view.trouble;
+}
+
+static struct status add_gains(struct lowering *lowering)
+{
+    struct id object = lowering->object;
+    TRY(add_gains_of(lowering, object));
+    TRY(object.kind == ID_DIR || object.kind == ID_GROUP ? add_gains_below(lowering, object, 0)
+                                                         : OK);
+    return lowering->told ? OK : add_row(lowering, object, (struct id){ID_NONE, 0}, NULL);
 }
 
 /* Events ------------------------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
 /*
  * reports/labels/lowered.h -- who lowered which label, by what right, and who can read by it.
  *
- * Shape    A row for each classification.lowered and each user who may read the object after the
- *          command that did it and might not before; one row without a user if there is none.
+ * Shape    A row for each classification.lowered and each user who may read the object, or what is
+ *          in that directory or group, after the command that did it and might not before; one row
+ *          without a user if there is none.
  *          Before and after are the states around the command, at its time: nothing else differs.
  * Right    The role in the old project, as it was decided upon, and the PI.
  * Source   domain.md PRJ-12, 2.2 Q9.

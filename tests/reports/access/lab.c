@@ -116,10 +116,16 @@ static void write_chunk(struct lab *lab, const char *who, struct id file, uint64
 struct id lab_file(struct lab *lab, const char *who, const char *name, struct id project,
                    uint64_t chunks)
 {
+    return lab_file_in(lab, who, enclave_id(&lab->enclave, who), name, project, chunks);
+}
+
+struct id lab_file_in(struct lab *lab, const char *who, struct id parent, const char *name,
+                      struct id project, uint64_t chunks)
+{
     CLEANUP(hasher_close) struct hasher *hasher = NULL;
     struct tree tree = {0};
     must(hasher_open(&hasher));
-    union command_fields fields = {.vault_file_create = {.parent = enclave_id(&lab->enclave, who),
+    union command_fields fields = {.vault_file_create = {.parent = parent,
                                                          .name = bytes_of_string(name),
                                                          .wrapped = {{3}},
                                                          .has_project = project.kind != ID_NONE,

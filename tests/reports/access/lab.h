@@ -33,6 +33,9 @@ void lab_leave(struct lab *lab, struct id project, struct id user);
 /* A sealed file at the top of somebody's tree; the project (or ID_NONE) must be active. */
 struct id lab_file(struct lab *lab, const char *who, const char *name, struct id project,
                    uint64_t chunks);
+/* The same in a directory. */
+struct id lab_file_in(struct lab *lab, const char *who, struct id parent, const char *name,
+                      struct id project, uint64_t chunks);
 /* What is done with it; the position of the event. */
 uint64_t lab_share(struct lab *lab, const char *who, struct id file, struct id with);
 uint64_t lab_fetch(struct lab *lab, const char *who, struct id file);
