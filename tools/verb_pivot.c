@@ -205,6 +205,11 @@ static enum exit_code read_position(const struct invocation *invocation, uint64_
 {
     const char *word = invocation_argument(invocation, 0);
     const char *digits = strncmp(word, "seq:", 4) == 0 ? word + 4 : word;
+    struct id id;
+    if (!failed(id_read(bytes_of_string(word), &id)) && id.n != ID_NEW) {
+        *out = id.n; /* an id is the position of the event that created the thing */
+        return EXIT_DONE;
+    }
     return text_read_u64(bytes_of_string(digits), out)
                ? EXIT_DONE
                : invocation_fail(invocation, EXIT_USAGE, "events are numbered: cairn pivot 30377",
@@ -224,12 +229,19 @@ static enum exit_code read_numbers(const struct invocation *invocation, struct p
     return code;
 }
 
+static bool was_interrupted(void *context)
+{
+    return invocation_interrupted(context);
+}
+
 static enum exit_code open_event(struct looking *looking, uint64_t n, struct pivoting *pivoting)
 {
     struct pivot *pivot = &pivoting->pivot;
     pivot->log = looking->log;
     pivot->index = looking->index;
     pivot->arena = &looking->memory;
+    pivot->interrupted = was_interrupted;
+    pivot->interrupted_context = looking->invocation;
     struct status status = pivot_open(pivot, n);
     if (status.code == STATUS_NOT_FOUND) {
         return invocation_fail(looking->invocation, EXIT_NOT_FOUND, NULL,
@@ -274,7 +286,8 @@ const struct verb verb_pivot = {
     .about = "from an event to what it touches",
     .arguments = "N",
     .details =
-        "The events of the same session, by the same actor, about the same things, from the\n"
+        "From event N, or the one that created file:N. The events of the same session, by the same "
+        "actor, about the same things, from the\n"
         "same address; what it answers and what answered it; the other items of the same\n"
         "command; with --to also the project's and whatever else happened around it. Around is\n"
         "an hour, of neighbours 5 minutes, or what is said: neighbours=30s. Below stand commands\n"

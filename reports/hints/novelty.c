@@ -8,6 +8,7 @@ enum {
     KNOWN_EVENTS = 20,  /* after which somebody is known */
     RARE_EVENTS = 1000, /* in all, before anything can be called rare */
     RARE_MOST = 3,
+    PLACES_MINUTES = 10,
 };
 
 struct known {
@@ -143,6 +144,69 @@ static const struct hint_rule new_network = {
     .event = network_event,
 };
 
+/* Two networks at once ---------------------------------------------------------------------- */
+
+struct place { /* where somebody last succeeded from */
+    uint64_t n, time_us, told_us;
+    uint64_t size;
+    char network[LEAF_SOURCE_MAX];
+};
+
+static struct status tell_places(struct hints *hints, const struct hint_event *event,
+                                 const struct place *place, struct bytes network)
+{
+    char memory[HINT_ABOUT_SIZE];
+    struct text about = TEXT_IN(memory);
+    const struct hint_trail earlier = {.n = {place->n}, .count = 1};
+    text_put_literal(&about, "succeeded from ");
+    text_put_bytes(&about, network);
+    text_put_literal(&about, ", ");
+    hint_put_duration(&about, event->time_utc_us - place->time_us);
+    text_put_literal(&about, " after ");
+    text_put(&about, place->network, place->size);
+    return hint_tell_event(hints, event, &earlier, &about);
+}
+
+static struct status places_event(struct hints *hints, void *state, const struct hint_event *event)
+{
+    struct tally *tally = state;
+    void *value;
+    if (event->who.size == 0 || event->leaf->source.size == 0 ||
+        event->leaf->outcome != OUTCOME_OK || !is_address(event->leaf->source)) {
+        return OK;
+    }
+    struct bytes network = network_of(event->leaf->source);
+    TRY(tally_at(tally, event->who, &value));
+    struct place *place = value;
+    uint64_t time_us = event->time_utc_us;
+    bool elsewhere = place->size > 0 && time_us >= place->time_us &&
+                     !bytes_equal(bytes_of(place->network, place->size), network);
+    if (elsewhere && time_us - place->time_us <= PLACES_MINUTES * HINT_MINUTE_US &&
+        (place->told_us == 0 || time_us - place->told_us > HINT_DAY_US)) {
+        place->told_us = time_us;
+        TRY(tell_places(hints, event, place, network));
+    }
+    place->n = event->leaf->n;
+    place->time_us = time_us;
+    place->size = network.size;
+    memcpy(place->network, network.data, network.size);
+    return OK;
+}
+
+static struct status places_begin(struct hints *hints, void *state)
+{
+    return hint_tally(hints, state, HINT_KEYS_MAX, sizeof(struct place));
+}
+
+static const struct hint_rule two_places = {
+    .info = {"two-places",
+             "Somebody succeeds from two networks (/24, or /64) at nearly the same time",
+             "10 minutes; told once a day", HINT_MEDIUM},
+    .state_size = sizeof(struct tally),
+    .begin = places_begin,
+    .event = places_event,
+};
+
 /* Something never done --------------------------------------------------------------------- */
 
 static struct status act_event(struct hints *hints, void *state, const struct hint_event *event)
@@ -249,5 +313,5 @@ static const struct hint_rule rare_act = {
     .end = rare_end,
 };
 
-const struct hint_rule *const hint_rules_novelty[] = {&first_address, &new_network, &first_act,
-                                                      &rare_act, NULL};
+const struct hint_rule *const hint_rules_novelty[] = {&first_address, &new_network, &two_places,
+                                                      &first_act,     &rare_act,    NULL};

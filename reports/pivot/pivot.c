@@ -6,6 +6,7 @@ enum {
     ID_SIZE = 64,
     USUAL_MOST = 10,
     USUAL_SCAN = 200000,
+    ASK_EVERY = 4096, /* events between two looks at signals */
 };
 
 #define MINUTE_US (60 * TIME_SECOND_US)
@@ -332,6 +333,10 @@ static struct status run_effects(struct pivot *pivot, enum pivot_relation relati
     family->count = 1;
     struct search search = {pivot, relation, family, visit, context, found};
     for (uint64_t n = from + 1; n < end && !found->more; n++) {
+        if (n % ASK_EVERY == 0 && pivot->interrupted != NULL &&
+            pivot->interrupted(pivot->interrupted_context)) {
+            return FAIL(INTERRUPTED, 0);
+        }
         TRY(look_at_one(&search, n));
     }
     found->scanned_to = end;

@@ -6,7 +6,8 @@
  *          no index knows: the events after it are looked through, as many as `scan_most` says.
  * Limits   PIVOT_EVENTS_MAX events of one relation.
  * Memory   Positions only, in the caller's arena; PIVOT_MEMORY_SIZE bytes.
- * Errors   NOT_FOUND for an event that is not there; else as query_run fails, or as the visit does.
+ * Errors   NOT_FOUND for an event that is not there; INTERRUPTED; else as query_run fails, or as
+ *          the visit does.
  * Source   interface.md 1a row 13.
  */
 #ifndef REPORTS_PIVOT_PIVOT_H
@@ -42,6 +43,8 @@ struct pivot {
     struct log_snapshot *log;
     struct index_snapshot *index; /* NULL: there is none */
     struct arena *arena;
+    bool (*interrupted)(void *context); /* asked now and then while looking; NULL: never */
+    void *interrupted_context;
     struct leaf leaf;                         /* the event; pivot_open sets it */
     uint64_t window_us[PIVOT_RELATION_COUNT]; /* before and after it; 0: at any time */
     uint64_t most;                            /* events of one relation, at most PIVOT_EVENTS_MAX */

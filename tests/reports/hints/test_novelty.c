@@ -118,6 +118,43 @@ static void what_is_new_is_what_a_recount_finds(void **unused)
     assert_true(all > 40);
 }
 
+/* The last success with an address, from elsewhere, at most ten minutes ago; once a day. */
+static void two_places_at_once_are_what_a_recount_finds(void **unused)
+{
+    (void)unused;
+    size_t all = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        uint64_t state = seed, time_us = DAY_US;
+        make_history(seed, 600);
+        hinting_begin(&hinting, "two-places");
+        uint64_t told_us[2] = {0};
+        for (size_t i = 0; i < 600; i++) {
+            size_t back = i, who = deeds[i].actor == actors[1];
+            time_us += random_below(&state, 8) == 0 ? random_below(&state, 10 * HOUR_US)
+                                                    : random_below(&state, 7 * MINUTE_US);
+            deeds[i].time_us = time_us;
+            size_t before = hinting.count;
+            hinting_add(&hinting, &deeds[i]);
+            if (network(&deeds[i]) == NULL) {
+                assert_int_equal(hinting.count, before);
+                continue;
+            }
+            while (back-- > 0 &&
+                   (deeds[back].actor != deeds[i].actor || network(&deeds[back]) == NULL)) {
+            }
+            bool found = back < i && strcmp(network(&deeds[back]), network(&deeds[i])) != 0 &&
+                         time_us - deeds[back].time_us <= 10 * MINUTE_US &&
+                         (told_us[who] == 0 || time_us - told_us[who] > DAY_US);
+            told_us[who] = found ? time_us : told_us[who];
+            assert_int_equal(hinting.count, before + found);
+            all += found;
+        }
+        hinting_end(&hinting);
+        hinting_free(&hinting);
+    }
+    assert_true(all > 10);
+}
+
 static void what_is_rare_is_what_a_count_finds(void **unused)
 {
     (void)unused;
@@ -145,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_new_is_what_a_recount_finds),
+        cmocka_unit_test(two_places_at_once_are_what_a_recount_finds),
         cmocka_unit_test(what_is_rare_is_what_a_count_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
