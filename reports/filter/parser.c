@@ -319,6 +319,34 @@ static struct status read_saved(struct parser *parser, uint16_t *out)
 
 /* Joints ---------------------------------------------------------------------------------- */
 
+/* What is written for `and` and `or` elsewhere, and ranges in two pairs of quotes. */
+static void advise_joint(struct parser *parser)
+{
+    static const char *const mistaken[][2] = {
+        {"&&", "did you mean `and`?"},
+        {"&", "did you mean `and`?"},
+        {"||", "did you mean `or`?"},
+        {"|", "did you mean `or`?"},
+    };
+    struct bytes text = parser->token.text;
+    text_clear(&parser->fault->advice);
+    for (size_t i = 0; i < sizeof mistaken / sizeof mistaken[0]; i++) {
+        if (bytes_equal(text, bytes_of_string(mistaken[i][0]))) {
+            text_put_string(&parser->fault->advice, mistaken[i][1]);
+        }
+    }
+    if (text.size >= 2 && memcmp(text.data, "..", 2) == 0) {
+        text_put_literal(&parser->fault->advice,
+                         "a range is in one pair of quotes: '2026-03-09 21:10..2026-03-09 21:20'");
+    }
+}
+
+static struct status no_joint(struct parser *parser, const char *sentence)
+{
+    advise_joint(parser);
+    return blame(parser, sentence);
+}
+
 static struct status read_unary(struct parser *parser, uint16_t *out)
 {
     if (at_word(parser, "not", "NOT")) {
@@ -346,7 +374,7 @@ static struct status read_unary(struct parser *parser, uint16_t *out)
         return fault_at(parser->fault, open.at, open.size, "this parenthesis is not closed");
     }
     if (parser->token.type != TOKEN_CLOSE) {
-        return blame(parser, "`and`, `or` or a closing parenthesis is expected here");
+        return no_joint(parser, "`and`, `or` or a closing parenthesis is expected here");
     }
     return advance(parser);
 }
@@ -404,7 +432,8 @@ static struct status read_all(struct parser *parser, uint16_t *out)
     if (parser->token.type == TOKEN_CLOSE) {
         return blame(parser, "no parenthesis is open here");
     }
-    return parser->token.type == TOKEN_END ? OK : blame(parser, "`and` or `or` is expected here");
+    return parser->token.type == TOKEN_END ? OK
+                                           : no_joint(parser, "`and` or `or` is expected here");
 }
 
 /* From outside ---------------------------------------------------------------------------- */

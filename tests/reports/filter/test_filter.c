@@ -369,6 +369,8 @@ static const struct {
     {"command = 5", "        ^", NULL},
     {"body.form = bundl", "            ^^^^^", "did you mean bundle?"},
     {"body.occurrence = x", "                  ^", NULL},
+    {"n > 5 && n < 9", "      ^^", "did you mean `and`?"},
+    {"(n > 5 || n < 9)", "       ^^", "did you mean `or`?"},
     {"@refusal", "^^^^^^^^", "did you mean refusals?"},
 };
 
