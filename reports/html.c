@@ -52,14 +52,23 @@ static const char style[] =
     "color:var(--faint);font-size:.9rem}\n"
     "pre{background:var(--shade);border:1px solid var(--line);border-radius:6px;padding:.7rem "
     "1rem;overflow-x:auto;color:var(--ink);font-size:.85rem;white-space:pre-wrap;overflow-wrap:"
-    "anywhere}\n"
+    "anywhere}\n";
+
+/* Spelt out for printers that know neither grids nor variables in a shorthand. */
+static const char print_style[] =
     "@media print{:root{color-scheme:light;--ink:#000;--faint:#444;--line:#bbb;--shade:#f6f6f6;"
     "--paper:#fff;--accent:#0b4f6c;--good:#0b5224;--good-shade:#fff;--bad:#8e0b20;"
     "--bad-shade:#fff;--warning:#5f3b00;--warning-shade:#fff}"
     "body{font-size:9.5pt}main{max-width:none;padding:0}div.wide{overflow:visible}"
-    "table{font-size:8pt}td{min-width:0}td.code,td.events{min-width:16mm}td.time{white-space:"
-    "normal;"
-    "min-width:20mm}}\n"
+    "header.report{border-top:1.2mm solid #0b4f6c;margin-bottom:4mm}h1{font-size:18pt}"
+    "h2{font-size:13pt;margin:7mm 0 2mm;border-bottom:.3mm solid #bbb}"
+    "dl{display:block;border:.3mm solid #bbb;background:#f6f6f6;padding:2mm 3mm}"
+    "dt{float:left;clear:left;width:42mm}dd{margin-left:45mm;min-height:1.5em}"
+    "table{font-size:8pt}th{border-bottom:.5mm solid #888}td{border-bottom:.2mm solid #ccc;"
+    "min-width:15mm;overflow-wrap:break-word}td.code,td.events{overflow-wrap:anywhere}td.code,"
+    "td.events,td.verdict{min-width:17mm}td.time{min-width:24mm}"
+    "td.number,td.none{min-width:0}figure,pre{border:.3mm solid #bbb}"
+    "footer{border-top:.3mm solid #bbb;margin-top:8mm}}\n"
     "@page{size:A4 landscape;margin:14mm;@bottom-right{content:counter(page) \" / \" "
     "counter(pages);font-size:8pt;color:#444}}\n";
 
@@ -100,6 +109,7 @@ void html_begin(struct output *output, struct bytes title, struct bytes meta)
     html_element(output, "title", NULL, title);
     output_put_string(output, "\n<style>\n");
     output_put_string(output, style);
+    output_put_string(output, print_style);
     output_put_string(output, "</style>\n</head>\n<body>\n<main>\n");
 }
 

@@ -11,7 +11,8 @@ extern const struct report_info report_access_review, report_membership_history,
     report_certification_status, report_dormant, report_accounts, report_logons, report_failed,
     report_privileged, report_denials, report_declassification, report_ingress, report_egress,
     report_keys, report_log_integrity, report_coverage, report_auditors, report_alerts,
-    report_reviews, report_clock, report_evidence;
+    report_reviews, report_clock, report_evidence, report_access, report_incident,
+    report_configuration;
 
 /* reports/au/ */
 extern const struct report_info report_au_assessment, report_effectiveness, report_au_3_3_1,

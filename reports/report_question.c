@@ -63,8 +63,8 @@ static struct status settle_end(const struct report_wish *wish, struct log_snaps
     TRY(time_of_bound(log, &wish->period.until, newest + 1, &out->until_us));
     out->now_us = wish->at.kind == MOMENT_TIME       ? least(wish->at.value, out->until_us)
                   : wish->at.kind == MOMENT_POSITION ? last
-                  : newest < out->until_us           ? newest
-                                                     : out->until_us;
+                  : newest < out->until_us && wish->asked_us < out->until_us ? newest
+                                                                             : out->until_us;
     return OK;
 }
 

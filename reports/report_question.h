@@ -24,12 +24,14 @@ struct report_wish {
     enum report_state state;
     struct id scope;
     struct moment_range period;
-    struct moment at; /* MOMENT_OPEN: the end of the period, or the newest event before it */
+    struct moment at;  /* MOMENT_OPEN: the end of the period, or the newest event before it */
+    uint64_t asked_us; /* by then the period may be over, though nothing has happened since; 0: not
+                          known */
 };
 
 /* Makes it definite. Events count up to the end of the period, and up to `at`: as of then is the
- * time, too; without `at`, it is the end of the period if the log has gone on since, else the time
- * of the newest event. NOT_FOUND with the reason if no event counts; MALFORMED if the scope is none
+ * time, too; without `at`, it is the end of the period if that is over, else the time of the newest
+ * event. NOT_FOUND with the reason if no event counts; MALFORMED if the scope is none
  * that the report has, or it waits for something; else fails as the log does. */
 MUST_CHECK struct status report_question_make(const struct report_wish *wish,
                                               struct log_snapshot *log,

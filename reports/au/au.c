@@ -123,6 +123,9 @@ static struct status visit(void *context, const struct examined *event)
     }
     au_objectives dirty = au_facts_apply(&au->facts, event, verify_report_of(au->verifier));
     if (!au->begun && event->decoded) {
+        if (au->question.from_us < event->leaf.t_utc_us) {
+            au->question.from_us = event->leaf.t_utc_us; /* before the log there was nothing */
+        }
         judge_some(au, AU_ALL, event->leaf.n);
         au->begun = true;
     } else if (au->begun && dirty != 0) {
@@ -266,7 +269,7 @@ struct status au_assess(struct engine *engine, const struct au_question *questio
     copy_declarations(au);
     score(&au->assessment);
     TRY(au->facts.trouble);
-    au->assessment.from_us = question->from_us;
+    au->assessment.from_us = au->question.from_us;
     au->assessment.until_us = question->until_us;
     au->assessment.now_us = question->now_us;
     au->assessment.size = question->size;

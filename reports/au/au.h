@@ -82,7 +82,7 @@ struct au_declaration {
 };
 
 struct au_assessment {
-    uint64_t from_us, until_us; /* the period */
+    uint64_t from_us, until_us; /* the period, from the log's first event on */
     uint64_t now_us;            /* the verdicts are as of then */
     uint64_t size;              /* events that count */
     struct digest root;

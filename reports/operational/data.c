@@ -152,3 +152,68 @@ const struct report_info report_egress = {
     .filter = "downloads, views and keys fetched; exports; backups",
     .run = egress_run,
 };
+
+/* File access ----------------------------------------------------------------------------- */
+
+static const struct event_column access_columns[] = {
+    {.column = {"time", NULL, REPORT_TIME}, .take = TAKE_TIME},
+    {.column = {"object", NULL, REPORT_TEXT}, .take = TAKE_OWN},
+    {.column = {"act", NULL, REPORT_TEXT}, .take = TAKE_KIND},
+    {.column = {"by", NULL, REPORT_TEXT}, .take = TAKE_ACTOR},
+    {.column = {"outcome", NULL, REPORT_VERDICT}, .take = TAKE_OUTCOME},
+    {.column = {"rule", NULL, REPORT_CODE}, .take = TAKE_RULE},
+    {.column = {"class", NULL, REPORT_INTEGER}, .take = TAKE_BODY, .field = "class"},
+    {.column = {"from_chunk", NULL, REPORT_INTEGER}, .take = TAKE_BODY, .field = "from"},
+    {.column = {"to_chunk", NULL, REPORT_INTEGER}, .take = TAKE_BODY, .field = "to"},
+    {.column = {"why", NULL, REPORT_TEXT},
+     .take = TAKE_BODY,
+     .field = "why",
+     .or_field = "destination"},
+    {.column = {"project", NULL, REPORT_TEXT}, .take = TAKE_PROJECT},
+    {.column = {"session", NULL, REPORT_CODE}, .take = TAKE_SESSION},
+    {.column = {"source", NULL, REPORT_CODE}, .take = TAKE_SOURCE},
+    {.column = {"events", NULL, REPORT_EVENTS}, .take = TAKE_EVENTS},
+};
+static const char *const access_kinds[] = {"vault.file.viewed",
+                                           "vault.file.downloaded",
+                                           "vault.file.denied",
+                                           "vault.key.fetched",
+                                           "vault.key.denied",
+                                           "vault.chunk.read",
+                                           "vault.chunk.denied",
+                                           "vault.history.read",
+                                           "vault.history.denied",
+                                           "vault.file.deleted",
+                                           "vault.file.shared",
+                                           "vault.file.unshared",
+                                           NULL};
+
+static struct cell accessed(struct event_row *row, uint32_t index)
+{
+    (void)index;
+    return row->leaf->on[0].kind == ID_LOG ? event_row_asked(row)
+                                           : event_row_called(row, row->leaf->on[0]);
+}
+
+static struct status access_run(const struct report_input *input, struct report_sink *sink)
+{
+    static const struct event_table table = {
+        .table = {.name = "file_access", .empty = "No file was touched.", .main = true},
+        EVENT_COLUMNS(access_columns),
+        .kinds = access_kinds,
+        .cell = accessed,
+    };
+    return event_report(input, sink, &table);
+}
+
+const struct report_info report_access = {
+    .name = "file-access",
+    .title = "File access",
+    .about = "Who saw, fetched, read, shared or deleted which file of the vault, or was refused, "
+             "under which label.",
+    .version = 1,
+    .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
+    .serves = "3.1.2, 3.1.3, 3.8.2, 3.3.5",
+    .filter = "views, downloads, keys fetched, chunks read, shares and refusals",
+    .run = access_run,
+};

@@ -234,6 +234,38 @@ static struct cell text_or_absent(struct bytes text)
     return text.size == 0 ? cell_absent() : cell_text(text);
 }
 
+/* Ids are the only fields that are shown: others may be keys, or whole texts. */
+static void put_asked(struct event_row *row, const struct json *fields, enum command_kind kind)
+{
+    size_t start = row->text.size;
+    for (size_t i = 0; i < command_infos[kind].field_count; i++) {
+        const struct field_info *field = &command_infos[kind].fields[i];
+        const struct json *value = json_member(fields, field->name);
+        struct id id;
+        if (field->type_code == FIELD_ID && !field->list && value != NULL &&
+            !failed(id_read(json_as_string(value), &id)) && id.n != ID_NEW) {
+            text_put_string(&row->text, row->text.size > start ? ", " : "");
+            naming_put(&row->then, id, &row->text);
+        }
+    }
+}
+
+struct cell event_row_asked(struct event_row *row)
+{
+    size_t start = row->text.size;
+    struct bytes record;
+    struct json_error error;
+    enum command_kind kind;
+    CLEANUP(json_free) struct json *json = NULL;
+    if (!row->leaf->has_command || failed(log_read_command(row->input->log, row->leaf, &record)) ||
+        failed(json_parse(record, &json, &error)) ||
+        !command_read(json_string_member(json, "command"), &kind)) {
+        return cell_absent();
+    }
+    put_asked(row, json_member(json, "fields"), kind);
+    return event_row_cell(row, start);
+}
+
 static struct cell take(struct event_row *row, const struct event_table *table,
                         const struct event_column *column)
 {
@@ -264,6 +296,8 @@ static struct cell take(struct event_row *row, const struct event_table *table,
         return text_or_absent(leaf->source);
     case TAKE_BODY:
         return body_cell(row, column);
+    case TAKE_ASKED:
+        return event_row_asked(row);
     case TAKE_OWN:
         return table->cell(row, column->index);
     case TAKE_EVENTS:

@@ -31,6 +31,7 @@ enum event_take {
     TAKE_SESSION,
     TAKE_SOURCE,
     TAKE_BODY,   /* a field of the body, by name; of two names, the one that there is */
+    TAKE_ASKED,  /* the things that its signed command names, for a refusal is about the log */
     TAKE_OWN,    /* what `cell` of the table makes of it */
     TAKE_EVENTS, /* its position, and that of its cause */
 };
@@ -80,6 +81,8 @@ MUST_CHECK struct status event_report(const struct report_input *input, struct r
 /* The text that was written to row->text since `start`. */
 struct cell event_row_cell(struct event_row *row, size_t start);
 struct cell event_row_called(struct event_row *row, struct id id);
+/* The things that its signed command names, by name and id. */
+struct cell event_row_asked(struct event_row *row);
 /* A field of the body, as a number if it is an integer or a time; absent if there is none of that
  * name, or it is not said. */
 struct cell event_row_field(struct event_row *row, const char *name);

@@ -6,6 +6,7 @@ static const struct event_column denials_columns[] = {
     {.column = {"time", NULL, REPORT_TIME}, .take = TAKE_TIME},
     {.column = {"who", NULL, REPORT_TEXT}, .take = TAKE_ACTOR},
     {.column = {"command", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "command"},
+    {.column = {"asked_for", "asked for", REPORT_TEXT}, .take = TAKE_ASKED},
     {.column = {"named", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "name"},
     {.column = {"rule", NULL, REPORT_CODE}, .take = TAKE_RULE},
     {.column = {"sentence", "why", REPORT_TEXT}, .take = TAKE_SENTENCE},
@@ -327,4 +328,107 @@ const struct report_info report_keys = {
     .serves = "3.13.10, 3.13.11",
     .filter = "events that make, hand on, rotate or end a key",
     .run = keys_run,
+};
+
+/* Incidents ------------------------------------------------------------------------------- */
+
+static const struct event_column incident_columns[] = {
+    {.column = {"time", NULL, REPORT_TIME}, .take = TAKE_TIME},
+    {.column = {"case", "case", REPORT_TEXT}, .take = TAKE_ON, .index = 0},
+    {.column = {"act", NULL, REPORT_TEXT}, .take = TAKE_KIND},
+    {.column = {"by", NULL, REPORT_TEXT}, .take = TAKE_ACTOR},
+    {.column = {"name", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "name"},
+    {.column = {"about", NULL, REPORT_TEXT},
+     .take = TAKE_BODY,
+     .field = "about",
+     .or_field = "why"},
+    {.column = {"what", "events or note", REPORT_TEXT},
+     .take = TAKE_BODY,
+     .field = "events",
+     .or_field = "text"},
+    {.column = {"until", NULL, REPORT_TIME}, .take = TAKE_BODY, .field = "until"},
+    {.column = {"reason", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "reason"},
+    {.column = {"digest", NULL, REPORT_CODE}, .take = TAKE_BODY, .field = "digest"},
+    {.column = {"events", NULL, REPORT_EVENTS}, .take = TAKE_EVENTS},
+};
+static const char *const incident_kinds[] = {
+    "case.created",  "case.events_added", "case.noted",    "case.held",
+    "case.released", "case.closed",       "case.exported", NULL};
+
+static struct status incident_run(const struct report_input *input, struct report_sink *sink)
+{
+    static const struct event_table table = {
+        .table = {.name = "incident_register", .empty = "No case was opened.", .main = true},
+        EVENT_COLUMNS(incident_columns),
+        .kinds = incident_kinds,
+    };
+    return event_report(input, sink, &table);
+}
+
+const struct report_info report_incident = {
+    .name = "incident-register",
+    .title = "Incident register",
+    .about = "Every case: when and by whom it was opened, what was put into it, held, exported and "
+             "closed.",
+    .version = 1,
+    .scopes = REPORT_GLOBAL | REPORT_OF_USER | REPORT_OF_TEAM,
+    .serves = "3.6.1, 3.6.2",
+    .filter = "events about cases",
+    .run = incident_run,
+};
+
+/* Configuration --------------------------------------------------------------------------- */
+
+static const struct event_column configuration_columns[] = {
+    {.column = {"time", NULL, REPORT_TIME}, .take = TAKE_TIME},
+    {.column = {"change", NULL, REPORT_TEXT}, .take = TAKE_KIND},
+    {.column = {"about", NULL, REPORT_TEXT}, .take = TAKE_ABOUT},
+    {.column = {"by", NULL, REPORT_TEXT}, .take = TAKE_ACTOR},
+    {.column = {"setting", NULL, REPORT_TEXT},
+     .take = TAKE_BODY,
+     .field = "setting",
+     .or_field = "name"},
+    {.column = {"before", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "from"},
+    {.column = {"after", NULL, REPORT_TEXT},
+     .take = TAKE_BODY,
+     .field = "to",
+     .or_field = "requirements"},
+    {.column = {"version", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "version"},
+    {.column = {"added", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "added"},
+    {.column = {"reason", NULL, REPORT_TEXT}, .take = TAKE_BODY, .field = "reason"},
+    {.column = {"events", NULL, REPORT_EVENTS}, .take = TAKE_EVENTS},
+};
+static const char *const configuration_kinds[] = {
+    "system.setting_changed", "system.terms_published", "system.login_message_set",
+    "profile.created",        "profile.edited",         "profile.deleted",
+    "requirement.created",    "requirement.edited",     "requirement.deleted",
+    "level.created",          "level.edited",           "level.deleted",
+    "project.level_set",      "project.edited",         "team.quota_set",
+    "vault.storage.root_set", "mfa.provider_trusted",   "mfa.provider_distrusted",
+    "emitter.registered",     "emitter.retired",        "audit.event_set_changed",
+    "policy.declared",        "policy.approved",        "policy.withdrawn",
+    "audit.tools_approved",   "alert.contact_set",      NULL};
+
+static struct status configuration_run(const struct report_input *input, struct report_sink *sink)
+{
+    static const struct event_table table = {
+        .table = {.name = "configuration_changes",
+                  .empty = "Nothing was set otherwise.",
+                  .main = true},
+        EVENT_COLUMNS(configuration_columns),
+        .kinds = configuration_kinds,
+    };
+    return event_report(input, sink, &table);
+}
+
+const struct report_info report_configuration = {
+    .name = "configuration-changes",
+    .title = "Configuration changes",
+    .about = "What was set otherwise: settings, profiles, requirements, levels, quotas, providers, "
+             "components, policy; by whom, from what to what.",
+    .version = 1,
+    .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
+    .serves = "3.4.3, 3.4.5, 3.3.1",
+    .filter = "changes of what the enclave goes by",
+    .run = configuration_run,
 };

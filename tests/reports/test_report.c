@@ -100,6 +100,13 @@ static void a_period_that_is_over_is_the_same_question_for_ever(void **unused)
     enclave_join(&enclave, "dan", USER_ROLE_USER);
     must(ask(&enclave, &wish, &later));
     assert_memory_equal(&then, &later, sizeof then);
+    /* Also while nothing has happened since, as far as whoever asks knows the time. */
+    wish.period.until.value = time_of(&enclave, enclave_size(&enclave) - 1) + 10;
+    must(ask(&enclave, &wish, &later));
+    assert_int_equal(later.now_us, wish.period.until.value - 10);
+    wish.asked_us = wish.period.until.value;
+    must(ask(&enclave, &wish, &later));
+    assert_int_equal(later.now_us, wish.period.until.value);
     /* A moment before the end of the period counts instead. */
     wish.at = (struct moment){MOMENT_POSITION, 3};
     must(ask(&enclave, &wish, &later));

@@ -100,7 +100,7 @@ static struct status make_question(const struct report_wish *wish, struct engine
 enum exit_code making_question(struct invocation *invocation, struct engine *engine,
                                const struct report_info *info, struct report_question *out)
 {
-    struct report_wish wish = {.info = info};
+    struct report_wish wish = {.info = info, .asked_us = invocation->now_utc_us};
     if (engine_state(engine) == NULL) {
         return invocation_fail(invocation, EXIT_INCOMPLETE, "run cairn rebuild as its owner",
                                "the store's state/ is missing or stale");
