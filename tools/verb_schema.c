@@ -1,4 +1,5 @@
 #include "schema/catalogue/catalogue.h"
+#include "schema/siem.h"
 #include "tools/invocation.h"
 #include "tools/rule_tests.h"
 #include "tools/verbs.h"
@@ -24,6 +25,15 @@ static const struct column rule_columns[] = {
     {"sentence", NULL, COLUMN_TEXT, ALIGN_LEFT},
     {"tests",    NULL, COLUMN_TEXT, ALIGN_LEFT},
 };
+static const struct column ocsf_columns[] = {
+    {"kind",        NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"where",       NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"class_uid",   NULL, COLUMN_INTEGER, ALIGN_RIGHT},
+    {"class",       NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"activity_id", NULL, COLUMN_INTEGER, ALIGN_RIGHT},
+    {"activity",    NULL, COLUMN_TEXT,    ALIGN_LEFT},
+    {"severity",    NULL, COLUMN_TEXT,    ALIGN_LEFT},
+};
 /* clang-format on */
 
 static struct status list_events(struct rows *rows)
@@ -37,6 +47,46 @@ static struct status list_events(struct rows *rows)
             cell_string(info->about),
         };
         TRY(rows_add(rows, cells));
+    }
+    return rows_flush(rows);
+}
+
+static struct status add_mapping(struct rows *rows, const char *kind, struct cell where,
+                                 const struct siem_mapping *mapping)
+{
+    const struct cell cells[] = {
+        cell_string(kind),
+        where,
+        cell_number(mapping->class->uid),
+        cell_string(mapping->class->name),
+        cell_number(mapping->activity_id),
+        cell_string(mapping->activity),
+        cell_string(siem_severity_name(mapping->severity)),
+    };
+    return rows_add(rows, cells);
+}
+
+/* A kind, after those of its cases that are mapped otherwise. */
+static struct status add_mappings(struct rows *rows, enum event_kind kind)
+{
+    const struct siem_mapping *mapping = &siem_mappings[kind];
+    for (size_t i = 0; i < mapping->case_count; i++) {
+        char memory[512];
+        struct text where = TEXT_IN(memory);
+        text_add(&where, "body.%s = %s", mapping->cases[i].field, mapping->cases[i].like);
+        TRY(add_mapping(rows, event_name(kind), cell_text(text_bytes(&where)),
+                        &mapping->cases[i].mapping));
+    }
+    return add_mapping(rows, event_name(kind), cell_absent(), mapping);
+}
+
+static struct status list_ocsf(struct rows *rows)
+{
+    TRY(rows_begin(rows, ocsf_columns, sizeof ocsf_columns / sizeof ocsf_columns[0]));
+    for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        if (event_infos[kind].version == 1) {
+            TRY(add_mappings(rows, (enum event_kind)kind));
+        }
     }
     return rows_flush(rows);
 }
@@ -112,6 +162,8 @@ static enum exit_code run(struct invocation *invocation)
         status = list_events(&rows);
     } else if (strcmp(what, "rules") == 0) {
         status = list_rules(&rows);
+    } else if (strcmp(what, "ocsf") == 0) {
+        status = list_ocsf(&rows);
     } else if (strcmp(what, "json") == 0) {
         for (size_t i = 0; catalogue_schema_lines[i] != NULL; i++) {
             output_put_string(invocation->output, catalogue_schema_lines[i]);
@@ -126,9 +178,12 @@ static enum exit_code run(struct invocation *invocation)
 const struct verb verb_schema = {
     .name = "schema",
     .about = "the catalogue: kinds of events, their fields, the rules",
-    .arguments = "[events|rules|json|KIND]",
-    .details = "`json` is JSON Schema for the bodies of events and for commands.",
-    .examples = "cairn schema\ncairn schema audit.observed\ncairn schema rules --json",
+    .arguments = "[events|rules|ocsf|json|KIND]",
+    .details =
+        "`json` is JSON Schema for the bodies of events and for commands. `ocsf` is how other\n"
+        "systems classify each kind: what `cairn export` says in all three of its forms.",
+    .examples = "cairn schema\ncairn schema audit.observed\ncairn schema rules --json\n"
+                "cairn schema ocsf --csv",
     .purpose = PURPOSE_HELP,
     .run = run,
 };

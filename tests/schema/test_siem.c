@@ -57,6 +57,25 @@ static void a_kind_with_a_line_of_its_own_does_not_take_a_wider_one(void **unuse
     assert_int_equal(siem_mappings[EVENT_AUDIT_RECORD_IMPORTED].class->uid, 0);
 }
 
+/* What was refused was not done: its activity is none that would say so. */
+static void a_refusal_is_no_change(void **unused)
+{
+    (void)unused;
+    static const char *const allowed[] = {"Other", "Access Check", "Logon", "Preauth"};
+    for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        const char *name = event_name((enum event_kind)kind);
+        const char *activity = siem_mappings[kind].activity;
+        size_t size = strlen(name), good = 0;
+        if (size < 7 || strcmp(name + size - 7, ".denied") != 0) {
+            continue;
+        }
+        for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+            good += strcmp(activity, allowed[i]) == 0;
+        }
+        assert_int_equal(good, 1);
+    }
+}
+
 static void a_case_is_one_of_its_words_or_begins_like_one(void **unused)
 {
     (void)unused;
@@ -100,6 +119,7 @@ int main(void)
         cmocka_unit_test(attributes_stand_in_the_order_of_their_paths),
         cmocka_unit_test(a_refusal_is_never_less_than_medium),
         cmocka_unit_test(a_kind_with_a_line_of_its_own_does_not_take_a_wider_one),
+        cmocka_unit_test(a_refusal_is_no_change),
         cmocka_unit_test(a_case_is_one_of_its_words_or_begins_like_one),
         cmocka_unit_test(logins_elsewhere_are_logins),
         cmocka_unit_test(severities_have_the_names_of_ocsf),
