@@ -14,7 +14,9 @@ enum {
     AXIS_HEIGHT = 44,
     AXIS_WIDTH = 64,
     TICKS = 5,
-    TIME_LABEL_WIDTH = 130,
+    TIME_LABEL_WIDTH = 140,
+    DATE_LABEL_WIDTH = 84,
+    DATE_SIZE = 10, /* 2026-03-09 */
     SPARK_WIDTH = 120,
     SPARK_HEIGHT = 24,
     DESC_SIZE = 1024,
@@ -63,9 +65,24 @@ static int32_t scaled(uint64_t value, uint64_t most, int32_t width)
 
 static void put_title(struct svg *svg, const struct chart_head *head)
 {
+    const struct svg_box sign = {CHART_WIDTH - MARGIN - LEGEND_WIDTH, 33, LEGEND_WIDTH, 10};
     svg_text(svg,
              &(struct svg_words){
-                 .at = {MARGIN, 24}, .text = head->title, .size = 15, .bold = true, .columns = 96});
+                 .at = {MARGIN, 24}, .text = head->title, .size = 15, .bold = true, .columns = 80});
+    svg_text(svg, &(struct svg_words){.at = {MARGIN, 42},
+                                      .text = head->subtitle,
+                                      .size = 11,
+                                      .ink = SVG_FAINT,
+                                      .columns = 105});
+    if (head->part_of.size > 0) {
+        svg_rect(svg, &sign, &(struct svg_paint){.fill = SVG_HATCH}, LITERAL(""));
+        svg_text(svg, &(struct svg_words){.at = {sign.x - 6, 42},
+                                          .text = head->part_of,
+                                          .anchor = SVG_END,
+                                          .size = 11,
+                                          .ink = SVG_FAINT,
+                                          .columns = 30});
+    }
 }
 
 static void put_unit(struct text *out, const struct chart_head *head, uint64_t value)
@@ -161,6 +178,7 @@ struct plot {
     struct svg *svg;
     const struct chart_columns *columns;
     size_t shown;
+    bool of_days;
     uint64_t top; /* value at the upper end */
     int32_t x, y, width, height;
 };
@@ -189,9 +207,24 @@ static void draw_scale(const struct plot *plot, uint64_t step)
     }
 }
 
+/* Stretches that all begin at midnight are days. */
+static bool is_of_days(const struct chart_columns *columns)
+{
+    const uint64_t day_us = 86400 * TIME_SECOND_US;
+    for (size_t i = 0; i < columns->count; i++) {
+        if (zone_wall(&columns->zone, columns->columns[i].from_utc_us) % day_us != 0) {
+            return false;
+        }
+    }
+    return columns->count > 0;
+}
+
 static void put_time(const struct plot *plot, uint64_t utc_us, struct text *out)
 {
-    zone_write(&plot->columns->zone, utc_us, (struct zone_style){.separator = ' '}, out);
+    char memory[64];
+    struct text time = TEXT_IN(memory);
+    zone_write(&plot->columns->zone, utc_us, (struct zone_style){.separator = ' '}, &time);
+    text_put(out, time.data, plot->of_days ? DATE_SIZE : time.size);
 }
 
 static void draw_column(const struct plot *plot, const struct chart_head *head, size_t index)
@@ -223,12 +256,16 @@ static void draw_column(const struct plot *plot, const struct chart_head *head, 
 
 static void draw_times(const struct plot *plot)
 {
-    size_t labels = (size_t)(plot->width / TIME_LABEL_WIDTH);
+    int32_t room = plot->of_days ? DATE_LABEL_WIDTH : TIME_LABEL_WIDTH;
+    size_t labels = (size_t)(plot->width / room);
     size_t every = plot->shown <= labels ? 1 : (plot->shown + labels - 1) / labels;
     for (size_t i = 0; i < plot->shown; i += every) {
         char memory[64];
         struct text time = TEXT_IN(memory);
         int32_t x = column_x(plot, i);
+        if (x + room > CHART_WIDTH) {
+            return;
+        }
         put_time(plot, plot->columns->columns[i].from_utc_us, &time);
         svg_line(plot->svg, (struct svg_point){x, plot->y + plot->height},
                  (struct svg_point){x, plot->y + plot->height + 5},
@@ -266,6 +303,7 @@ void chart_columns(struct output *output, const struct chart_head *head,
     uint64_t most = 1;
     struct plot plot = {.svg = &svg,
                         .columns = columns,
+                        .of_days = is_of_days(columns),
                         .shown =
                             columns->count < CHART_COLUMNS_MAX ? columns->count : CHART_COLUMNS_MAX,
                         .x = MARGIN + AXIS_WIDTH,

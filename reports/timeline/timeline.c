@@ -243,8 +243,8 @@ static uint64_t weight_of(const struct timeline_stretch *stretch)
     return (stretch->to_us - stretch->from_us) / TIME_SECOND_US + 1;
 }
 
-/* Each stretch has a cell, and of the others a share by its length; what is left over by rounding
- * down goes to the first ones. */
+/* Each stretch has a cell; a third of the others is for all alike, so that what is short is seen,
+ * too, and the rest by their length. What is left over by rounding down goes to the first ones. */
 static void share_cells(struct timeline_layout *out)
 {
     uint64_t total = 0;
@@ -252,9 +252,10 @@ static void share_cells(struct timeline_layout *out)
     for (size_t i = 0; i < out->stretch_count; i++) {
         total += weight_of(&out->stretches[i]);
     }
-    uint32_t shared = out->cells - (2 * count - 1), left = shared;
+    uint32_t shared = out->cells - (2 * count - 1), left = shared, alike = shared / 3;
     for (size_t i = 0; i < out->stretch_count; i++) {
-        uint32_t share = (uint32_t)(shared * weight_of(&out->stretches[i]) / total);
+        uint32_t share = alike / count;
+        share += (uint32_t)((shared - alike) * weight_of(&out->stretches[i]) / total);
         out->stretches[i].cells = 1 + share;
         left -= share;
     }
