@@ -1,10 +1,13 @@
 #include "reports/alerts/fold.h"
 
 #include "reports/query.h"
+#include "schema/time.h"
+
+#define HOUR_US (3600 * TIME_SECOND_US)
 
 struct fold {
     struct alert_part *part;
-    struct hints *hints;
+    struct hints *hints; /* NULL: there is nothing for them */
     struct failures *failures;
 };
 
@@ -62,16 +65,39 @@ static struct status find_start(const struct alert_part *part, uint64_t *start)
     return OK;
 }
 
+/* Of what scans themselves say no hint comes, and an enclave at rest is scanned at once. But who is
+ * silent is told at the end of a history: once an hour, all of it is folded. */
+static struct status is_at_rest(const struct alert_part *part, bool *out)
+{
+    uint64_t from_us = part->now_utc_us;
+    if (part->from < part->to) {
+        TRY(time_of(part, part->from, &from_us));
+    }
+    *out = from_us / HOUR_US == part->now_utc_us / HOUR_US;
+    for (uint64_t n = part->from; *out && n < part->to; n++) {
+        struct bytes bytes;
+        struct leaf leaf;
+        TRY(log_read_leaf(part->log, n, &bytes));
+        TRY(leaf_decode(bytes, &leaf));
+        *out = leaf.kind == EVENT_ALERT_RAISED || leaf.kind == EVENT_ALERT_SCANNED ||
+               leaf.kind == EVENT_ALERT_DELIVERED;
+    }
+    return OK;
+}
+
 static struct status fold_one(const struct fold *fold, uint64_t n)
 {
     struct bytes bytes, body = {0};
     struct leaf leaf;
     TRY(log_read_leaf(fold->part->log, n, &bytes));
     TRY(leaf_decode(bytes, &leaf));
-    if (hints_want_body(fold->hints, leaf.kind) || failures_want_body(leaf.kind)) {
+    bool hinted = fold->hints != NULL && hints_want_body(fold->hints, leaf.kind);
+    if (hinted || failures_want_body(leaf.kind)) {
         TRY(log_read_body(fold->part->log, &leaf, &body));
     }
-    TRY(hints_event(fold->hints, &leaf, body));
+    if (fold->hints != NULL) {
+        TRY(hints_event(fold->hints, &leaf, body));
+    }
     struct bytes unsalted =
         body.size > SALT_SIZE ? bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE) : body;
     return failures_event(fold->failures, &leaf, unsalted);
@@ -101,18 +127,29 @@ static struct status begin_failures(struct fold *fold)
     return OK;
 }
 
+static struct status begin_hints(struct fold *fold)
+{
+    const struct alert_part *part = fold->part;
+    return hints_begin(
+        &(struct hints_options){.arena = part->arena,
+                                .since = {.kind = MOMENT_POSITION, .value = part->from},
+                                .at_once = true,
+                                .visit = find_hint,
+                                .context = fold},
+        &fold->hints);
+}
+
 struct status alert_fold(struct alert_part *part)
 {
     struct fold fold = {.part = part};
-    uint64_t start, end = part->to;
+    uint64_t start = part->from, end = part->to;
+    bool at_rest;
     TRY(begin_failures(&fold));
-    TRY(hints_begin(&(struct hints_options){.arena = part->arena,
-                                            .since = {.kind = MOMENT_POSITION, .value = part->from},
-                                            .at_once = true,
-                                            .visit = find_hint,
-                                            .context = &fold},
-                    &fold.hints));
-    TRY(find_start(part, &start));
+    TRY(is_at_rest(part, &at_rest));
+    if (!at_rest) {
+        TRY(begin_hints(&fold));
+        TRY(find_start(part, &start));
+    }
     for (uint64_t n = start; n < end; n++) {
         struct status status = fold_one(&fold, n);
         if (failed(status)) {
@@ -120,6 +157,8 @@ struct status alert_fold(struct alert_part *part)
             return status;
         }
     }
-    TRY(hints_end(fold.hints));
+    if (fold.hints != NULL) {
+        TRY(hints_end(fold.hints));
+    }
     return failures_end(fold.failures);
 }
