@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -157,6 +158,87 @@ static void the_labels_are_those_that_were_seen(void **state)
     assert_string_equal(holder_sort_name(HOLDER_USER), "user");
 }
 
+/* Against sets ------------------------------------------------------------------------------- */
+
+enum {
+    RANDOM_SESSIONS = 7,
+    RANDOM_ACTS = 16, /* of each session */
+    NOTES_MAX = RANDOM_SESSIONS * RANDOM_ACTS,
+};
+
+/* What a file brings along: bits of projects, its own label and what its writer had seen. */
+struct note {
+    struct id file;
+    int label; /* -1: none */
+    unsigned brings;
+};
+
+struct scene {
+    struct lab *lab;
+    struct id projects[3]; /* federal, texas, florida */
+    struct note notes[NOTES_MAX];
+    size_t count;
+    uint64_t random;
+    int active; /* -1: none */
+    unsigned seen, seen_ever;
+};
+
+static void act(struct scene *scene)
+{
+    struct lab *lab = scene->lab;
+    uint64_t what = random_below(&scene->random, 5);
+    if (what == 0) {
+        scene->active = (int)random_below(&scene->random, 3);
+        lab_activate(lab, "bob", scene->projects[scene->active]);
+        return;
+    }
+    if (what == 1 || scene->count == 0) {
+        char name[8];
+        snprintf(name, sizeof name, "f%u", (unsigned)scene->count);
+        int label = random_below(&scene->random, 2) == 0 ? -1 : scene->active;
+        struct id project = label < 0 ? (struct id){ID_NONE, 0} : scene->projects[label];
+        scene->notes[scene->count++] =
+            (struct note){.file = lab_file(lab, "bob", name, project, 1),
+                          .label = label,
+                          .brings = scene->seen | (label < 0 ? 0 : 1u << label)};
+        return;
+    }
+    const struct note *note = &scene->notes[random_below(&scene->random, scene->count)];
+    if (note->label < 0 || note->label == scene->active ||
+        (note->label == 0 && scene->active >= 0)) {
+        (void)lab_fetch(lab, "bob", note->file);
+        scene->seen |= note->brings;
+    }
+}
+
+static bool are_both(unsigned seen)
+{
+    return (seen & 2u) != 0 && (seen & 4u) != 0;
+}
+
+static void carried_labels_are_those_of_sets_that_are_handed_on(void **state)
+{
+    struct lab *lab = *state;
+    struct scene scene = {.lab = lab, .projects = {lab->federal, lab->texas, lab->florida}};
+    unsigned combined = 0;
+    scene.random = 31;
+    for (unsigned session = 0; session < RANDOM_SESSIONS; session++) {
+        enclave_login(&lab->enclave, "bob");
+        scene.seen = 0;
+        scene.active = -1;
+        for (unsigned i = 0; i < RANDOM_ACTS; i++) {
+            act(&scene);
+        }
+        scene.seen_ever |= scene.seen;
+        look(lab, HOLDER_SESSION, session_of(lab, "bob"), true);
+        assert_int_equal(combine.combined, are_both(scene.seen));
+        combined += combine.combined ? 1 : 0;
+        look(lab, HOLDER_USER, lab->bob, true);
+        assert_int_equal(combine.combined, are_both(scene.seen_ever));
+    }
+    assert_true(combined > 0 && combined < RANDOM_SESSIONS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +246,7 @@ int main(void)
         IN_LAB(labels_of_two_branches_are_told_with_the_events_that_met),
         IN_LAB(what_two_sessions_saw_meets_in_their_user),
         IN_LAB(a_file_carries_what_its_writer_saw_before_and_not_after),
+        IN_LAB(carried_labels_are_those_of_sets_that_are_handed_on),
         IN_LAB(the_labels_are_those_that_were_seen),
     };
     return cmocka_run_group_tests_name("reports/labels/combine", tests, NULL, NULL);
