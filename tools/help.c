@@ -1,7 +1,9 @@
 #include "tools/help.h"
 
+#include "reports/filter/fields.h"
 #include "reports/glyph.h"
 #include "tools/invocation.h"
+#include "tools/man_query.h"
 #include "tools/verbs.h"
 
 enum {
@@ -224,7 +226,8 @@ void help_overview(const struct verb_table *table, struct output *output)
     put_global_options(output);
     output_put_string(output,
                       "\n`cairn help COMMAND` tells more; `cairn help times` tells how times "
-                      "are written,\n`cairn help exit` what the exit codes mean.\n");
+                      "are written,\n`cairn help expressions` what events can be asked for, "
+                      "`cairn help exit` what the\nexit codes mean.\n");
 }
 
 void help_verb(const struct verb *verb, struct output *output)
@@ -292,8 +295,30 @@ static void put_exit_codes(struct output *output)
     output_put_string(output, "\nWhen two apply, 3 goes before 4, and 4 before the others.\n");
 }
 
+static void put_expressions(struct output *output)
+{
+    const char *form, *about;
+    output_put_string(output, "Commands that select events take an expression:\n\n"
+                              "  cairn query 'outcome = denied and not actor = ada'\n\n");
+    for (size_t i = 0; (form = expression_form(i, &about)) != NULL; i++) {
+        put_entry(output, form, about);
+    }
+    output_put_string(output, "\nFields\n");
+    for (size_t i = 0; i < FILTER_FIELD_COUNT; i++) {
+        bool is_body = filter_fields[i].id == FILTER_BODY;
+        put_entry(output, is_body ? "body.PATH" : filter_fields[i].name, filter_fields[i].about);
+    }
+    output_put_string(output,
+                      "\n`cairn fields` tells their types, and those of bodies; `cairn values "
+                      "FIELD`\nwhat they can be; `cairn help times` how times are written.\n");
+}
+
 bool help_topic(const char *name, struct output *output)
 {
+    if (strcmp(name, "expressions") == 0) {
+        put_expressions(output);
+        return true;
+    }
     if (strcmp(name, "times") == 0) {
         output_put_string(output, help_times());
         return true;
@@ -338,6 +363,7 @@ const struct verb verb_help = {
     .arguments = "[COMMAND] [SUBCOMMAND]",
     .examples = "cairn help query\n"
                 "cairn help emitter register\n"
+                "cairn help expressions\n"
                 "cairn help times\n",
     .purpose = PURPOSE_HELP,
     .run = run_help,

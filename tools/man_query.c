@@ -14,20 +14,30 @@ static void put_entry(struct output *output, const char *name, const char *about
     roff_line(output, about);
 }
 
+/* What a test may be, and how tests are joined. */
+static const char *const operators[][2] = {
+    {"FIELD = VALUE", "is the value; * and ? are wildcards in a word that is not quoted"},
+    {"FIELD != VALUE", "is not; also what has no such field"},
+    {"FIELD < VALUE, <= > >=", "of numbers and times"},
+    {"FIELD ~ /PATTERN/, !~", "a regular expression, PCRE2; /PATTERN/i takes no notice of case"},
+    {"FIELD in (VALUE, ...), not in", "one of them; also `source in 10.20.0.0/16`, "
+                                      "`time in 2026-03..2026-05`"},
+    {"FIELD exists", "the event has it"},
+    {"A and B, A or B, not A, ( )", "`and` binds tighter than `or`"},
+    {"@NAME", "a saved query, wherever a test may stand"},
+};
+
+const char *expression_form(size_t index, const char **about)
+{
+    if (index == sizeof operators / sizeof operators[0]) {
+        return NULL;
+    }
+    *about = operators[index][1];
+    return operators[index][0];
+}
+
 static void put_operators(struct output *output)
 {
-    static const char *const operators[][2] = {
-        {"FIELD = VALUE", "is the value; * and ? are wildcards in a word that is not quoted"},
-        {"FIELD != VALUE", "is not; also what has no such field"},
-        {"FIELD < VALUE, <= > >=", "of numbers and times"},
-        {"FIELD ~ /PATTERN/, !~",
-         "a regular expression, PCRE2; /PATTERN/i takes no notice of case"},
-        {"FIELD in (VALUE, ...), not in", "one of them; also `source in 10.20.0.0/16`, "
-                                          "`time in 2026-03..2026-05`"},
-        {"FIELD exists", "the event has it"},
-        {"A and B, A or B, not A, ( )", "`and` binds tighter than `or`"},
-        {"@NAME", "a saved query, wherever a test may stand"},
-    };
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
         put_entry(output, operators[i][0], operators[i][1]);
     }

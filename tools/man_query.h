@@ -7,6 +7,9 @@
 
 #include "tools/invocation.h"
 
+/* The index-th form of a test or joint, `FIELD = VALUE`, and what it says; NULL past the last. */
+const char *expression_form(size_t index, const char **about);
+
 /* Prints the page. */
 MUST_CHECK enum exit_code man_query(const struct invocation *invocation);
 
