@@ -11,6 +11,7 @@
 enum {
     NAME_ROOM = 256,
     LIST_ROOM = 4096,
+    EVENTS_ROOM = 20 * FIELD_LIST_MAX, /* bytes of so many positions */
 };
 
 /* Cells ----------------------------------------------------------------------------------- */
@@ -51,16 +52,21 @@ static struct cell list_cell(struct text *text, const struct bytes *list, size_t
     return cell_text(text_bytes(text));
 }
 
-static struct cell numbers_cell(struct text *text, const uint64_t *list, size_t count)
+/* For people with blanks between them, for programs an array. */
+static struct cell numbers_cell(const struct desk *desk, struct text *text, const uint64_t *list,
+                                size_t count)
 {
+    bool people = desk->rows->options.format == ROWS_TABLE;
+    text_put_string(text, people ? "" : "[");
     for (size_t i = 0; i < count; i++) {
-        if (text->size + 64 > text->capacity) {
+        if (people && text->size + 64 > text->capacity) {
             text_add(text, " and %zu more", count - i);
             break;
         }
-        text_put_string(text, i == 0 ? "" : " ");
+        text_put_string(text, i == 0 ? "" : people ? " " : ",");
         text_put_u64(text, list[i]);
     }
+    text_put_string(text, people ? "" : "]");
     return cell_text(text_bytes(text));
 }
 
@@ -110,7 +116,7 @@ static const struct column alert_columns[] = {
     {"told",         NULL,        COLUMN_TEXT, ALIGN_LEFT},
     {"acknowledger", "SEEN BY",   COLUMN_TEXT, ALIGN_LEFT},
     {"closer",       "CLOSED BY", COLUMN_TEXT, ALIGN_LEFT},
-    {"events",       NULL,        COLUMN_TEXT, ALIGN_LEFT},
+    {"events",       NULL,        COLUMN_JSON, ALIGN_LEFT},
     {"about",        NULL,        COLUMN_TEXT, ALIGN_LEFT},
 };
 
@@ -266,7 +272,8 @@ static struct cell told_cell(const struct desk *desk, struct text *text, struct 
 
 static struct status add_alert(const struct desk *desk, const struct alert_row *row)
 {
-    char id_memory[NAME_ROOM], seen[NAME_ROOM], closed[NAME_ROOM], list[LIST_ROOM], told[64];
+    char id_memory[NAME_ROOM], seen[NAME_ROOM], closed[NAME_ROOM], told[64];
+    char list[EVENTS_ROOM];
     struct text id = TEXT_IN(id_memory), by = TEXT_IN(seen), end_by = TEXT_IN(closed);
     struct text because = TEXT_IN(list), reached = TEXT_IN(told);
     const struct cell cells[] = {
@@ -277,7 +284,7 @@ static struct status add_alert(const struct desk *desk, const struct alert_row *
         told_cell(desk, &reached, row->alert),
         row->has_acknowledger ? name_cell(desk, &by, row->acknowledger) : cell_absent(),
         row->has_closer ? name_cell(desk, &end_by, row->closer) : cell_absent(),
-        numbers_cell(&because, row->because, row->because_count),
+        numbers_cell(desk, &because, row->because, row->because_count),
         cell_text(row->about),
     };
     return rows_add(desk->rows, cells);

@@ -173,7 +173,7 @@ static void an_alert_is_listed_with_whom_it_reached_until_it_is_closed(void **st
                                               .because_count = 2}};
     say(room, EVENT_ALERT_RAISED, NEW(ID_ALERT), &body);
     assert_int_equal(list(room, desk_alerts, false), 1);
-    assert_says(room, "\"told\":\"nobody\",\"events\":\"5 9\"");
+    assert_says(room, "\"told\":\"nobody\",\"events\":[5,9]");
     body = (union event_body){.alert_delivered = {.contact = LITERAL("ann"), .ok = true}};
     say(room, EVENT_ALERT_DELIVERED, alert, &body);
     body = (union event_body){.alert_delivered = {.contact = LITERAL("bob")}};
