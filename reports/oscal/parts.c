@@ -10,6 +10,9 @@
 
 static struct uuid_text uuid_of_text(const struct oscal *oscal, struct text *name,
                                      const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+static struct uuid_text uuid_of_text(const struct oscal *oscal, struct text *name,
+                                     const char *format, va_list arguments)
 {
     char memory[OSCAL_NAME_SIZE];
     vsnprintf(memory, sizeof memory, format, arguments);
