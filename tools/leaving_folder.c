@@ -118,7 +118,7 @@ static struct status write_all(int descriptor, struct bytes bytes)
         size_t size = written > 0 ? (size_t)written : 0;
         bytes = bytes_of(bytes.data + size, bytes.size - size);
     }
-    return fsync(descriptor) == 0 ? OK : io();
+    return OK;
 }
 
 static struct status write_file(const char *path, struct bytes bytes)
@@ -181,11 +181,24 @@ const struct manifest_entry *leaving_folder_files(struct leaving_folder *folder,
     return folder->files;
 }
 
+/* All of it at once: a sync for each of thousands of files would take minutes. */
+static struct status sync_all(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return io();
+    }
+    struct status status = syncfs(descriptor) == 0 ? OK : io();
+    close(descriptor);
+    return status;
+}
+
 struct status leaving_folder_name(struct leaving_folder *folder)
 {
+    TRY(sync_all(folder->temporary));
     if (rename(folder->temporary, folder->path) != 0) {
         return io();
     }
     folder->temporary[0] = '\0';
-    return OK;
+    return sync_all(folder->path);
 }

@@ -22,12 +22,12 @@ struct leaving_folder; /* opaque */
 MUST_CHECK struct status leaving_folder_open(const char *path, struct leaving_folder **out);
 void leaving_folder_close(struct leaving_folder **folder);
 
-/* Writes a file, `name` or `folder/name`, and syncs it. IO, LIMIT, EXISTS. */
+/* Writes a file, `name` or `folder/name`. IO, LIMIT, EXISTS. */
 MUST_CHECK struct status leaving_folder_put(struct leaving_folder *folder, const char *name,
                                             struct bytes bytes);
 /* The files so far, with their hashes, in the order of their names. */
 const struct manifest_entry *leaving_folder_files(struct leaving_folder *folder, size_t *count);
-/* Gives the folder its name. EXISTS, IO. */
+/* Gives the folder its name, when all of it is on disk. EXISTS, IO. */
 MUST_CHECK struct status leaving_folder_name(struct leaving_folder *folder);
 
 #endif

@@ -246,6 +246,7 @@ static void forget_the_terms(struct answer *answer)
 
 static void leave_out_a_run(struct answer *answer)
 {
+    free(answer->runs[1].blocks);
     answer->runs[1] = answer->runs[2];
     answer->run_count--;
 }
