@@ -77,6 +77,7 @@ static enum exit_code find(const struct asking *asking, enum id_kind kind, const
 /* What excludes each other, and what needs what. */
 static enum exit_code check(const struct invocation *invocation)
 {
+    static const char *const not_did[] = {"verb", "session", "refused"};
     static const char *const of_did[] = {"unread", "uncertified", "relying", "project"};
     bool did = invocation_has(invocation, "did"), all = invocation_has(invocation, "all");
     bool has_object = invocation_argument_count(invocation) > 0;
@@ -88,6 +89,16 @@ static enum exit_code check(const struct invocation *invocation)
     if ((invocation_has(invocation, "between") || did) && invocation_has(invocation, "as-of")) {
         return invocation_fail(invocation, EXIT_USAGE, NULL,
                                "--as-of is a moment; of a stretch --between says when");
+    }
+    for (size_t i = 0; i < sizeof not_did / sizeof not_did[0]; i++) {
+        if (did && invocation_has(invocation, not_did[i])) {
+            return invocation_fail(invocation, EXIT_USAGE, NULL, "--%s does not go with --did",
+                                   not_did[i]);
+        }
+    }
+    if (all && invocation_has(invocation, "refused") && !invocation_has(invocation, "between")) {
+        return invocation_fail(invocation, EXIT_USAGE, NULL,
+                               "--all lists what can be reached; of one object --refused says why");
     }
     if ((all || did) && invocation_value_at(invocation, "user", 1) != NULL) {
         return invocation_fail(invocation, EXIT_USAGE, NULL, "--%s is about one --user",
