@@ -183,6 +183,97 @@ static void a_change_answers_a_review_that_asked_for_it(void **state)
     assert_false(review_is_overdue(&view, &row));
 }
 
+/* Histories ---------------------------------------------------------------------------------- */
+
+enum {
+    DEEDS = 300,
+};
+
+/* A review as a list tells it. */
+struct told {
+    struct id id;
+    bool done, asks, changed;
+    uint64_t due;
+};
+
+static void compare(struct office *office, const struct told *told, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct review_row row = row_of(office, told[i].id);
+        struct view view = world_view(office->world);
+        assert_int_equal(row.has_outcome, told[i].done);
+        assert_int_equal(row.has_changed, told[i].changed);
+        assert_int_equal(review_is_overdue(&view, &row),
+                         told[i].asks && !told[i].changed && told[i].due < office->world->now_us);
+    }
+}
+
+static void sign_some(struct office *office, const struct actor *actor, bool works,
+                      struct told *told, uint64_t *seed)
+{
+    bool asks = world_random(seed, 2) == 1;
+    uint64_t due = office->world->now_us + world_random(seed, 30);
+    union command_fields fields =
+        asks ? asking(office, told->id) : signing(told->id, REVIEW_OUTCOME_NO_CHANGE);
+    fields.audit_sign_review.due = due;
+    bool may = works && !told->done && (!asks || due > office->world->now_us);
+    assert_int_equal(world_try(office->world, actor, COMMAND_AUDIT_SIGN_REVIEW, &fields, NULL) ==
+                         RULE_NONE,
+                     may);
+    if (may) {
+        told->done = true;
+        told->asks = asks;
+        told->due = due;
+    }
+}
+
+/* Each kind is another one, so that it has not been added before. */
+static void change_some(struct office *office, const struct actor *actor, bool manages,
+                        struct told *told, unsigned deed)
+{
+    const struct bytes kind = bytes_of_string(event_infos[deed % EVENT_KIND_COUNT].name);
+    union command_fields fields = adding(&kind, 1, &told->id);
+    struct view view = world_view(office->world);
+    struct event_set_row known = {.kind = kind};
+    bool may = manages && told->asks && !view_find(&view, ROW_EVENT_SET, &known);
+    assert_int_equal(
+        world_try(office->world, actor, COMMAND_AUDIT_CHANGE_EVENT_SET, &fields, NULL) == RULE_NONE,
+        may);
+    told->changed = told->changed || may;
+}
+
+static void a_history_of_reviews_is_as_a_naive_list_tells_it(void **state)
+{
+    struct office *office = *state;
+    const struct actor *all[] = {&office->ada, &office->ben, &office->cat, &office->dan,
+                                 &office->eve};
+    uint64_t seed = 333;
+    struct told told[DEEDS];
+    size_t count = 0;
+    for (unsigned deed = 0; deed < DEEDS; deed++) {
+        uint32_t who = world_random(&seed, 5), what = world_random(&seed, 5);
+        bool manages = who == 1 || who == 2, works = manages || who == 4;
+        struct told *one = count == 0 ? NULL : &told[world_random(&seed, (uint32_t)count)];
+        office->world->now_us += world_random(&seed, 5);
+        if (what == 0 || one == NULL) {
+            union command_fields fields = opening(office);
+            struct id id = {ID_REVIEW, office->world->n};
+            assert_int_equal(world_try(office->world, all[who], COMMAND_AUDIT_OPEN_REVIEW, &fields,
+                                       NULL) == RULE_NONE,
+                             works);
+            if (works) {
+                told[count++] = (struct told){.id = id};
+            }
+        } else if (what < 3) {
+            sign_some(office, all[who], works, one, &seed);
+        } else {
+            change_some(office, all[who], manages, one, deed);
+        }
+        compare(office, told, count);
+    }
+    assert_true(count > 20);
+}
+
 #define WITH_OFFICE(test) cmocka_unit_test_setup_teardown(test, office_begin, office_end)
 
 int main(void)
@@ -196,6 +287,7 @@ int main(void)
         WITH_OFFICE(managers_add_kinds_to_what_is_logged),
         WITH_OFFICE(kinds_are_added_once_and_exist),
         WITH_OFFICE(a_change_answers_a_review_that_asked_for_it),
+        WITH_OFFICE(a_history_of_reviews_is_as_a_naive_list_tells_it),
     };
     return cmocka_run_group_tests_name("core/audit/review", tests, NULL, NULL);
 }
