@@ -123,6 +123,7 @@ struct report_input {
 
 struct report_sink;
 struct report_format;
+struct event_table;
 
 typedef struct status report_run(const struct report_input *input, struct report_sink *sink);
 
@@ -134,8 +135,9 @@ struct report_info {
     uint32_t scopes;                     /* enum report_scope, together */
     const char *serves;                  /* the controls and objectives: `3.1.5, 3.1.4` */
     const char *filter;                  /* which events or rows it takes, in words */
-    const struct report_column *columns; /* of its main table, for those who look it up */
+    const struct report_column *columns; /* of its main table, for those who look it up; or */
     size_t column_count;
+    const struct event_table *events; /* reports/operational/event_table.h, which has them */
     report_run *run;
     const char *waits; /* what it waits for, and cannot be run before; NULL: nothing */
 };

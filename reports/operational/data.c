@@ -31,18 +31,13 @@ static const char *const declassification_kinds[] = {
     "classification.lowered", "vault.file.project_changed", "vault.dir.project_changed",
     "group.project_changed", NULL};
 
-static struct status declassification_run(const struct report_input *input,
-                                          struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "declassification", .empty = "No label was lowered.", .main = true},
-        EVENT_COLUMNS(declassification_columns),
-        .kinds = declassification_kinds,
-        .keep = is_lowered,
-        .cell = lowered_object,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table declassification_table = {
+    .table = {.name = "declassification", .empty = "No label was lowered.", .main = true},
+    EVENT_COLUMNS(declassification_columns),
+    .kinds = declassification_kinds,
+    .keep = is_lowered,
+    .cell = lowered_object,
+};
 
 const struct report_info report_declassification = {
     .name = "declassification",
@@ -53,7 +48,8 @@ const struct report_info report_declassification = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.3, 3.8.4",
     .filter = "changes of a tag that do not lead up",
-    .run = declassification_run,
+    .events = &declassification_table,
+    .run = event_report,
 };
 
 static const struct event_column ingress_columns[] = {
@@ -72,15 +68,11 @@ static const struct event_column ingress_columns[] = {
 static const char *const ingress_kinds[] = {"vault.file.created", "vault.file.sealed",
                                             "vault.file.edited", NULL};
 
-static struct status ingress_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "ingress", .empty = "Nothing was brought in.", .main = true},
-        EVENT_COLUMNS(ingress_columns),
-        .kinds = ingress_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table ingress_table = {
+    .table = {.name = "ingress", .empty = "Nothing was brought in.", .main = true},
+    EVENT_COLUMNS(ingress_columns),
+    .kinds = ingress_kinds,
+};
 
 const struct report_info report_ingress = {
     .name = "ingress",
@@ -91,7 +83,8 @@ const struct report_info report_ingress = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.3[e], 3.1.20, 3.13.1",
     .filter = "files created, written anew and sealed",
-    .run = ingress_run,
+    .events = &ingress_table,
+    .run = event_report,
 };
 
 static struct cell egress_object(struct event_row *row, uint32_t index)
@@ -130,16 +123,12 @@ static const char *const egress_kinds[] = {
     "vault.file.downloaded", "vault.file.viewed",     "vault.key.fetched", "export.made",
     "audit.exported",        "vault.backup.recorded", "case.exported",     NULL};
 
-static struct status egress_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "egress", .empty = "Nothing left.", .main = true},
-        EVENT_COLUMNS(egress_columns),
-        .kinds = egress_kinds,
-        .cell = egress_object,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table egress_table = {
+    .table = {.name = "egress", .empty = "Nothing left.", .main = true},
+    EVENT_COLUMNS(egress_columns),
+    .kinds = egress_kinds,
+    .cell = egress_object,
+};
 
 const struct report_info report_egress = {
     .name = "egress",
@@ -150,7 +139,8 @@ const struct report_info report_egress = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.3[e], 3.1.20, 3.13.1, 3.8.5",
     .filter = "downloads, views and keys fetched; exports; backups",
-    .run = egress_run,
+    .events = &egress_table,
+    .run = event_report,
 };
 
 /* File access ----------------------------------------------------------------------------- */
@@ -195,16 +185,12 @@ static struct cell accessed(struct event_row *row, uint32_t index)
                                            : event_row_called(row, row->leaf->on[0]);
 }
 
-static struct status access_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "file_access", .empty = "No file was touched.", .main = true},
-        EVENT_COLUMNS(access_columns),
-        .kinds = access_kinds,
-        .cell = accessed,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table access_table = {
+    .table = {.name = "file_access", .empty = "No file was touched.", .main = true},
+    EVENT_COLUMNS(access_columns),
+    .kinds = access_kinds,
+    .cell = accessed,
+};
 
 const struct report_info report_access = {
     .name = "file-access",
@@ -215,5 +201,6 @@ const struct report_info report_access = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.2, 3.1.3, 3.8.2, 3.3.5",
     .filter = "views, downloads, keys fetched, chunks read, shares and refusals",
-    .run = access_run,
+    .events = &access_table,
+    .run = event_report,
 };

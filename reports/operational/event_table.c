@@ -400,11 +400,10 @@ struct status event_table_write(const struct report_input *input, struct report_
     return OK;
 }
 
-struct status event_report(const struct report_input *input, struct report_sink *sink,
-                           const struct event_table *table)
+struct status event_report(const struct report_input *input, struct report_sink *sink)
 {
     TRY(report_begin(sink, input, NULL));
-    TRY(event_table_write(input, sink, table));
+    TRY(event_table_write(input, sink, input->question.info->events));
     return report_end(sink);
 }
 

@@ -72,9 +72,8 @@ MUST_CHECK struct status event_table_write(const struct report_input *input,
                                            struct report_sink *sink,
                                            const struct event_table *table);
 
-/* A whole report that is one such table. */
-MUST_CHECK struct status event_report(const struct report_input *input, struct report_sink *sink,
-                                      const struct event_table *table);
+/* The run function of a report that is one such table: the `events` of its row. */
+report_run event_report;
 
 /* For cells of their own ----------------------------------------------------------------------- */
 

@@ -41,15 +41,11 @@ static const char *const history_kinds[] = {"project.created",
                                             "audit.manager_changed",
                                             NULL};
 
-static struct status history_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "changes", .empty = "No membership changed.", .main = true},
-        EVENT_COLUMNS(history_columns),
-        .kinds = history_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table history_table = {
+    .table = {.name = "changes", .empty = "No membership changed.", .main = true},
+    EVENT_COLUMNS(history_columns),
+    .kinds = history_kinds,
+};
 
 const struct report_info report_membership_history = {
     .name = "membership-history",
@@ -59,5 +55,6 @@ const struct report_info report_membership_history = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.1, 3.1.4, 3.1.5",
     .filter = "changes of members, their roles, restrictions and expiries",
-    .run = history_run,
+    .events = &history_table,
+    .run = event_report,
 };

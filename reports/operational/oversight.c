@@ -17,17 +17,13 @@ static const struct event_column denials_columns[] = {
 };
 static const char *const denials_kinds[] = {"*", NULL};
 
-static struct status denials_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "denials", .empty = "Nothing was refused.", .main = true},
-        EVENT_COLUMNS(denials_columns),
-        .kinds = denials_kinds,
-        .outcome = OUTCOME_DENIED,
-        .by_outcome = true,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table denials_table = {
+    .table = {.name = "denials", .empty = "Nothing was refused.", .main = true},
+    EVENT_COLUMNS(denials_columns),
+    .kinds = denials_kinds,
+    .outcome = OUTCOME_DENIED,
+    .by_outcome = true,
+};
 
 const struct report_info report_denials = {
     .name = "denials",
@@ -37,7 +33,8 @@ const struct report_info report_denials = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.1, 3.1.2, 3.3.1, 3.14.7",
     .filter = "events with the outcome denied",
-    .run = denials_run,
+    .events = &denials_table,
+    .run = event_report,
 };
 
 static struct cell asked_what(struct event_row *row, uint32_t index)
@@ -80,16 +77,12 @@ static const char *const auditors_kinds[] = {"audit.query_run",
                                              "vault.history.read",
                                              NULL};
 
-static struct status auditors_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "audit_of_auditors", .empty = "Nobody looked.", .main = true},
-        EVENT_COLUMNS(auditors_columns),
-        .kinds = auditors_kinds,
-        .cell = asked_what,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table auditors_table = {
+    .table = {.name = "audit_of_auditors", .empty = "Nobody looked.", .main = true},
+    EVENT_COLUMNS(auditors_columns),
+    .kinds = auditors_kinds,
+    .cell = asked_what,
+};
 
 const struct report_info report_auditors = {
     .name = "audit-of-auditors",
@@ -99,7 +92,8 @@ const struct report_info report_auditors = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.3.8[a], 3.3.9",
     .filter = "questions, reports, exports and cases",
-    .run = auditors_run,
+    .events = &auditors_table,
+    .run = event_report,
 };
 
 static const struct event_column alerts_columns[] = {
@@ -123,15 +117,11 @@ static const struct event_column alerts_columns[] = {
 };
 static const char *const alerts_kinds[] = {"alert.*", NULL};
 
-static struct status alerts_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "alert_log", .empty = "No alert was raised.", .main = true},
-        EVENT_COLUMNS(alerts_columns),
-        .kinds = alerts_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table alerts_table = {
+    .table = {.name = "alert_log", .empty = "No alert was raised.", .main = true},
+    EVENT_COLUMNS(alerts_columns),
+    .kinds = alerts_kinds,
+};
 
 const struct report_info report_alerts = {
     .name = "alert-log",
@@ -142,7 +132,8 @@ const struct report_info report_alerts = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER,
     .serves = "3.3.4, 3.14.6",
     .filter = "events about alerts and contacts",
-    .run = alerts_run,
+    .events = &alerts_table,
+    .run = event_report,
 };
 
 static const struct event_column reviews_columns[] = {
@@ -169,15 +160,11 @@ static const struct event_column reviews_columns[] = {
 static const char *const reviews_kinds[] = {"audit.review_opened", "audit.review_signed",
                                             "audit.event_set_changed", "audit.denied", NULL};
 
-static struct status reviews_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "review_log", .empty = "There was no review.", .main = true},
-        EVENT_COLUMNS(reviews_columns),
-        .kinds = reviews_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table reviews_table = {
+    .table = {.name = "review_log", .empty = "There was no review.", .main = true},
+    EVENT_COLUMNS(reviews_columns),
+    .kinds = reviews_kinds,
+};
 
 const struct report_info report_reviews = {
     .name = "review-log",
@@ -188,7 +175,8 @@ const struct report_info report_reviews = {
     .scopes = REPORT_GLOBAL | REPORT_OF_USER,
     .serves = "3.3.3, 3.3.5",
     .filter = "reviews and changes of the event set",
-    .run = reviews_run,
+    .events = &reviews_table,
+    .run = event_report,
 };
 
 static const struct event_column clock_columns[] = {
@@ -208,17 +196,13 @@ static const struct event_column clock_columns[] = {
 };
 static const char *const clock_kinds[] = {"clock.*", NULL};
 
-static struct status clock_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "time_health",
-                  .empty = "The clock was not compared with any source.",
-                  .main = true},
-        EVENT_COLUMNS(clock_columns),
-        .kinds = clock_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table clock_table = {
+    .table = {.name = "time_health",
+              .empty = "The clock was not compared with any source.",
+              .main = true},
+    EVENT_COLUMNS(clock_columns),
+    .kinds = clock_kinds,
+};
 
 const struct report_info report_clock = {
     .name = "time-health",
@@ -229,7 +213,8 @@ const struct report_info report_clock = {
     .scopes = REPORT_GLOBAL,
     .serves = "3.3.7",
     .filter = "events about the clock",
-    .run = clock_run,
+    .events = &clock_table,
+    .run = event_report,
 };
 
 static const struct event_column evidence_columns[] = {
@@ -252,17 +237,11 @@ static const struct event_column evidence_columns[] = {
 static const char *const evidence_kinds[] = {"audit.report_generated", "audit.exported",
                                              "case.exported", NULL};
 
-static struct status evidence_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "evidence_manifest",
-                  .empty = "Nothing was made of this log.",
-                  .main = true},
-        EVENT_COLUMNS(evidence_columns),
-        .kinds = evidence_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table evidence_table = {
+    .table = {.name = "evidence_manifest", .empty = "Nothing was made of this log.", .main = true},
+    EVENT_COLUMNS(evidence_columns),
+    .kinds = evidence_kinds,
+};
 
 const struct report_info report_evidence = {
     .name = "evidence-manifest",
@@ -273,7 +252,8 @@ const struct report_info report_evidence = {
     .scopes = REPORT_GLOBAL,
     .serves = "32 CFR 170.16(c)(4), 170.17(c)(4)",
     .filter = "reports, exports and cases that were made",
-    .run = evidence_run,
+    .events = &evidence_table,
+    .run = event_report,
 };
 
 static const struct event_column keys_columns[] = {
@@ -308,15 +288,11 @@ static const char *const keys_kinds[] = {"audit.genesis",        "emitter.regist
                                          "mfa.enrolled",         "vault.key.deposited",
                                          "vault.key.removed",    NULL};
 
-static struct status keys_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "key_management", .empty = "No key changed.", .main = true},
-        EVENT_COLUMNS(keys_columns),
-        .kinds = keys_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table keys_table = {
+    .table = {.name = "key_management", .empty = "No key changed.", .main = true},
+    EVENT_COLUMNS(keys_columns),
+    .kinds = keys_kinds,
+};
 
 const struct report_info report_keys = {
     .name = "key-management",
@@ -327,7 +303,8 @@ const struct report_info report_keys = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.13.10, 3.13.11",
     .filter = "events that make, hand on, rotate or end a key",
-    .run = keys_run,
+    .events = &keys_table,
+    .run = event_report,
 };
 
 /* Incidents ------------------------------------------------------------------------------- */
@@ -355,15 +332,11 @@ static const char *const incident_kinds[] = {
     "case.created",  "case.events_added", "case.noted",    "case.held",
     "case.released", "case.closed",       "case.exported", NULL};
 
-static struct status incident_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "incident_register", .empty = "No case was opened.", .main = true},
-        EVENT_COLUMNS(incident_columns),
-        .kinds = incident_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table incident_table = {
+    .table = {.name = "incident_register", .empty = "No case was opened.", .main = true},
+    EVENT_COLUMNS(incident_columns),
+    .kinds = incident_kinds,
+};
 
 const struct report_info report_incident = {
     .name = "incident-register",
@@ -374,7 +347,8 @@ const struct report_info report_incident = {
     .scopes = REPORT_GLOBAL | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.6.1, 3.6.2",
     .filter = "events about cases",
-    .run = incident_run,
+    .events = &incident_table,
+    .run = event_report,
 };
 
 /* Configuration --------------------------------------------------------------------------- */
@@ -409,17 +383,11 @@ static const char *const configuration_kinds[] = {
     "policy.declared",        "policy.approved",        "policy.withdrawn",
     "audit.tools_approved",   "alert.contact_set",      NULL};
 
-static struct status configuration_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "configuration_changes",
-                  .empty = "Nothing was set otherwise.",
-                  .main = true},
-        EVENT_COLUMNS(configuration_columns),
-        .kinds = configuration_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table configuration_table = {
+    .table = {.name = "configuration_changes", .empty = "Nothing was set otherwise.", .main = true},
+    EVENT_COLUMNS(configuration_columns),
+    .kinds = configuration_kinds,
+};
 
 const struct report_info report_configuration = {
     .name = "configuration-changes",
@@ -430,5 +398,6 @@ const struct report_info report_configuration = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.4.3, 3.4.5, 3.3.1",
     .filter = "changes of what the enclave goes by",
-    .run = configuration_run,
+    .events = &configuration_table,
+    .run = event_report,
 };

@@ -65,16 +65,12 @@ static const struct event_column logons_columns[] = {
 };
 static const char *const logons_kinds[] = {"session.opened", NULL};
 
-static struct status logons_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "logon_history", .empty = "Nobody logged in.", .main = true},
-        EVENT_COLUMNS(logons_columns),
-        .kinds = logons_kinds,
-        .cell = logon_cell,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table logons_table = {
+    .table = {.name = "logon_history", .empty = "Nobody logged in.", .main = true},
+    EVENT_COLUMNS(logons_columns),
+    .kinds = logons_kinds,
+    .cell = logon_cell,
+};
 
 const struct report_info report_logons = {
     .name = "logon-history",
@@ -84,7 +80,8 @@ const struct report_info report_logons = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.3.2, 3.1.1, 3.5.2",
     .filter = "sessions opened in the period; each had a second factor",
-    .run = logons_run,
+    .events = &logons_table,
+    .run = event_report,
 };
 
 /* Failed logons ---------------------------------------------------------------------------- */
@@ -131,17 +128,13 @@ static const struct event_column failed_columns[] = {
 static const char *const failed_kinds[] = {"session.denied", "mfa.denied", "audit.record_imported",
                                            NULL};
 
-static struct status failed_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "failed_logons", .empty = "No attempt to log in failed.", .main = true},
-        EVENT_COLUMNS(failed_columns),
-        .kinds = failed_kinds,
-        .keep = failed_is_logon,
-        .cell = failed_cell,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table failed_table = {
+    .table = {.name = "failed_logons", .empty = "No attempt to log in failed.", .main = true},
+    EVENT_COLUMNS(failed_columns),
+    .kinds = failed_kinds,
+    .keep = failed_is_logon,
+    .cell = failed_cell,
+};
 
 const struct report_info report_failed = {
     .name = "failed-logons",
@@ -153,7 +146,8 @@ const struct report_info report_failed = {
     .serves = "3.1.8, 3.14.7, 3.3.2",
     .filter =
         "refused session.challenge and session.open; imported records that failed or were denied",
-    .run = failed_run,
+    .events = &failed_table,
+    .run = event_report,
 };
 
 /* Accounts --------------------------------------------------------------------------------- */
@@ -177,15 +171,11 @@ static const char *const accounts_kinds[] = {"user.registered",          "user.r
                                              "user.permissions_changed", "user.profile_applied",
                                              "user.terms_accepted",      NULL};
 
-static struct status accounts_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "account_lifecycle", .empty = "No account changed.", .main = true},
-        EVENT_COLUMNS(accounts_columns),
-        .kinds = accounts_kinds,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table accounts_table = {
+    .table = {.name = "account_lifecycle", .empty = "No account changed.", .main = true},
+    EVENT_COLUMNS(accounts_columns),
+    .kinds = accounts_kinds,
+};
 
 const struct report_info report_accounts = {
     .name = "account-lifecycle",
@@ -196,7 +186,8 @@ const struct report_info report_accounts = {
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.1, 3.5.1, 3.5.5, 3.5.6",
     .filter = "events about users",
-    .run = accounts_run,
+    .events = &accounts_table,
+    .run = event_report,
 };
 
 /* Privilege -------------------------------------------------------------------------------- */
@@ -262,17 +253,13 @@ static const char *const privileged_kinds[] = {"user.*",
                                                "session.invalidated",
                                                NULL};
 
-static struct status privileged_run(const struct report_input *input, struct report_sink *sink)
-{
-    static const struct event_table table = {
-        .table = {.name = "privileged_acts", .empty = "Nobody used a privilege.", .main = true},
-        EVENT_COLUMNS(privileged_columns),
-        .kinds = privileged_kinds,
-        .keep = has_privilege,
-        .cell = privilege_cell,
-    };
-    return event_report(input, sink, &table);
-}
+static const struct event_table privileged_table = {
+    .table = {.name = "privileged_acts", .empty = "Nobody used a privilege.", .main = true},
+    EVENT_COLUMNS(privileged_columns),
+    .kinds = privileged_kinds,
+    .keep = has_privilege,
+    .cell = privilege_cell,
+};
 
 const struct report_info report_privileged = {
     .name = "privileged-acts",
@@ -284,5 +271,6 @@ const struct report_info report_privileged = {
     .serves = "3.1.7, 3.1.6, 3.3.9",
     .filter = "commands of auditors, sub-administrators, administrators and super-administrators, "
               "vault and sessions aside",
-    .run = privileged_run,
+    .events = &privileged_table,
+    .run = event_report,
 };

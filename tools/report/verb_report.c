@@ -1,4 +1,5 @@
 /* cairn report list, show and run. */
+#include "reports/operational/event_table.h"
 #include "reports/render.h"
 #include "tools/report/evidence.h"
 #include "tools/verbs.h"
@@ -72,6 +73,16 @@ const struct verb verb_report_list = {
 
 /* Show ------------------------------------------------------------------------------------ */
 
+static void show_columns(const struct report_info *info, struct output *out)
+{
+    size_t count = info->events == NULL ? info->column_count : info->events->column_count;
+    for (size_t i = 0; i < count; i++) {
+        output_add(out, "%-9s %s\n", i == 0 ? "columns" : "",
+                   info->events == NULL ? info->columns[i].name
+                                        : info->events->columns[i].column.name);
+    }
+}
+
 static enum exit_code show(struct invocation *invocation)
 {
     const struct report_info *info;
@@ -93,9 +104,7 @@ static enum exit_code show(struct invocation *invocation)
     if (info->waits != NULL) {
         output_add(out, "%-9s %s\n", "waits for", info->waits);
     }
-    for (size_t i = 0; i < info->column_count; i++) {
-        output_add(out, "%-9s %s\n", i == 0 ? "columns" : "", info->columns[i].name);
-    }
+    show_columns(info, out);
     return EXIT_DONE;
 }
 
