@@ -105,6 +105,21 @@ static void logins_elsewhere_are_logins(void **unused)
     assert_int_equal(found, 1);
 }
 
+/* Of the five severities, high is the line's own; each of the others has its case. */
+static void an_alert_is_as_severe_as_it_says(void **unused)
+{
+    (void)unused;
+    const struct siem_mapping *alerts = &siem_mappings[EVENT_ALERT_RAISED];
+    uint32_t seen = 1u << alerts->severity;
+    for (size_t i = 0; i < alerts->case_count; i++) {
+        assert_string_equal(alerts->cases[i].field, "severity");
+        seen |= 1u << alerts->cases[i].mapping.severity;
+    }
+    assert_int_equal(alerts->case_count, SEVERITY_COUNT - 1);
+    assert_int_equal(seen, 1u << SIEM_INFORMATIONAL | 1u << SIEM_LOW | 1u << SIEM_MEDIUM |
+                               1u << SIEM_HIGH | 1u << SIEM_CRITICAL);
+}
+
 static void severities_have_the_names_of_ocsf(void **unused)
 {
     (void)unused;
@@ -122,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_refusal_is_no_change),
         cmocka_unit_test(a_case_is_one_of_its_words_or_begins_like_one),
         cmocka_unit_test(logins_elsewhere_are_logins),
+        cmocka_unit_test(an_alert_is_as_severe_as_it_says),
         cmocka_unit_test(severities_have_the_names_of_ocsf),
     };
     return cmocka_run_group_tests_name("schema/siem", tests, NULL, NULL);
