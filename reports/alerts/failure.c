@@ -324,12 +324,27 @@ static struct status check_changes(struct failures *failures, const struct view 
     return OK;
 }
 
+/* Whether an objective that it was about has no other declaration in force. */
+static bool leaves_a_gap(const struct view *view, const struct declaration_row *expired)
+{
+    bool gap = false;
+    for (size_t i = 0; i < expired->objective_count && !gap; i++) {
+        const struct arena before = *view->arena;
+        struct declaration_row other;
+        gap = !declaration_for(view, expired->objective[i], &other);
+        *view->arena = before;
+    }
+    return gap;
+}
+
 static struct status check_declarations(struct failures *failures, const struct view *view)
 {
     struct declaration_row row = {0};
     struct view_walk walk = view_walk_of(view, ROW_DECLARATION, &row, 0);
     while (view_walk_next(&walk, &row)) {
-        if (row.status == DECLARATION_STATUS_APPROVED && row.review_by <= view->now_utc_us) {
+        bool expired =
+            row.status == DECLARATION_STATUS_APPROVED && row.review_by <= view->now_utc_us;
+        if (expired && leaves_a_gap(view, &row)) {
             TRY(tell(failures, DECLARATION_EXPIRED, row.declaration, &row.declaration.n, 1));
         }
     }

@@ -359,6 +359,19 @@ static void a_declaration_that_was_to_be_reviewed_has_expired(void **state)
     expect(bench, 1, "declaration-expired", id.n);
 }
 
+static void an_expired_declaration_that_another_has_replaced_is_not_told_of(void **state)
+{
+    struct bench *bench = *state;
+    (void)office_declare(bench->office, LITERAL("3.3.1e"), 10);
+    bench->office->world->now_us += 9 * OFFICE_DAY_US;
+    struct id next = office_declare(bench->office, LITERAL("3.3.1e"), 10);
+    bench->office->world->now_us += 2 * OFFICE_DAY_US;
+    assert_int_equal(overdue(bench), 0);
+    bench->office->world->now_us += 8 * OFFICE_DAY_US;
+    assert_int_equal(overdue(bench), 2);
+    assert_int_equal(bench->found[1].because[0], next.n);
+}
+
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -378,6 +391,7 @@ int main(void)
         WITH_BENCH(a_review_is_overdue_once_the_declared_cadence_has_passed),
         WITH_BENCH(a_change_that_was_asked_for_is_overdue_after_its_due_date),
         WITH_BENCH(a_declaration_that_was_to_be_reviewed_has_expired),
+        WITH_BENCH(an_expired_declaration_that_another_has_replaced_is_not_told_of),
     };
     return cmocka_run_group_tests_name("reports/alerts/failure", tests, NULL, NULL);
 }
