@@ -200,13 +200,13 @@ static struct status plan_test(struct planning *planning, const struct filter_no
 {
     bool words = test->field->term == TERM_KIND || test->field->term == TERM_OUTCOME;
     *out = PLAN_NONE;
-    if (test->field->term == 0 || test->operator== FILTER_EXISTS) {
+    if (test->field->term == 0 || test->relation == FILTER_EXISTS) {
         return OK;
     }
     if (words) {
         return plan_words(planning, test, negated, out);
     }
-    return negated || test->operator!= FILTER_EQUAL ? OK : plan_values(planning, test, out);
+    return negated || test->relation != FILTER_EQUAL ? OK : plan_values(planning, test, out);
 }
 
 static struct status plan_node(struct planning *planning, uint16_t at, bool negated, uint16_t *out);

@@ -105,7 +105,7 @@ static bool spell_value(const struct filter_node *test, const struct filter_valu
 static void add_test(const struct filter *filter, const struct filter_node *test, struct sieve *out)
 {
     size_t count = out->count;
-    if (test->kind != FILTER_TEST || test->operator!= FILTER_EQUAL || begin_of(test) == NULL) {
+    if (test->kind != FILTER_TEST || test->relation != FILTER_EQUAL || begin_of(test) == NULL) {
         return;
     }
     for (uint16_t at = test->first; at != FILTER_NONE; at = filter->values[at].next) {

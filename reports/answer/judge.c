@@ -149,7 +149,7 @@ static struct status decide_test(const struct judging *judging, struct filter_ev
     struct filter *filter = &judging->question->filter;
     uint16_t root = filter->root;
     *out = FILTER_UNKNOWN;
-    if (filter->nodes[at].operator== FILTER_LIKE) {
+    if (filter->nodes[at].relation == FILTER_LIKE) {
         return OK;
     }
     filter->root = at;

@@ -135,8 +135,8 @@ static void imply_test(const struct narrower *narrower, const struct filter_node
 {
     enum term_type type = test->field->term;
     bool is_words = type == TERM_KIND || type == TERM_OUTCOME;
-    set->given_up = type == 0 || test->operator== FILTER_EXISTS ||(
-                                     !is_words && (negated || test->operator!= FILTER_EQUAL));
+    set->given_up = type == 0 || test->relation == FILTER_EXISTS ||
+                    (!is_words && (negated || test->relation != FILTER_EQUAL));
     if (set->given_up) {
         return;
     }

@@ -36,7 +36,7 @@ static void bound_time(const struct filter_node *test, const struct filter_value
                        struct filter_bounds *bounds)
 {
     bool recorded = test->field->id == FILTER_RECORDED;
-    switch (test->operator) {
+    switch (test->relation) {
     case FILTER_EQUAL:
         raise_since(bounds, &value->range.since);
         lower_until(bounds, &value->range.until, recorded);
@@ -59,7 +59,7 @@ static void bound_position(const struct filter_node *test, const struct filter_v
                            struct filter_bounds *bounds)
 {
     uint64_t n = value->number, after = n == UINT64_MAX ? n : n + 1;
-    switch (test->operator) {
+    switch (test->relation) {
     case FILTER_EQUAL:
         raise_first(bounds, n);
         lower_end(bounds, after);

@@ -26,7 +26,7 @@ static bool time_meets(const struct filter_node *test, const struct filter_value
 {
     const struct moment *bound = &value->range.since;
     uint64_t mine = bound->kind == MOMENT_POSITION ? n : time_utc_us;
-    switch (test->operator) {
+    switch (test->relation) {
     case FILTER_LESS:
     case FILTER_AT_MOST:
         return bound->kind == MOMENT_OPEN || mine < bound->value;
@@ -44,7 +44,7 @@ static bool time_meets(const struct filter_node *test, const struct filter_value
 static bool number_meets(const struct filter_node *test, const struct filter_value *value,
                          uint64_t number)
 {
-    switch (test->operator) {
+    switch (test->relation) {
     case FILTER_EQUAL:
         return number == value->number;
     case FILTER_LESS:
@@ -125,7 +125,7 @@ static bool numbers_meet(const struct deciding *deciding, const struct filter_no
     bool is_time = test->field->type == FILTER_TYPE_TIME;
     struct number number =
         is_time ? time_of(leaf, test->field->id) : number_of(leaf, test->field->id);
-    if (!number.present || test->operator== FILTER_EXISTS) {
+    if (!number.present || test->relation == FILTER_EXISTS) {
         return number.present;
     }
     for (const struct filter_value *value = value_at(deciding, test->first); value != NULL;
@@ -155,10 +155,10 @@ static bool ids_meet(const struct deciding *deciding, const struct filter_node *
     if (test->field->term != TERM_ON) {
         struct id id = test->field->term == TERM_PROJECT ? leaf->project : leaf->session;
         return id.kind != ID_NONE &&
-               (test->operator== FILTER_EXISTS || id_meets(deciding, test, id));
+               (test->relation == FILTER_EXISTS || id_meets(deciding, test, id));
     }
     for (size_t i = 0; i < leaf->on_count; i++) {
-        if (test->operator== FILTER_EXISTS || id_meets(deciding, test, leaf->on[i])) {
+        if (test->relation == FILTER_EXISTS || id_meets(deciding, test, leaf->on[i])) {
             return true;
         }
     }
@@ -184,7 +184,7 @@ static struct status texts_meet(const struct deciding *deciding, const struct fi
                                 bool *out)
 {
     struct bytes text = text_of(deciding->event->leaf, test->field->id);
-    *out = text.size > 0 && test->operator== FILTER_EXISTS;
+    *out = text.size > 0 && test->relation == FILTER_EXISTS;
     if (text.size == 0) {
         return OK;
     }
@@ -215,7 +215,7 @@ static struct status string_meets(const struct filter_node *test, const struct f
                time_meets(test, value, time_utc_us, 0);
         return OK;
     }
-    return test->operator== FILTER_EQUAL || test->operator== FILTER_LIKE
+    return test->relation == FILTER_EQUAL || test->relation == FILTER_LIKE
                ? text_meets(value, text, out)
                : OK;
 }
@@ -244,7 +244,7 @@ static struct status meet_value(void *context, const struct body_value *found, b
 {
     struct searching *searching = context;
     const struct filter_node *test = searching->test;
-    searching->found = test->operator== FILTER_EXISTS;
+    searching->found = test->relation == FILTER_EXISTS;
     for (const struct filter_value *value = value_at(searching->deciding, test->first);
          value != NULL && !searching->found; value = value_at(searching->deciding, value->next)) {
         TRY(value_meets(test, value, found, &searching->found));
@@ -361,12 +361,12 @@ static struct status decide_test(const struct deciding *deciding, const struct f
         meets = numbers_meet(deciding, test);
         break;
     case FILTER_TYPE_KIND:
-        meets = test->operator==
-                FILTER_EXISTS ||(test->kinds[leaf->kind / 64] >> leaf->kind % 64 & 1u) != 0;
+        meets = test->relation == FILTER_EXISTS ||
+                (test->kinds[leaf->kind / 64] >> leaf->kind % 64 & 1u) != 0;
         break;
     case FILTER_TYPE_OUTCOME:
-        meets =
-            test->operator== FILTER_EXISTS ||(test->outcomes >> (uint32_t)leaf->outcome & 1u) != 0;
+        meets = test->relation == FILTER_EXISTS ||
+                (test->outcomes >> (uint32_t)leaf->outcome & 1u) != 0;
         break;
     case FILTER_TYPE_ID:
     case FILTER_TYPE_SUBJECT:

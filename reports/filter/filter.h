@@ -83,7 +83,7 @@ enum {
 
 struct filter_node {
     enum filter_kind kind;
-    enum filter_operator operator;
+    enum filter_operator relation;
     uint16_t first; /* child or, of a test, value; FILTER_NONE: none */
     uint16_t next;  /* the next child of the same parent, or FILTER_NONE */
     const struct filter_field *field;

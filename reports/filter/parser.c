@@ -198,7 +198,7 @@ static struct status read_list(struct parser *parser, struct typing *typing)
 
 static const struct {
     enum token_type token;
-    enum filter_operator operator;
+    enum filter_operator relation;
     bool negated;
 } operators[] = {
     {TOKEN_EQUAL, FILTER_EQUAL, false}, {TOKEN_NOT_EQUAL, FILTER_EQUAL, true},
@@ -213,14 +213,14 @@ static struct status no_operator(struct parser *parser)
     text_put_literal(&parser->fault->advice, "for example: actor = ren, kind in (vault.*, drive.*),"
                                              " project exists");
     return blame(parser, parser->token.type == TOKEN_END
-                             ? "an operator is missing after the field"
-                             : "an operator is expected here: = != < <= > >= ~ !~ in exists");
+                             ? "an relation is missing after the field"
+                             : "an relation is expected here: = != < <= > >= ~ !~ in exists");
 }
 
 /* Reads the operator and what follows; *negated for those that say the contrary. */
 static struct status read_rest(struct parser *parser, struct typing *typing, bool *negated)
 {
-    struct token operator= parser->token;
+    struct token sign = parser->token;
     if (at_word(parser, "not", "NOT")) {
         *negated = true;
         TRY(advance(parser));
@@ -229,22 +229,22 @@ static struct status read_rest(struct parser *parser, struct typing *typing, boo
         }
     }
     if (at_word(parser, "in", "IN")) {
-        TRY(values_check_operator(typing, &operator));
+        TRY(values_check_operator(typing, &sign));
         TRY(advance_to(parser, LEXER_VALUE));
         return read_list(parser, typing);
     }
     if (at_word(parser, "exists", "EXISTS")) {
-        typing->node->operator= FILTER_EXISTS;
-        TRY(values_check_operator(typing, &operator));
+        typing->node->relation = FILTER_EXISTS;
+        TRY(values_check_operator(typing, &sign));
         return advance(parser);
     }
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        if (operators[i].token == operator.type) {
-            typing->node->operator= operators[i].operator;
+        if (operators[i].token == sign.type) {
+            typing->node->relation = operators[i].relation;
             *negated = operators[i].negated;
-            TRY(values_check_operator(typing, &operator));
+            TRY(values_check_operator(typing, &sign));
             TRY(advance_to(parser,
-                           operators[i].operator== FILTER_LIKE ? LEXER_PATTERN : LEXER_VALUE));
+                           operators[i].relation == FILTER_LIKE ? LEXER_PATTERN : LEXER_VALUE));
             return read_value(parser, typing);
         }
     }

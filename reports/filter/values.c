@@ -36,14 +36,14 @@ static bool is_text(const struct filter_node *node)
     return false;
 }
 
-struct status values_check_operator(struct typing *typing, const struct token *operator)
+struct status values_check_operator(struct typing *typing, const struct token *sign)
 {
     const struct filter_node *node = typing->node;
     enum filter_type type = node->field->type;
-    switch (node->operator) {
+    switch (node->relation) {
     case FILTER_EQUAL:
         if (type == FILTER_TYPE_DIGEST) {
-            return fault_at(typing->fault, operator->at, operator->size,
+            return fault_at(typing->fault, sign->at, sign->size,
                             "of %s one can ask only whether it exists", node->field->name);
         }
         return OK;
@@ -52,19 +52,19 @@ struct status values_check_operator(struct typing *typing, const struct token *o
     case FILTER_MORE:
     case FILTER_AT_LEAST:
         return is_ordered(node) ? OK
-                                : fault_at(typing->fault, operator->at, operator->size,
+                                : fault_at(typing->fault, sign->at, sign->size,
                                            "only numbers and times can be more or less");
     case FILTER_LIKE:
         return is_text(node) ? OK
-                             : fault_at(typing->fault, operator->at, operator->size,
+                             : fault_at(typing->fault, sign->at, sign->size,
                                         "a regular expression is for text, and %s is of type %s",
                                         node->field->name, filter_type_name(type));
     case FILTER_EXISTS:
         break;
     }
     if (type == FILTER_TYPE_SUBJECT || type == FILTER_TYPE_TEXT) {
-        return fault_at(typing->fault, operator->at, operator->size,
-                        "%s stands for no member of its own", node->field->name);
+        return fault_at(typing->fault, sign->at, sign->size, "%s stands for no member of its own",
+                        node->field->name);
     }
     return OK;
 }
@@ -147,8 +147,8 @@ static struct status read_bound(const struct typing *typing, struct bytes text,
     bool relative = text.size > 0 && (text.data[0] == '-' || text.data[0] == '+');
     TRY(moment_read(text, &typing->context->moments, &moment, doubt));
     *out = (struct moment_range){moment, moment};
-    if (relative ||
-        typing->node->operator== FILTER_LESS || typing->node->operator== FILTER_AT_LEAST) {
+    if (relative || typing->node->relation == FILTER_LESS ||
+        typing->node->relation == FILTER_AT_LEAST) {
         return OK;
     }
     struct moment_range range;
@@ -162,7 +162,7 @@ static struct status read_bound(const struct typing *typing, struct bytes text,
 static struct status read_time(const struct typing *typing, struct bytes text,
                                struct moment_range *out, struct moment_doubt *doubt)
 {
-    return typing->node->operator== FILTER_EQUAL
+    return typing->node->relation == FILTER_EQUAL
                ? moment_read_range(text, &typing->context->moments, out, doubt)
                : read_bound(typing, text, out, doubt);
 }
@@ -436,7 +436,7 @@ static struct status check_body(struct typing *typing, const struct token *token
                                 struct filter_value *value)
 {
     const struct filter_node *node = typing->node;
-    if (node->operator!= FILTER_EQUAL && !value->is_number && !value->is_time) {
+    if (node->relation != FILTER_EQUAL && !value->is_number && !value->is_time) {
         return fault_of(typing->fault, token,
                         has_type(node, FIELD_TIME) ? "this is no time" : "this is no number");
     }
@@ -561,6 +561,7 @@ struct status values_add(struct typing *typing, const struct token *token)
         [FILTER_TYPE_DIGEST] = add_text,     [FILTER_TYPE_TEXT] = add_text,
         [FILTER_TYPE_BODY] = add_body,
     };
-    return typing->node->operator== FILTER_LIKE ? add_regex(typing, token)
-                                                : by_type[typing->node->field->type](typing, token);
+    return typing->node->relation == FILTER_LIKE
+               ? add_regex(typing, token)
+               : by_type[typing->node->field->type](typing, token);
 }

@@ -19,7 +19,7 @@ struct typing {
 MUST_CHECK struct status values_add(struct typing *typing, const struct token *token);
 
 /* Whether fields of the test's type can be asked for in this way. MALFORMED, likewise. */
-MUST_CHECK struct status values_check_operator(struct typing *typing, const struct token *operator);
+MUST_CHECK struct status values_check_operator(struct typing *typing, const struct token *sign);
 
 /* A number, perhaps of KiB, MB and so on. */
 MUST_CHECK bool values_read_number(struct bytes text, uint64_t *out);

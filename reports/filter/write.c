@@ -104,7 +104,7 @@ static void put_time(const struct filter_node *test, const struct filter_value *
                      struct text *out)
 {
     struct zone utc = zone_utc();
-    if (test->operator== FILTER_EQUAL) {
+    if (test->relation == FILTER_EQUAL) {
         moment_range_write(&value->range, &utc, out);
     } else {
         moment_write(value->range.since, &utc, out);
@@ -143,7 +143,7 @@ static void put_value(const struct filter_node *test, const struct filter_value 
 /* A bound in time is always the beginning of what follows it. */
 static const char *sign_of(const struct filter_node *test)
 {
-    switch (test->operator) {
+    switch (test->relation) {
     case FILTER_LESS:
         return "<";
     case FILTER_AT_MOST:
@@ -187,16 +187,16 @@ static void put_equal(const struct filter *filter, const struct filter_node *tes
 static void put_test(const struct filter *filter, const struct filter_node *test, bool negated,
                      struct text *out)
 {
-    bool can_negate = test->operator== FILTER_EQUAL || test->operator== FILTER_LIKE;
+    bool can_negate = test->relation == FILTER_EQUAL || test->relation == FILTER_LIKE;
     text_put_string(out, negated && !can_negate ? "not " : "");
     text_put_string(out, test->field->name);
     if (test->field->type == FILTER_TYPE_BODY) {
         text_put_char(out, '.');
         text_put_bytes(out, test->path);
     }
-    if (test->operator== FILTER_EXISTS) {
+    if (test->relation == FILTER_EXISTS) {
         text_put_literal(out, " exists");
-    } else if (test->operator== FILTER_EQUAL) {
+    } else if (test->relation == FILTER_EQUAL) {
         put_equal(filter, test, negated, out);
     } else {
         text_add(out, " %s%s ", negated && can_negate ? "!" : "", sign_of(test));
