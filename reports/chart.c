@@ -339,6 +339,151 @@ void chart_columns(struct output *output, const struct chart_head *head,
     svg_end(&svg);
 }
 
+/* A field ----------------------------------------------------------------------------------- */
+
+enum {
+    HEAT_LABEL_WIDTH = 150,
+    HEAT_ROW_HEIGHT = 22,
+    HEAT_LEVELS = 5,
+    HEAT_DIGIT_WIDTH = 6, /* of numbers in cells */
+};
+
+/* 1234 is `1k` where four digits have no room. */
+static void put_short(struct text *out, uint64_t number, int32_t width)
+{
+    static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
+    size_t unit = 0;
+    char memory[32];
+    struct text whole = TEXT_IN(memory);
+    text_put_u64(&whole, number);
+    while (unit < 6 && (int32_t)(whole.size + (unit > 0)) * HEAT_DIGIT_WIDTH > width) {
+        number /= 1000;
+        unit++;
+        text_clear(&whole);
+        text_put_u64(&whole, number);
+    }
+    text_put_bytes(out, text_bytes(&whole));
+    text_put_string(out, units[unit]);
+}
+
+static void draw_heat_cell(struct svg *svg, const struct chart_head *head,
+                           const struct svg_box *box, struct bytes title_of, uint64_t value,
+                           uint64_t most)
+{
+    char number_memory[32], title_memory[512];
+    struct text number = TEXT_IN(number_memory), title = TEXT_IN(title_memory);
+    int32_t level = scaled(value, most, HEAT_LEVELS);
+    text_put_bytes(&title, title_of);
+    put_unit(&title, head, value);
+    svg_rect(
+        svg, box,
+        &(struct svg_paint){.fill = value == 0 ? SVG_PAPER : (enum svg_ink)(SVG_HEAT + level - 1),
+                            .stroke = SVG_LINE},
+        text_bytes(&title));
+    if (value > 0) {
+        put_short(&number, value, box->width - 4);
+        svg_text(svg,
+                 &(struct svg_words){.at = {box->x + box->width / 2, box->y + 15},
+                                     .text = text_bytes(&number),
+                                     .anchor = SVG_MIDDLE,
+                                     .size = 10,
+                                     .ink = level > HEAT_LEVELS / 2 + 1 ? SVG_PAPER : SVG_TEXT});
+    }
+}
+
+/* `ann, 14: ` as far as there is room for it. */
+static void put_cell_title(struct text *out, const struct chart_heat *heat, size_t row,
+                           size_t column)
+{
+    if (heat->rows[row].size + heat->columns[column].size + 8 < out->capacity) {
+        text_put_bytes(out, heat->rows[row]);
+        text_put_literal(out, ", ");
+        text_put_bytes(out, heat->columns[column]);
+        text_put_literal(out, ": ");
+    }
+}
+
+struct field {
+    struct svg *svg;
+    const struct chart_head *head;
+    const struct chart_heat *heat;
+    size_t rows, columns;
+    uint64_t most;
+};
+
+static int32_t field_x(const struct field *field, size_t column)
+{
+    const int32_t room = CHART_WIDTH - 2 * MARGIN - HEAT_LABEL_WIDTH;
+    int32_t width = room / (int32_t)(field->columns == 0 ? 1 : field->columns);
+    width = width > 60 ? 60 : width;
+    return MARGIN + HEAT_LABEL_WIDTH + (int32_t)column * width;
+}
+
+static void draw_heat_row(const struct field *field, size_t row)
+{
+    int32_t y = TITLE_HEIGHT + HEAT_ROW_HEIGHT + (int32_t)row * HEAT_ROW_HEIGHT;
+    svg_text(field->svg, &(struct svg_words){.at = {MARGIN + HEAT_LABEL_WIDTH - 8, y + 15},
+                                             .text = field->heat->rows[row],
+                                             .anchor = SVG_END,
+                                             .columns = HEAT_LABEL_WIDTH / SVG_COLUMN_WIDTH - 1});
+    for (size_t i = 0; i < field->columns; i++) {
+        char memory[256];
+        struct text title = TEXT_IN(memory);
+        int32_t x = field_x(field, i);
+        put_cell_title(&title, field->heat, row, i);
+        draw_heat_cell(field->svg, field->head,
+                       &(struct svg_box){x, y, field_x(field, i + 1) - x, HEAT_ROW_HEIGHT},
+                       text_bytes(&title), field->heat->values[row * field->heat->column_count + i],
+                       field->most);
+    }
+}
+
+static void draw_heat_names(const struct field *field)
+{
+    for (size_t i = 0; i < field->columns; i++) {
+        int32_t x = field_x(field, i), width = field_x(field, i + 1) - x;
+        svg_text(field->svg, &(struct svg_words){.at = {x + width / 2, TITLE_HEIGHT + 15},
+                                                 .text = field->heat->columns[i],
+                                                 .anchor = SVG_MIDDLE,
+                                                 .size = 10,
+                                                 .ink = SVG_FAINT,
+                                                 .columns = width < 14 ? 1 : (uint32_t)width / 6});
+    }
+}
+
+void chart_heat(struct output *output, const struct chart_head *head, const struct chart_heat *heat)
+{
+    char memory[DESC_SIZE];
+    struct text desc = TEXT_IN(memory);
+    struct svg svg;
+    struct field field = {
+        .svg = &svg,
+        .head = head,
+        .heat = heat,
+        .rows = heat->row_count < CHART_ROWS_MAX ? heat->row_count : CHART_ROWS_MAX,
+        .columns = heat->column_count < CHART_CELLS_MAX ? heat->column_count : CHART_CELLS_MAX,
+    };
+    for (size_t i = 0; i < heat->row_count * heat->column_count; i++) {
+        field.most = heat->values[i] > field.most ? heat->values[i] : field.most;
+    }
+    text_add(&desc, "%zu rows and %zu columns; at most ", heat->row_count, heat->column_count);
+    put_unit(&desc, head, field.most);
+    text_put_literal(&desc, " in one.");
+    int32_t height = TITLE_HEIGHT + (int32_t)(field.rows + 1) * HEAT_ROW_HEIGHT + MARGIN;
+    svg_begin(&svg, output,
+              &(struct svg_head){.width = CHART_WIDTH,
+                                 .height = height,
+                                 .id = head->id,
+                                 .title = head->title,
+                                 .desc = text_bytes(&desc)});
+    put_title(&svg, head);
+    draw_heat_names(&field);
+    for (size_t i = 0; i < field.rows; i++) {
+        draw_heat_row(&field, i);
+    }
+    svg_end(&svg);
+}
+
 /* A line beside a number -------------------------------------------------------------------- */
 
 void chart_spark(struct output *output, const struct chart_head *head, const uint64_t *values,

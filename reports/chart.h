@@ -18,6 +18,8 @@
 enum {
     CHART_BARS_MAX = 60,
     CHART_COLUMNS_MAX = 400,
+    CHART_ROWS_MAX = 40,
+    CHART_CELLS_MAX = 62,
     CHART_WIDTH = 900,
 };
 
@@ -55,6 +57,17 @@ struct chart_columns {
 };
 void chart_columns(struct output *output, const struct chart_head *head,
                    const struct chart_columns *columns);
+
+/* A field of numbers: a row for each of one thing, a column for each of another. Every cell has its
+ * number and, the darker, the more of the highest one. CHART_ROWS_MAX rows and CHART_CELLS_MAX
+ * columns are drawn. */
+struct chart_heat {
+    const struct bytes *rows, *columns; /* what they are called */
+    size_t row_count, column_count;
+    const uint64_t *values; /* row after row */
+};
+void chart_heat(struct output *output, const struct chart_head *head,
+                const struct chart_heat *heat);
 
 /* A small picture of 120 by 24 pixels, to stand beside a number. */
 void chart_spark(struct output *output, const struct chart_head *head, const uint64_t *values,

@@ -10,7 +10,8 @@ static const char *const colors[SVG_INK_COUNT] = {
     [SVG_OK] = "#2d6a8e",         [SVG_DENIED] = "#a3201d",     [SVG_FAILED] = "#a86400",
     [SVG_HATCH] = "#a3201d",      [SVG_SERIES] = "#33658a",     [SVG_SERIES + 1] = "#7a8f3c",
     [SVG_SERIES + 2] = "#b5651d", [SVG_SERIES + 3] = "#7d5ba6", [SVG_SERIES + 4] = "#2f8f83",
-    [SVG_SERIES + 5] = "#a04a6b",
+    [SVG_SERIES + 5] = "#a04a6b", [SVG_HEAT] = "#dbe7ef",       [SVG_HEAT + 1] = "#b0cbdc",
+    [SVG_HEAT + 2] = "#7ba7c3",   [SVG_HEAT + 3] = "#47809f",   [SVG_HEAT + 4] = "#1f5673",
 };
 
 /* Escaping -------------------------------------------------------------------------------- */

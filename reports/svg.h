@@ -37,7 +37,8 @@ enum svg_ink {
     SVG_FAILED, /* ochre */
     SVG_HATCH,  /* fill only: lines of dark red, which are told from an area without colour */
     SVG_SERIES, /* and the five after it: whatever is to be told apart */
-    SVG_INK_COUNT = SVG_SERIES + 6,
+    SVG_HEAT = SVG_SERIES + 6, /* from little, and the four after it, to much */
+    SVG_INK_COUNT = SVG_HEAT + 5,
 };
 
 struct svg_point {

@@ -181,8 +181,8 @@ enum exit_code looking_write_file(const struct invocation *invocation, const cha
         return invocation_failed(invocation, status, "give another name, or take it away", path);
     }
     output_init(&output, leaving_file_descriptor(file));
-    draw(context, &output);
-    status = output_flush(&output);
+    status = draw(context, &output);
+    status = failed(status) ? status : output_flush(&output);
     status = failed(status) ? status : leaving_file_end(file, &digest);
     status = failed(status) ? status : leaving_file_name(file);
     return failed(status) ? invocation_failed(invocation, status, NULL, path) : EXIT_DONE;

@@ -78,7 +78,7 @@ MUST_CHECK enum exit_code looking_dimension(const struct invocation *invocation,
                                             struct bytes name, struct dimension *out);
 
 /* Writes a new file, which has its name when all of it is there. */
-typedef void looking_draw(void *context, struct output *output);
+typedef struct status looking_draw(void *context, struct output *output);
 MUST_CHECK enum exit_code looking_write_file(const struct invocation *invocation, const char *path,
                                              looking_draw *draw, void *context);
 

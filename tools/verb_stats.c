@@ -146,13 +146,13 @@ struct drawing {
     const struct stats_rows_options *options;
 };
 
-static void draw(void *context, struct output *output)
+static struct status draw(void *context, struct output *output)
 {
     const struct drawing *drawing = context;
     char memory[8192];
     struct text asked = TEXT_IN(memory);
     query_write(&drawing->counting->looking->query, &asked);
-    stats_draw(&drawing->counting->stats, drawing->options, text_bytes(&asked), output);
+    return stats_draw(&drawing->counting->stats, drawing->options, text_bytes(&asked), output);
 }
 
 static void say(const struct counting *counting, const struct stats_rest *rest)
@@ -267,11 +267,13 @@ const struct verb verb_stats = {
         "Fields are actor, emitter, family, kind, on (what it is about), outcome, project,\n"
         "rule, session, source; user, host and action of other systems' records; day, hour and\n"
         "weekday; and any field of the body by its path. Every number is exact: what cannot be\n"
-        "counted exactly is refused. The course shows how a group went over time.",
+        "counted exactly is refused. The course shows how a group went over time. The picture of\n"
+        "--svg shows bars, with --interval columns, and --by something,hour a field.",
     .examples = "cairn stats --by kind\n"
                 "cairn stats --outcome failed --by source,user --top 10\n"
                 "cairn stats --interval 1h --since yesterday --svg events.svg\n"
-                "cairn stats --by actor --since -7d --compare previous",
+                "cairn stats --by actor --since -7d --compare previous\n"
+                "cairn stats --by actor,hour --svg hours.svg",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,

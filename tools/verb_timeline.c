@@ -99,13 +99,14 @@ static struct status write_answer(struct drawing *drawing, uint64_t width)
     return output_flush(invocation->output);
 }
 
-static void draw(void *context, struct output *output)
+static struct status draw(void *context, struct output *output)
 {
     const struct drawing *drawing = context;
     char memory[8192];
     struct text asked = TEXT_IN(memory);
     query_write(&drawing->looking->query, &asked);
     timeline_svg(&drawing->timeline, &drawing->layout, text_bytes(&asked), output);
+    return OK;
 }
 
 static struct status collect(struct drawing *drawing, const struct timeline_options *options)

@@ -2,6 +2,7 @@
 
 #include "reports/chart.h"
 #include "reports/glyph.h"
+#include "reports/stats/stats_heat.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -323,11 +324,12 @@ static const struct chart_head *head_of(struct heading *heading, const struct st
         text_add(&title, "%s%s", i == 0 ? " by " : ", ", stats->options.by[i].name);
     }
     text_put_string(&title, is_histogram(stats) ? " over time" : "");
-    heading->head = (struct chart_head){.id = "stats",
-                                        .title = text_bytes(&title),
-                                        .subtitle = of,
-                                        .unit = LITERAL("events"),
-                                        .part_of = LITERAL("denied or failed")};
+    heading->head = (struct chart_head){
+        .id = "stats",
+        .title = text_bytes(&title),
+        .subtitle = of,
+        .unit = LITERAL("events"),
+        .part_of = stats_is_field(stats) ? LITERAL("") : LITERAL("denied or failed")};
     return &heading->head;
 }
 
@@ -407,12 +409,17 @@ static void draw_columns(const struct stats *stats, const struct stats_rows_opti
                                           .zone = asked->zone});
 }
 
-void stats_draw(const struct stats *stats, const struct stats_rows_options *options,
-                struct bytes of, struct output *output)
+struct status stats_draw(const struct stats *stats, const struct stats_rows_options *options,
+                         struct bytes of, struct output *output)
 {
+    struct heading heading;
+    if (stats_is_field(stats)) {
+        return stats_heat(stats, head_of(&heading, stats, of), output);
+    }
     if (is_histogram(stats)) {
         draw_columns(stats, options, of, output);
     } else {
         draw_bars(stats, options, of, output);
     }
+    return OK;
 }

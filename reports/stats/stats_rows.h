@@ -36,8 +36,10 @@ MUST_CHECK struct status stats_rows_write(const struct stats *stats,
                                           const struct stats_rows_options *options,
                                           struct rows *rows, struct stats_rest *rest);
 
-/* The same as SVG: bars, or columns over time. `of` says which events: the filters. */
-void stats_draw(const struct stats *stats, const struct stats_rows_options *options,
-                struct bytes of, struct output *output);
+/* The same as SVG: bars, columns over time or, by something and hour, weekday or day, a field. `of`
+ * says which events: the filters. NO_MEMORY; what the output remembers is not asked for. */
+MUST_CHECK struct status stats_draw(const struct stats *stats,
+                                    const struct stats_rows_options *options, struct bytes of,
+                                    struct output *output);
 
 #endif

@@ -131,6 +131,33 @@ static void columns_of_anything_are_well_formed(void **unused)
     }
 }
 
+static void a_field_of_anything_is_well_formed(void **unused)
+{
+    (void)unused;
+    uint64_t state = 6;
+    for (unsigned round = 0; round < 12; round++) {
+        static uint8_t memory[CHART_CELLS_MAX + 9][100];
+        static struct bytes names[CHART_CELLS_MAX + 9];
+        static uint64_t values[(CHART_ROWS_MAX + 9) * (CHART_CELLS_MAX + 9)];
+        struct chart_heat heat = {.rows = names, .columns = names, .values = values};
+        heat.row_count = random_below(&state, CHART_ROWS_MAX + 9);
+        heat.column_count = random_below(&state, CHART_CELLS_MAX + 9);
+        for (size_t i = 0; i < CHART_CELLS_MAX + 9; i++) {
+            names[i] = bytes_of(memory[i], random_hostile(&state, memory[i], 100));
+        }
+        for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+            values[i] = random_below(&state, 3) == 0 ? 0 : random_value(&state);
+        }
+        start();
+        chart_heat(&capture.output,
+                   &(struct chart_head){.id = "h", .title = names[0], .unit = LITERAL("events")},
+                   &heat);
+        const char *text = finish();
+        assert_true(well_formed(text));
+        assert_within(text);
+    }
+}
+
 static void a_small_line_is_well_formed(void **unused)
 {
     (void)unused;
@@ -187,6 +214,7 @@ int main(void)
         cmocka_unit_test(bars_of_anything_are_well_formed),
         cmocka_unit_test(a_bar_is_as_long_as_its_value),
         cmocka_unit_test(columns_of_anything_are_well_formed),
+        cmocka_unit_test(a_field_of_anything_is_well_formed),
         cmocka_unit_test(a_small_line_is_well_formed),
         cmocka_unit_test(a_step_is_one_two_or_five_and_no_smaller_one_would_do),
         cmocka_unit_test(thousands_are_told_apart),

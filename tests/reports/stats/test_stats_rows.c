@@ -203,7 +203,7 @@ static void hostile_names_do_no_harm(void **unused)
             assert_true(text_is_utf8(bytes_of_string(text)));
         }
         capture_begin(&capture, &(struct rows_options){.format = ROWS_JSON});
-        stats_draw(&stats, &options, bytes_of(names[1], 40), &capture.output);
+        assert_false(failed(stats_draw(&stats, &options, bytes_of(names[1], 40), &capture.output)));
         capture_end(&capture);
         assert_true(well_formed(capture.text));
     }
@@ -218,7 +218,7 @@ static void a_histogram_is_drawn_from_end_to_end(void **unused)
     event(LITERAL("user:1"), 7, OUTCOME_OK, STATS_NOW);
     assert_false(failed(stats_end(&stats)));
     capture_begin(&capture, &(struct rows_options){.format = ROWS_JSON});
-    stats_draw(&stats, &options, LITERAL("everything"), &capture.output);
+    assert_false(failed(stats_draw(&stats, &options, LITERAL("everything"), &capture.output)));
     capture_end(&capture);
     assert_true(well_formed(capture.text));
     assert_non_null(strstr(capture.text, "24 columns; the highest, 1 events, at 2026-03-09 07:00"));
