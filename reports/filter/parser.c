@@ -213,8 +213,8 @@ static struct status no_operator(struct parser *parser)
     text_put_literal(&parser->fault->advice, "for example: actor = ren, kind in (vault.*, drive.*),"
                                              " project exists");
     return blame(parser, parser->token.type == TOKEN_END
-                             ? "an relation is missing after the field"
-                             : "an relation is expected here: = != < <= > >= ~ !~ in exists");
+                             ? "an operator is missing after the field"
+                             : "an operator is expected here: = != < <= > >= ~ !~ in exists");
 }
 
 /* Reads the operator and what follows; *negated for those that say the contrary. */
