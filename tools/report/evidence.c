@@ -166,7 +166,7 @@ static enum exit_code prove_one(struct evidence *evidence, uint64_t n, struct te
     enum exit_code code = folder_put(&evidence->folder, name, text_bytes(file));
     if (code == EXIT_DONE) {
         event->has_proof = true;
-        event->proof = folder_newest(&evidence->folder)->sha256;
+        event->proof = folder_newest(&evidence->folder)->file.digest;
         evidence->event_count++;
     }
     return code;
@@ -276,7 +276,7 @@ static enum exit_code write_document(struct assessing *assessing, enum oscal_doc
     if (code != EXIT_DONE) {
         return code;
     }
-    evidence->making->digest = folder_newest(&evidence->folder)->sha256;
+    evidence->making->digest = folder_newest(&evidence->folder)->file.digest;
     return making_record(evidence->making, "oscal");
 }
 
@@ -337,9 +337,10 @@ static enum exit_code put_advice(struct evidence *evidence)
         "Compare log.vkey with the one that you were given another way: whoever gives both the\n"
         "proofs and the key could have made both.\n"
         "\n"
-        "manifest.csv lists every file with its SHA-256 and how long it is to be kept.\n"
-        "CMMCAssessmentArtifacts.log is the same list as the hashing script of the Department of\n"
-        "Defense writes it, and CMMCAssessmentLogHash.log is the hash of that list.\n"
+        "manifest.csv lists every file with its SHA-256 and how long it is to be kept;\n"
+        "`sha256sum -c MANIFEST.sha256` compares them. CMMCAssessmentArtifacts.log is the same\n"
+        "list as the hashing script of the Department of Defense writes it, and\n"
+        "CMMCAssessmentLogHash.log is the hash of that list.\n"
         "\n"
         "With the store, the report can be asked for again and compares byte for byte:\n"
         "`cairn report verify FILE`. The documents of OSCAL 1.1.3 are catalog.json,\n"
@@ -363,17 +364,45 @@ static struct status put_manifest(void *context, struct output *output)
                                   evidence->making->question.now_us, &rows);
 }
 
-static struct status put_log(void *context, struct output *output)
+/* The hashes in one of the forms of reports/casefile/manifest.h. */
+typedef void write_hashes(const struct manifest_entry *entries, size_t count, struct text *out);
+
+struct listing {
+    const struct artifact *artifacts;
+    size_t count;
+    write_hashes *write;
+};
+
+static void free_entries(struct manifest_entry **entries)
 {
-    const struct evidence *evidence = context;
-    artifacts_put_log(evidence->folder.artifacts, evidence->folder.count, output);
-    return output_status(output);
+    free(*entries);
 }
 
-static struct status put_log_hash(void *context, struct output *output)
+static struct status put_listing(void *context, struct output *output)
 {
-    artifacts_put_log(context, 1, output);
-    return output_status(output);
+    const struct listing *listing = context;
+    size_t capacity = MANIFEST_TABLE_HEAD + listing->count * MANIFEST_LINE_SIZE;
+    CLEANUP(free_entries)
+    struct manifest_entry *entries = calloc(listing->count, sizeof entries[0]);
+    CLEANUP(free_lines) char *memory = malloc(capacity);
+    if (entries == NULL || memory == NULL) {
+        return FAIL(NO_MEMORY, capacity);
+    }
+    for (size_t i = 0; i < listing->count; i++) {
+        entries[i] = listing->artifacts[i].file;
+    }
+    struct text text = {.data = memory, .capacity = capacity};
+    listing->write(entries, listing->count, &text);
+    output_put_bytes(output, text_bytes(&text));
+    return text.full ? FAIL(LIMIT, capacity) : output_status(output);
+}
+
+/* Lists all files that are there by then. */
+static enum exit_code put_hashes(struct folder *folder, const char *name, write_hashes *write)
+{
+    artifacts_sort(folder->artifacts, folder->count);
+    struct listing listing = {folder->artifacts, folder->count, write};
+    return folder_write(folder, name, put_listing, &listing);
 }
 
 enum exit_code evidence_end(struct evidence *evidence)
@@ -383,13 +412,14 @@ enum exit_code evidence_end(struct evidence *evidence)
     code = code == EXIT_DONE ? put_advice(evidence) : code;
     artifacts_sort(folder->artifacts, folder->count);
     code = code == EXIT_DONE ? folder_write(folder, "manifest.csv", put_manifest, evidence) : code;
-    artifacts_sort(folder->artifacts, folder->count);
-    code = code == EXIT_DONE ? folder_write(folder, ARTIFACTS_LOG, put_log, evidence) : code;
+    code = code == EXIT_DONE ? put_hashes(folder, MANIFEST_SUMS, manifest_write_sums) : code;
+    code = code == EXIT_DONE ? put_hashes(folder, MANIFEST_ARTIFACTS, manifest_write_table) : code;
     if (code != EXIT_DONE) {
         return code;
     }
     struct artifact log = *folder_newest(folder);
-    code = folder_write(folder, ARTIFACTS_LOG_HASH, put_log_hash, &log);
+    struct listing listing = {&log, 1, manifest_write_table};
+    code = folder_write(folder, MANIFEST_LOG_HASH, put_listing, &listing);
     if (code == EXIT_DONE) {
         invocation_note(folder->invocation, "%zu files, %zu of them proofs, in %s", folder->count,
                         evidence->event_count, folder->path);

@@ -58,12 +58,12 @@ enum exit_code folder_make(const struct folder *folder, const char *name)
 enum exit_code folder_adopt(struct folder *folder, const char *name, const struct digest *sha256,
                             uint64_t size)
 {
-    if (folder->count == FOLDER_FILES_MAX || strlen(name) >= ARTIFACT_PATH_SIZE) {
+    if (folder->count == FOLDER_FILES_MAX || !manifest_is_name(bytes_of_string(name))) {
         return invocation_failed(folder->invocation, FAIL(LIMIT, FOLDER_FILES_MAX), NULL, name);
     }
     struct artifact *artifact = &folder->artifacts[folder->count++];
-    *artifact = (struct artifact){.sha256 = *sha256, .size = size};
-    snprintf(artifact->path, sizeof artifact->path, "%s", name);
+    *artifact = (struct artifact){.file.digest = *sha256, .size = size};
+    snprintf(artifact->file.name, sizeof artifact->file.name, "%s", name);
     return EXIT_DONE;
 }
 
@@ -100,7 +100,7 @@ static struct status write_file(struct leaving_file *file, folder_writer *write,
     TRY(write(context, &output));
     TRY(output_flush(&output));
     TRY(leaving_file_end(file, &unused));
-    out->sha256 = hash_finish(hasher);
+    out->file.digest = hash_finish(hasher);
     if (fstat(leaving_file_descriptor(file), &about) != 0) {
         return FAIL(IO, (uint64_t)errno);
     }
@@ -126,5 +126,5 @@ enum exit_code folder_write(struct folder *folder, const char *name, folder_writ
             status.code == STATUS_EXISTS ? "nothing is written over: name another directory" : NULL,
             memory);
     }
-    return folder_adopt(folder, name, &written.sha256, written.size);
+    return folder_adopt(folder, name, &written.file.digest, written.size);
 }
