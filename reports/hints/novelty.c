@@ -82,7 +82,7 @@ static struct status address_event(struct hints *hints, void *state, const struc
 }
 
 static const struct hint_rule first_address = {
-    .info = {"first-address", "Somebody comes from an address that he never came from before",
+    .info = {"first-address", "Somebody comes from an address not seen with that person before",
              "all events of the person, the last 20 of which came from known addresses", HINT_INFO},
     .state_size = sizeof(struct novelty),
     .begin = novelty_begin,
@@ -136,7 +136,7 @@ static struct status network_event(struct hints *hints, void *state, const struc
 
 static const struct hint_rule new_network = {
     .info = {"new-network",
-             "Somebody succeeds from a network (/24, or /64) that he never succeeded from before",
+             "Somebody succeeds from a network (/24, or /64) not seen with that person before",
              "all successes of the person, the last 20 of which came from known networks",
              HINT_MEDIUM},
     .state_size = sizeof(struct novelty),
@@ -219,7 +219,7 @@ static struct status act_event(struct hints *hints, void *state, const struct hi
 }
 
 static const struct hint_rule first_act = {
-    .info = {"first-act", "Somebody does what he never did before",
+    .info = {"first-act", "Somebody does what that person never did before",
              "all events of the person, the last 20 of which were of known kinds", HINT_INFO},
     .state_size = sizeof(struct novelty),
     .begin = novelty_begin,

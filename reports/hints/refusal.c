@@ -11,6 +11,7 @@
 
 enum {
     BURST_RING = 16, /* more than any rule asks for */
+    BURST_RULES = 4, /* that refused, by name; of more there is an ellipsis */
 };
 
 struct burst {
@@ -18,6 +19,8 @@ struct burst {
     uint64_t seen;
     struct hint_trail trail; /* count > 0: it is a burst */
     uint64_t first_us, last_us;
+    char rules[BURST_RULES][RULE_MAX];
+    size_t rule_count;
     bool counts, told;
 };
 
@@ -27,6 +30,32 @@ struct burst_shape {
     const char *noun;
 };
 
+/* A rule's name is shorter than the catalogue's limit. */
+static void note_rule(struct burst *burst, struct bytes rule)
+{
+    for (size_t i = 0; i < burst->rule_count && i < BURST_RULES; i++) {
+        if (bytes_equal(bytes_of_string(burst->rules[i]), rule)) {
+            return;
+        }
+    }
+    if (rule.size == 0 || rule.size >= RULE_MAX || burst->rule_count > BURST_RULES) {
+        return;
+    }
+    if (burst->rule_count < BURST_RULES) {
+        memset(burst->rules[burst->rule_count], 0, RULE_MAX);
+        memcpy(burst->rules[burst->rule_count], rule.data, rule.size);
+    }
+    burst->rule_count++;
+}
+
+static void put_rules(const struct burst *burst, struct text *out)
+{
+    for (size_t i = 0; i < burst->rule_count; i++) {
+        text_put_string(out, i == 0 ? " by " : ", ");
+        text_put_string(out, i < BURST_RULES ? burst->rules[i] : "...");
+    }
+}
+
 static struct status tell_burst(struct hints *hints, const struct burst_shape *shape,
                                 struct bytes who, struct burst *burst)
 {
@@ -35,6 +64,7 @@ static struct status tell_burst(struct hints *hints, const struct burst_shape *s
     hint_put_count(&about, burst->trail.count, shape->noun);
     text_put_literal(&about, " within ");
     hint_put_duration(&about, burst->last_us - burst->first_us);
+    put_rules(burst, &about);
     text_add(&about, "; %" PRIu64 " within ", shape->least);
     hint_put_duration(&about, shape->window_us);
     text_put_literal(&about, " are a burst");
@@ -82,6 +112,7 @@ static struct status add_to_burst(struct hints *hints, const struct burst_shape 
     burst->seen++;
     burst->last_us = time;
     burst->counts = burst->counts || event->counts;
+    note_rule(burst, event->leaf->rule);
     if (burst->trail.count > 0) {
         hint_trail_add(&burst->trail, event->leaf->n);
     } else if (burst->seen >= shape->least &&

@@ -125,8 +125,8 @@ static struct status volume_begin(struct hints *hints, void *state)
 }
 
 static const struct hint_rule volume_over_baseline = {
-    .info = {"volume", "Somebody does far more on a day than on his others",
-             "5 times the median of his last 32 active days (at least 5), at least 20 events",
+    .info = {"volume", "Somebody does far more on one day than on the others",
+             "5 times the median of the last 32 active days (at least 5), at least 20 events",
              HINT_MEDIUM},
     .state_size = sizeof(struct tally),
     .begin = volume_begin,
@@ -190,8 +190,8 @@ static struct status hours_begin(struct hints *hints, void *state)
 }
 
 static const struct hint_rule off_hours = {
-    .info = {"off-hours", "Somebody is active at an hour at which he never was",
-             "all of his events, at least 50 on at least 7 days", HINT_LOW},
+    .info = {"off-hours", "Somebody is active at an hour that was always idle",
+             "all events of the person, at least 50 on at least 7 days", HINT_LOW},
     .state_size = sizeof(struct tally),
     .begin = hours_begin,
     .event = hours_event,

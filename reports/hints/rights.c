@@ -176,8 +176,8 @@ static const enum event_kind membership_bodies[] = {
     EVENT_PROJECT_MEMBER_ADDED, EVENT_PROJECT_MEMBER_EXPIRY_CHANGED, EVENT_KIND_COUNT};
 
 static const struct hint_rule former_member = {
-    .info = {"former-member", "Somebody acts in a project whose member he is no more",
-             "until he is a member again; told once", HINT_MEDIUM},
+    .info = {"former-member", "Somebody acts in a project after the membership was over",
+             "until there is a membership again; told once", HINT_MEDIUM},
     .state_size = sizeof(struct tally),
     .begin = former_begin,
     .event = former_event,
@@ -260,12 +260,13 @@ static struct status self_event(struct hints *hints, void *state, const struct h
     }
     text_put_literal(&about, "issued ");
     id_write(&about, event->leaf->on[0]);
-    text_put_literal(&about, " to himself");
+    text_put_literal(&about, " to the same person");
     return hint_tell_event(hints, event, NULL, &about);
 }
 
 static const struct hint_rule self_certified = {
-    .info = {"self-certified", "Somebody certifies himself", "any such event", HINT_MEDIUM},
+    .info = {"self-certified", "Somebody issues a certificate to the same person", "any such event",
+             HINT_MEDIUM},
     .state_size = 8,
     .event = self_event,
 };
@@ -290,7 +291,8 @@ static struct status mutual_event(struct hints *hints, void *state, const struct
     }
     text_put_literal(&about, "certified ");
     text_put_bytes(&about, other);
-    text_put_literal(&about, ", by whom he was certified himself");
+    text_put_literal(&about, ", who had certified ");
+    text_put_bytes(&about, event->who);
     const struct hint_trail earlier = *got;
     return hint_tell_event(hints, event, &earlier, &about);
 }

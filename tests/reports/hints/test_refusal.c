@@ -135,6 +135,31 @@ static void at_once_a_burst_is_told_when_it_becomes_one(void **unused)
     hinting_free(&hinting);
 }
 
+static void a_burst_names_the_rules_that_refused(void **unused)
+{
+    (void)unused;
+    static const char *const rules[] = {"VLT-01a", "CLS-03a", "VLT-01a", "SEC-03a",
+                                        "PRJ-02b", "IDN-04c", "PRJ-03a"};
+    hinting_begin(&hinting, "refusal-burst");
+    for (size_t i = 0; i < 7; i++) {
+        const struct leaf leaf = {.n = i,
+                                  .kind = EVENT_VAULT_KEY_DENIED,
+                                  .outcome = OUTCOME_DENIED,
+                                  .rule = bytes_of_string(rules[i]),
+                                  .t_utc_us = DAY_US + i,
+                                  .actor = LITERAL("user:1"),
+                                  .emitter = LITERAL("vault"),
+                                  .on = {{ID_LOG, 0}},
+                                  .on_count = 1};
+        assert_false(failed(hints_event(hinting.hints, &leaf, LITERAL(""))));
+    }
+    hinting_end(&hinting);
+    assert_int_equal(hinting.count, 1);
+    assert_non_null(
+        strstr(hinting.found[0].about, " by VLT-01a, CLS-03a, SEC-03a, PRJ-02b, ...; 5 within"));
+    hinting_free(&hinting);
+}
+
 /* A success whose failures before it, each at most ten minutes from the next, are three or more. */
 static size_t recount_guesses(size_t count)
 {
@@ -227,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bursts_are_those_of_a_recount),
         cmocka_unit_test(at_once_a_burst_is_told_when_it_becomes_one),
+        cmocka_unit_test(a_burst_names_the_rules_that_refused),
         cmocka_unit_test(guesses_are_those_of_a_recount),
         cmocka_unit_test(what_was_denied_and_then_allowed_is_found),
     };
