@@ -14,11 +14,9 @@ enum {
     JSON_SIZE = 3 * QUESTION_TEXT_MAX,
 };
 
-static const char *const form_names[] = {[FORM_BUNDLE] = "bundle",
-                                         [FORM_TILES] = "tiles",
-                                         [FORM_PROOF] = "proof",
-                                         [FORM_ANSWER] = "answer",
-                                         [FORM_CASE] = "case"};
+static const char *const form_names[] = {
+    [FORM_BUNDLE] = "bundle", [FORM_TILES] = "tiles", [FORM_PROOF] = "proof",
+    [FORM_ANSWER] = "answer", [FORM_CASE] = "case",   [FORM_EVIDENCE] = "evidence"};
 
 static void put_printable(struct output *output, const char *string)
 {

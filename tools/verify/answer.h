@@ -31,6 +31,7 @@ enum form {
     FORM_PROOF,
     FORM_ANSWER,
     FORM_CASE,
+    FORM_EVIDENCE,
 };
 
 /* A log or its beginning: a bundle, or a directory of tiles. `size` is what it says it has. */

@@ -37,6 +37,9 @@ static bool has_file(const char *path, const char *name)
 
 enum folder_form folder_form_of(const char *path)
 {
+    if (has_file(path, "manifest.csv")) {
+        return FOLDER_EVIDENCE;
+    }
     if (has_file(path, MANIFEST_SUMS) || has_file(path, "history.answer")) {
         return FOLDER_CASE;
     }
@@ -459,6 +462,63 @@ static struct status check_rows(struct folder *folder)
     return OK;
 }
 
+/* Evidence -------------------------------------------------------------------------------- */
+
+/* `proofs/N.tlog-proof` proves event N, under whatever checkpoint of the log. */
+static struct status check_evidence_proof(struct folder *folder, const char *name)
+{
+    char expected[MANIFEST_NAME_SIZE];
+    struct arena arena = ARENA_IN(folder->arena);
+    struct checkpoint checkpoint;
+    struct proof proof;
+    TRY(read_file(folder, name, &folder->file));
+    TRY(of_file(folder, name, proof_read(bytes_of_file(&folder->file), &arena, &proof)));
+    TRY(of_file(folder, name,
+                proof_check(&proof, folder->hasher, &folder->asked->key, &checkpoint)));
+    name_proof(expected, "proofs/", proof.index);
+    if (strcmp(name, expected) != 0) {
+        return wrong(folder, name, "it is the proof of another event");
+    }
+    folder->proofs++;
+    return OK;
+}
+
+static struct status check_evidence(struct folder *folder)
+{
+    TRY(list_files(folder, ""));
+    manifest_sort(folder->files, folder->count);
+    TRY(check_sums(folder));
+    TRY(check_tables(folder));
+    for (size_t i = 0; i < folder->count; i++) {
+        if (strncmp(folder->files[i].name, "proofs/", 7) == 0) {
+            TRY(check_evidence_proof(folder, folder->files[i].name));
+        }
+    }
+    return OK;
+}
+
+static struct status check_form(struct folder *folder, enum folder_form form)
+{
+    switch (form) {
+    case FOLDER_CASE:
+        return check_case(folder);
+    case FOLDER_EVIDENCE:
+        return check_evidence(folder);
+    case FOLDER_ROWS:
+    case FOLDER_TILES:
+        break;
+    }
+    return check_rows(folder);
+}
+
+static enum exit_code told_form(const struct folder *folder, enum folder_form form)
+{
+    if (form == FOLDER_EVIDENCE) {
+        return told_evidence(folder);
+    }
+    return form == FOLDER_CASE ? told_case(folder) : told_rows(folder);
+}
+
 enum exit_code check_folder(const struct asked *asked, const char *path, enum folder_form form)
 {
     CLEANUP(folder_free) struct folder *folder = calloc(1, sizeof *folder);
@@ -470,10 +530,10 @@ enum exit_code check_folder(const struct asked *asked, const char *path, enum fo
     folder->judged = judged_new();
     struct status status = hasher_open(&folder->hasher);
     if (!failed(status)) {
-        status = form == FOLDER_CASE ? check_case(folder) : check_rows(folder);
+        status = check_form(folder, form);
     }
     if (failed(status)) {
         return told_failure(folder, status);
     }
-    return form == FOLDER_CASE ? told_case(folder) : told_rows(folder);
+    return told_form(folder, form);
 }

@@ -102,6 +102,42 @@ enum exit_code told_rows(const struct folder *folder)
     return code;
 }
 
+static void evidence_for_people(const struct folder *folder)
+{
+    struct output *output = folder->asked->output;
+    members_put_text(output, bytes_of_string(folder->path));
+    output_add(output, "\n%-12s a report, and what it rests on, of %s\n", "form",
+               folder->asked->key.name);
+    output_add(output, "%-12s %" PRIu64 ", each with a proof of its own\n", "events",
+               folder->proofs);
+    output_add(output, "%-12s %zu, as the manifests say\n", "files", folder->count);
+    output_add(output, "%-12s ", "digest");
+    put_digest(output, &folder->digest);
+    output_put_string(output, " of " MANIFEST_SUMS "\n");
+    output_add(output,
+               "%-12s what the report makes of the events: with the store, `cairn report verify`\n",
+               "not checked");
+    output_put_string(output, "VERIFIED: the events are in the log, and the files are those that "
+                              "were listed\n");
+}
+
+enum exit_code told_evidence(const struct folder *folder)
+{
+    struct output *output = folder->asked->output;
+    if (folder->asked->json) {
+        answer_begin_json(folder->asked, folder->path, FORM_EVIDENCE);
+        output_put_string(output, ",\"verified\":true,\"origin\":");
+        answer_put_json(output, bytes_of_string(folder->asked->key.name));
+        output_add(output, ",\"events\":%" PRIu64 ",\"files\":%zu,\"digest\":\"", folder->proofs,
+                   folder->count);
+        put_digest(output, &folder->digest);
+        output_put_string(output, "\"}\n");
+    } else if (!folder->asked->quiet) {
+        evidence_for_people(folder);
+    }
+    return EXIT_DONE;
+}
+
 enum exit_code told_failure(const struct folder *folder, struct status status)
 {
     char memory[FOLDER_LINE_SIZE];

@@ -38,6 +38,7 @@ struct folder {
 /* A folder that holds, of either form. EXIT_DONE; EXIT_INCOMPLETE where not all of it is shown. */
 enum exit_code told_case(const struct folder *folder);
 enum exit_code told_rows(const struct folder *folder);
+enum exit_code told_evidence(const struct folder *folder);
 
 /* What is wrong, and with which file. */
 enum exit_code told_failure(const struct folder *folder, struct status status);
