@@ -84,6 +84,7 @@ struct status access_rows_add_all(struct rows *rows, const struct access_questio
     struct user_row row = {0};
     struct view_walk walk = view_walk_of(question->view, ROW_USER, &row, 0);
     while (view_walk_next(&walk, &row)) {
+        TRY(rows_go_on(rows));
         TRY(add_user(rows, question, &row, allowed));
     }
     return *question->view->trouble;

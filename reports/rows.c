@@ -53,6 +53,12 @@ struct status rows_add(struct rows *rows, const struct cell *cells)
     return rows->sink->row(rows, cells);
 }
 
+struct status rows_go_on(const struct rows *rows)
+{
+    return rows->stopped != NULL && rows->stopped(rows->stopped_context) ? FAIL(INTERRUPTED, 0)
+                                                                         : OK;
+}
+
 struct status rows_flush(struct rows *rows)
 {
     TRY(rows->sink->flush(rows));

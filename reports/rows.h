@@ -111,6 +111,8 @@ struct rows {
     const struct column *columns;
     size_t column_count;
     uint64_t row_count;
+    bool (*stopped)(const void *context); /* whether nobody waits for more; NULL: somebody does */
+    const void *stopped_context;
     struct hasher *hasher; /* NULL, or started: it is given every cell, in order, as it is shown */
     /* of a table */
     struct arena *memory;
@@ -132,6 +134,9 @@ MUST_CHECK struct status rows_begin(struct rows *rows, const struct column *colu
 
 /* One row of column_count cells. */
 MUST_CHECK struct status rows_add(struct rows *rows, const struct cell *cells);
+
+/* For whoever looks long between two rows: INTERRUPTED once nobody waits for more. */
+MUST_CHECK struct status rows_go_on(const struct rows *rows);
 
 /* Writes all that is held back: at the end, and in between where rows come slowly (a table's widths
  * are then settled). */

@@ -8,12 +8,19 @@ enum {
     NAME_SIZE = 64,
 };
 
+static bool is_stopped(const void *context)
+{
+    return invocation_interrupted(context);
+}
+
 void asked_rows(const struct invocation *invocation, struct rows *rows, struct arena *memory,
                 struct hasher *hasher)
 {
     invocation_rows(invocation, rows, memory);
     hash_start(hasher);
     rows->hasher = hasher;
+    rows->stopped = is_stopped;
+    rows->stopped_context = invocation;
 }
 
 /* Blanks and what is not plain are \xNN, so that words can be told apart. */

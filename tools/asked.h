@@ -13,7 +13,8 @@
 #include "store/hash.h"
 #include "tools/invocation.h"
 
-/* Sets up the rows of an answer, as invocation_rows does, and hashes what is added to them. */
+/* Sets up the rows of an answer, as invocation_rows does; what is added to them is hashed, and
+ * rows_go_on fails once there is an interruption. */
 void asked_rows(const struct invocation *invocation, struct rows *rows, struct arena *memory,
                 struct hasher *hasher);
 

@@ -175,6 +175,7 @@ static struct status add_user(struct interval_rows *rows, const struct user_row 
     struct row row = {
         .rows = rows, .view = question.view, .user = user->user, .login = user->login};
     question.reader.user = user->user;
+    TRY(rows_go_on(rows->out));
     for (unsigned verb = 0; verb < ACCESS_VERB_COUNT; verb++) {
         question.verb = row.verb = (enum access_verb)verb;
         TRY(rows->verbs[verb] ? interval_each(&question, rows->basis, add_interval, &row) : OK);

@@ -104,6 +104,7 @@ static struct status ask_object(void *context, struct id object)
     const struct reaching *reaching = context;
     const struct access_question *question = reaching->question;
     const struct reader reader = {.user = reaching->user, .session = question->session};
+    TRY(rows_go_on(reaching->rows));
     for (unsigned verb = 0; verb < ACCESS_VERB_COUNT; verb++) {
         struct access access;
         if (!question->verbs[verb]) {

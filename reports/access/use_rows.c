@@ -164,6 +164,7 @@ static struct status add_use(void *context, const struct use *use)
     struct use_rows *rows = context;
     struct texts texts;
     bool fetched = use->fetch_n != UINT64_MAX;
+    TRY(rows_go_on(rows->out));
     if (!is_wanted(rows, use)) {
         return OK;
     }

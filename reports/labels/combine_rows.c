@@ -186,6 +186,7 @@ static struct status each_session(struct combine_rows *rows)
     struct view_walk walk = view_walk_of(&rows->question.view, ROW_SESSION, &row, 0);
     while (view_walk_next(&walk, &row)) {
         const struct id session = row.session, user = row.user;
+        TRY(rows_go_on(rows->out));
         bool fetched = false;
         TRY(is_of_user(rows, user) ? has_fetched(rows, session, &fetched) : OK);
         if (fetched) {
@@ -202,6 +203,7 @@ static struct status each_user(struct combine_rows *rows)
     struct view_walk walk = view_walk_of(&rows->question.view, ROW_USER, &row, 0);
     while (view_walk_next(&walk, &row)) {
         const struct id user = row.user;
+        TRY(rows_go_on(rows->out));
         if (is_of_user(rows, user)) {
             TRY(combine_find(&rows->question, user, rows->combine));
             TRY(add_holder(rows, user, user));

@@ -161,6 +161,7 @@ static struct status add_gains_of(struct lowering *lowering, struct id object)
     while (view_walk_next(&walk, &row)) {
         const struct reader reader = {.user = row.user};
         struct access before, after;
+        TRY(rows_go_on(lowering->rows->out));
         may_read(&lowering->after, &reader, object, &after);
         if (!after.allowed) {
             continue;

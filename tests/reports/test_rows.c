@@ -55,10 +55,29 @@ static void a_full_disk_ends_the_rows(void **unused)
     }
 }
 
+static bool is_over(const void *context)
+{
+    return *(const bool *)context;
+}
+
+static void whoever_looks_long_learns_that_nobody_waits(void **unused)
+{
+    bool over = false;
+    struct rows rows = {.stopped = NULL};
+    (void)unused;
+    assert_false(failed(rows_go_on(&rows)));
+    rows.stopped = is_over;
+    rows.stopped_context = &over;
+    assert_false(failed(rows_go_on(&rows)));
+    over = true;
+    assert_int_equal(rows_go_on(&rows).code, STATUS_INTERRUPTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_rows_are_the_names_alone),
+        cmocka_unit_test(whoever_looks_long_learns_that_nobody_waits),
         cmocka_unit_test(a_full_disk_ends_the_rows),
     };
     return cmocka_run_group_tests_name("reports/rows", tests, NULL, NULL);
