@@ -58,8 +58,8 @@ static _Noreturn void become(const struct program *program, int input, int outpu
     signal(SIGPIPE, SIG_DFL);
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     setsid();
-    if (nothing >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
-        dup2(nothing, STDERR_FILENO) >= 0) {
+    if (count > 0 && nothing >= 0 && dup2(input, STDIN_FILENO) >= 0 &&
+        dup2(output, STDOUT_FILENO) >= 0 && dup2(nothing, STDERR_FILENO) >= 0) {
         execvp(arguments[0], arguments);
     }
     _exit(NOT_RUN);
