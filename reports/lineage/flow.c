@@ -176,6 +176,18 @@ bool flow_read(const struct flow *flow, const struct leaf *leaf, struct bytes bo
            read_end(&flow->from, leaf, body, from) && read_end(&flow->to, leaf, body, to);
 }
 
+bool flow_says(enum event_kind kind)
+{
+    bool says = false;
+    for (size_t i = 0; i < flow_count; i++) {
+        says = says || flows[i].kind == kind;
+    }
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        says = says || tags[i].kind == kind;
+    }
+    return says;
+}
+
 bool flow_tag(const struct leaf *leaf, struct bytes body, struct id *project)
 {
     for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {

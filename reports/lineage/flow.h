@@ -61,6 +61,9 @@ bool flow_same(const struct flow_thing *a, const struct flow_thing *b);
 bool flow_read(const struct flow *flow, const struct leaf *leaf, struct bytes body,
                struct flow_thing *from, struct flow_thing *to);
 
+/* Whether a kind of event says anything, by a row or as a tag. */
+bool flow_says(enum event_kind kind);
+
 /* The tag that an event puts on its first subject, ID_NONE for none; false if it puts none. */
 bool flow_tag(const struct leaf *leaf, struct bytes body, struct id *project);
 

@@ -24,6 +24,7 @@ struct trace {
     struct log_snapshot *log;
     struct index_snapshot *index;
     enum lineage_direction direction;
+    bool wanted[EVENT_KIND_COUNT]; /* kinds that say something */
     struct label labels[LINEAGE_LABELS_MAX];
     size_t label_count;
     bool counted[LINEAGE_NODES_MAX]; /* in this direction */
@@ -50,18 +51,25 @@ static bool is_no_worse(const struct trace *trace, const struct label *a, const 
            (!a->could || b->could);
 }
 
+/* Unless there is one that is no worse; in the place of one that is no better, and still waits. */
 static void push(struct trace *trace, const struct label *label)
 {
+    struct label *slot = NULL;
     for (size_t i = 0; i < trace->label_count; i++) {
-        if (is_no_worse(trace, &trace->labels[i], label)) {
+        struct label *known = &trace->labels[i];
+        if (is_no_worse(trace, known, label)) {
             return;
         }
+        if (!known->done && is_no_worse(trace, label, known)) {
+            slot = known;
+        }
     }
-    if (trace->label_count == LINEAGE_LABELS_MAX) {
+    if (slot == NULL && trace->label_count == LINEAGE_LABELS_MAX) {
         trace->lineage->cut = true;
         return;
     }
-    trace->labels[trace->label_count++] = *label;
+    slot = slot != NULL ? slot : &trace->labels[trace->label_count++];
+    *slot = *label;
 }
 
 /* The best one that is left, so that a node's first label is the one that counts the most. */
@@ -298,6 +306,9 @@ static struct status visit(void *context, struct bytes bytes, const struct leaf 
     if (leaf->n >= trace->lineage->question.until || (trace->by_actor && is_about(trace, leaf))) {
         return OK;
     }
+    if (!trace->wanted[leaf->kind]) {
+        return OK;
+    }
     TRY(log_read_body(trace->log, leaf, &body));
     if (body.size < SALT_SIZE) {
         return OK; /* erased */
@@ -351,40 +362,15 @@ static void take_right(struct trace *trace, const struct right *right)
 
 /* Nodes -------------------------------------------------------------------------------------- */
 
-static bool is_listed(const struct query *query, const char *kind)
-{
-    for (size_t i = 0; i < query->value_count; i++) {
-        if (strcmp(query->values[i].text, kind) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static struct status add_kind(struct query *query, enum event_kind kind)
-{
-    const char *name = event_name(kind);
-    return is_listed(query, name) ? OK : query_add(query, QUERY_KIND, bytes_of_string(name));
-}
-
 static struct status ask(struct trace *trace, enum query_member member, struct id id)
 {
     char memory[64];
     struct text text = TEXT_IN(memory);
     struct query query = {.value_count = 0};
-    trace->by_actor = member == QUERY_ACTOR;
     struct query_outcome outcome;
+    trace->by_actor = member == QUERY_ACTOR;
     id_write(&text, id);
     TRY(query_add(&query, member, text_bytes(&text)));
-    for (size_t i = 0; i < flow_count; i++) {
-        bool by_actor = flows[i].from.role == FLOW_ACTOR || flows[i].to.role == FLOW_ACTOR;
-        TRY(member == QUERY_ON || by_actor ? add_kind(&query, flows[i].kind) : OK);
-    }
-    if (member == QUERY_ON) {
-        TRY(add_kind(&query, EVENT_VAULT_FILE_PROJECT_CHANGED));
-        TRY(add_kind(&query, EVENT_VAULT_DIR_PROJECT_CHANGED));
-        TRY(add_kind(&query, EVENT_GROUP_PROJECT_CHANGED));
-    }
     return query_run(&query, trace->log, trace->index, visit, trace, &outcome);
 }
 
@@ -447,6 +433,9 @@ struct status lineage_trace(const struct lineage_question *question, struct log_
                             struct index_snapshot *index, struct lineage *out)
 {
     struct trace trace = {.lineage = out, .log = log, .index = index};
+    for (size_t i = 0; i < EVENT_KIND_COUNT; i++) {
+        trace.wanted[i] = flow_says((enum event_kind)i);
+    }
     uint32_t root;
     out->question = *question;
     out->node_count = out->edge_count = 0;

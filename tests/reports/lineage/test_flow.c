@@ -92,6 +92,14 @@ static void a_tag_is_put_on_taken_off_or_not_touched(void **unused)
     assert_false(flow_tag(&leaf, LITERAL("{\"from\":0,\"to\":1}"), &project));
 }
 
+static void kinds_that_say_nothing_are_known(void **unused)
+{
+    (void)unused;
+    assert_true(flow_says(EVENT_VAULT_CHUNK_READ));
+    assert_true(flow_says(EVENT_GROUP_PROJECT_CHANGED));
+    assert_false(flow_says(EVENT_SESSION_OPENED));
+}
+
 static void things_are_the_same_by_id_or_by_place(void **unused)
 {
     (void)unused;
@@ -111,6 +119,7 @@ int main(void)
         cmocka_unit_test(the_ends_are_read_from_leaf_and_body),
         cmocka_unit_test(what_an_emitter_did_has_no_person_at_its_end),
         cmocka_unit_test(a_tag_is_put_on_taken_off_or_not_touched),
+        cmocka_unit_test(kinds_that_say_nothing_are_known),
         cmocka_unit_test(things_are_the_same_by_id_or_by_place),
     };
     return cmocka_run_group_tests_name("reports/lineage/flow", tests, NULL, NULL);

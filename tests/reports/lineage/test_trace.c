@@ -228,6 +228,24 @@ static void both_ways_count_each_event_once(void **state)
     assert_int_equal(stream_edge(stream, stream->files[0], ann, EVENT_VAULT_KEY_FETCHED)->count, 3);
 }
 
+/* Each way to a thing is looked at once, however often data went along it. */
+static void much_traffic_is_looked_at_a_few_times_only(void **state)
+{
+    struct stream *stream = *state;
+    stream_create(stream, stream->users[0], 0, stream->users[0], nothing);
+    stream_create(stream, stream->users[1], 1, stream->users[1], nothing);
+    for (size_t i = 0; i < 400; i++) {
+        struct id user = stream->users[i / 2 % 3], file = stream->files[i / 6 % 2];
+        (void)(i % 2 == 0 ? stream_read(stream, user, file) : stream_write(stream, user, file));
+    }
+    stream_look(stream);
+    const struct lineage *lineage = stream_trace(
+        stream, &(struct lineage_question){.root = stream->files[0], .go = {true, true}});
+    assert_false(lineage->cut);
+    assert_int_equal(lineage->node_count, 5);
+    assert_true(lineage->events < 20 * lineage->size);
+}
+
 /* Against a naive walk ----------------------------------------------------------------------- */
 
 enum {
@@ -470,6 +488,7 @@ int main(void)
         WITH(a_place_outside_is_where_the_log_ends),
         WITH(deeper_than_asked_is_told_and_not_shown),
         WITH(both_ways_count_each_event_once),
+        WITH(much_traffic_is_looked_at_a_few_times_only),
         cmocka_unit_test(what_is_reached_is_what_a_naive_walk_reaches),
     };
     return cmocka_run_group_tests_name("reports/lineage/trace", tests, NULL, NULL);
