@@ -1,6 +1,6 @@
 /*
- * flip CAIRN [--all] [--only WORDS] -- every way in which one bit of a store's files can be wrong,
- * or their end be missing.
+ * flip CAIRN [--all] [--only WORDS] [--of N] -- every way in which one bit of a store's files can be
+ * wrong, or their end be missing.
  *
  * For each trial a small store is damaged and asked again, in a child. It must say so, or answer as
  * before. LMDB trusts its file, and so the child may also die by a signal: the commands of the
@@ -9,7 +9,7 @@
  *
  * Without --all a sample is tried, spread evenly. With it, every byte of log/, every seventh of
  * state/ and index/, and every length: that takes some ten minutes on an idle machine. --only tries
- * the campaigns that have the words in their name.
+ * the campaigns that have the words in their name; --of, one of N of a sample.
  */
 #include "store/map.h"
 #include "tests/e2e/answers.h"
@@ -64,6 +64,7 @@ struct test {
     const char *cairn;
     bool all;
     const char *only; /* NULL: every campaign */
+    uint64_t of;      /* one of so many of the sample */
     struct scratch *scratch;
     char said[PATH_SIZE]; /* what a command printed as errors */
     uint64_t wrong;
@@ -266,7 +267,7 @@ static void set_up(struct campaign *campaign, struct test *test)
 {
     read_original(campaign);
     if (!test->all) {
-        campaign->step = campaign->quick;
+        campaign->step = campaign->quick * test->of;
     }
     must(answers_take(campaign->original, !campaign->derived, &campaign->expected));
     for (unsigned lane = 0; lane < TRIAL_LANES; lane++) {
@@ -505,15 +506,17 @@ static void run_all(struct test *test)
 int main(int count, char **arguments)
 {
     struct scratch scratch;
-    struct test test = {.cairn = arguments[1], .scratch = &scratch};
+    struct test test = {.cairn = arguments[1], .of = 1, .scratch = &scratch};
     for (int i = 2; i < count; i++) {
         test.all = test.all || strcmp(arguments[i], "--all") == 0;
         if (strcmp(arguments[i], "--only") == 0 && i + 1 < count) {
             test.only = arguments[++i];
+        } else if (strcmp(arguments[i], "--of") == 0 && i + 1 < count) {
+            test.of = strtoul(arguments[++i], NULL, 10);
         }
     }
-    if (count < 2) {
-        fputs("usage: flip CAIRN [--all] [--only WORDS]\n", stderr);
+    if (count < 2 || test.of == 0) {
+        fputs("usage: flip CAIRN [--all] [--only WORDS] [--of N]\n", stderr);
         return 2;
     }
     scratch_begin(&scratch);
