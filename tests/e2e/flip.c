@@ -1,6 +1,6 @@
 /*
- * flip CAIRN [--all] [--only WORDS] [--of N] -- every way in which one bit of a store's files can be
- * wrong, or their end be missing.
+ * flip CAIRN [--all] [--only WORDS] [--of N] -- every way in which one bit of a store's files can
+ * be wrong, or their end be missing.
  *
  * For each trial a small store is damaged and asked again, in a child. It must say so, or answer as
  * before. LMDB trusts its file, and so the child may also die by a signal: the commands of the
