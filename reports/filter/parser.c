@@ -79,26 +79,22 @@ static struct status deeper(struct parser *parser)
 
 /* Tests ----------------------------------------------------------------------------------- */
 
-struct body_offering {
-    struct suggestion *suggestion;
-};
-
-static struct status offer_body(void *context, const char *name, uint32_t types)
+static void offer_bodies(struct suggestion *suggestion)
 {
-    char memory[NEAREST_WORD_MAX + 1];
-    struct text text = TEXT_IN(memory);
-    struct body_offering *offering = context;
-    (void)types;
-    text_add(&text, "body.%s", name);
-    suggestion_offer(offering->suggestion, text_bytes(&text));
-    return OK;
+    for (size_t kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        for (size_t i = 0; i < event_infos[kind].field_count; i++) {
+            char memory[NEAREST_WORD_MAX + 1];
+            struct text text = TEXT_IN(memory);
+            text_add(&text, "body.%s", event_infos[kind].fields[i].name);
+            suggestion_offer(suggestion, text_bytes(&text));
+        }
+    }
 }
 
 /* What was typed may be a field, or the name of a body's field without its `body.`. */
 static struct status unknown_field(struct parser *parser, const struct token *token)
 {
     struct suggestion suggestion;
-    struct body_offering offering = {&suggestion};
     suggestion_begin(&suggestion, token->text);
     for (size_t i = 0; i < FILTER_BODY; i++) {
         suggestion_offer(&suggestion, bytes_of_string(filter_fields[i].name));
@@ -107,7 +103,7 @@ static struct status unknown_field(struct parser *parser, const struct token *to
         text_add(&parser->fault->advice, "did you mean body.%.*s?", (int)token->text.size,
                  (const char *)token->text.data);
     } else {
-        TRY(filter_body_fields(offer_body, &offering));
+        offer_bodies(&suggestion);
         suggestion_advise(&suggestion, parser->fault);
     }
     if (parser->fault->advice.size == 0) {
