@@ -36,7 +36,7 @@ struct status tally_init(struct tally *tally, struct arena *arena,
                             .value_size = options->value_size,
                             .why = options->why};
     tally->slots = arena_take(arena, SLOTS_MIN * sizeof *tally->slots);
-    tally->entries = arena_take(arena, SLOTS_MIN / 2 * sizeof *tally->entries);
+    tally->entries = arena_take(arena, SLOTS_MIN / 2 * sizeof(struct tally_entry *));
     if (tally->slots == NULL || tally->entries == NULL) {
         return FAIL(NO_MEMORY, SLOTS_MIN);
     }

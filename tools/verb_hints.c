@@ -181,17 +181,18 @@ static struct status write_findings(struct hinting *hinting)
 }
 
 /* What comes before the range is what is usual. */
-static struct status run_rules(struct hinting *hinting, struct hints_options *options)
+static struct status run_rules(struct hinting *hinting, const struct hints_options *chosen)
 {
+    struct hints_options options = *chosen;
     struct looking *looking = hinting->looking;
     const struct moment since = looking->query.range.since;
-    options->arena = &looking->memory;
-    options->since = since;
-    options->visit = found;
-    options->gave_up = gave_up;
-    options->context = hinting;
+    options.arena = &looking->memory;
+    options.since = since;
+    options.visit = found;
+    options.gave_up = gave_up;
+    options.context = hinting;
     TRY(shelf_init(&hinting->shelf, &looking->memory));
-    TRY(hints_begin(options, &hinting->hints));
+    TRY(hints_begin(&options, &hinting->hints));
     looking->query.range.since = (struct moment){0};
     struct status status = looking_run(looking, each_event, hinting);
     looking->query.range.since = since;
@@ -209,7 +210,7 @@ static void explain(const struct hinting *hinting)
     }
 }
 
-static enum exit_code look(struct looking *looking, struct hints_options *options,
+static enum exit_code look(struct looking *looking, const struct hints_options *options,
                            enum hint_severity least)
 {
     uint8_t memory[ROWS_MEMORY_SIZE];

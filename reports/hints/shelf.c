@@ -5,8 +5,8 @@
 struct status shelf_init(struct shelf *shelf, struct arena *arena)
 {
     *shelf = (struct shelf){.arena = arena,
-                            .hints = arena_take(arena, SHELF_MAX * sizeof *shelf->hints)};
-    return shelf->hints == NULL ? FAIL(NO_MEMORY, SHELF_MAX * sizeof *shelf->hints) : OK;
+                            .hints = arena_take(arena, SHELF_MAX * sizeof(struct hint *))};
+    return shelf->hints == NULL ? FAIL(NO_MEMORY, SHELF_MAX * sizeof(struct hint *)) : OK;
 }
 
 struct status shelf_add(struct shelf *shelf, const struct hint *hint)
