@@ -119,8 +119,8 @@ void report_paragraph(struct report_sink *sink, const char *format, ...)
     va_start(arguments, format);
     int size = vsnprintf(memory, sizeof memory, format, arguments);
     va_end(arguments);
-    assert(size >= 0 && (size_t)size < sizeof memory);
-    sink->format->paragraph(sink, bytes_of(memory, (size_t)size));
+    size_t kept = size < 0 ? 0 : (size_t)size < sizeof memory ? (size_t)size : sizeof memory - 1;
+    sink->format->paragraph(sink, bytes_of(memory, kept));
 }
 
 void report_fact(struct report_sink *sink, const char *name, struct cell value,

@@ -210,6 +210,7 @@ struct report_sink {
 MUST_CHECK struct status report_begin(struct report_sink *sink, const struct report_input *input,
                                       const struct verify_report *verified);
 void report_heading(struct report_sink *sink, const char *title);
+/* printf; what is longer than 4095 bytes loses its end. */
 void report_paragraph(struct report_sink *sink, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void report_fact(struct report_sink *sink, const char *name, struct cell value,
