@@ -81,8 +81,9 @@ static struct status put_radius(struct work *work)
         .basis = &work->basis,
         .rows = &rows,
     };
-    if (work->question.until == 0) {
-        return OK;
+    work->answers = 0;
+    if (work->question.until <= work->question.since) {
+        return OK; /* no stretch of time */
     }
     TRY(set_stretch(work, &blast.question));
     invocation_rows(work->invocation, &rows, &arena);
@@ -237,7 +238,11 @@ static enum exit_code find_root(struct work *work)
         return invocation_fail(invocation, exit_of(status), NULL, "%s: %s", name,
                                status.why == NULL ? "it cannot be found" : status.why);
     }
-    return EXIT_DONE;
+    enum id_kind kind = work->question.root.kind;
+    bool holds_data = kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP || kind == ID_USER;
+    return holds_data ? EXIT_DONE
+                      : invocation_fail(invocation, EXIT_USAGE, NULL,
+                                        "%s: lineage is of a file, directory, group or user", name);
 }
 
 static enum exit_code read_question(struct work *work)
