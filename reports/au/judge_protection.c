@@ -82,6 +82,27 @@ static bool compared_with(const struct au_facts *facts, struct bytes source, str
     return view_find_made_by(&facts->view, ROW_CLOCK, out, n);
 }
 
+static void say_uncompared(const struct au_facts *facts, struct au_judgement *out,
+                           const char *source)
+{
+    if (facts->compared.count == 0) {
+        au_say(out, false, "the clock has never been compared with %s (cairn clock compare)",
+               source);
+        return;
+    }
+    au_rests(out, facts->compared.last, facts->compared.last, "the last comparison");
+    au_say(out, false,
+           "the clock was compared on %s, but not with %s: only chrony can say what keeps it",
+           au_day(facts->compared.last_us).text, source);
+}
+
+/* What a declaration says of tolerance and frequency, if it does. */
+static void take_measures(const struct declaration_row *row, uint64_t *tolerance_us, uint64_t *days)
+{
+    *tolerance_us = row->has_tolerance_us ? row->tolerance_us : *tolerance_us;
+    *days = row->has_period_days ? row->period_days : *days;
+}
+
 void au_337c(const struct au_facts *facts, struct au_judgement *out)
 {
     struct declaration_row row;
@@ -92,13 +113,15 @@ void au_337c(const struct au_facts *facts, struct au_judgement *out)
                "no source is in force that the clock could be compared with (3.3.7[b])");
         return;
     }
-    uint64_t tolerance_us = row.has_tolerance_us ? row.tolerance_us : AU_TOLERANCE_US;
-    uint64_t days = row.has_period_days ? row.period_days : AU_CLOCK_DAYS;
+    uint64_t tolerance_us = AU_TOLERANCE_US, days = AU_CLOCK_DAYS;
     struct au_label source = au_label_of(row.source);
+    take_measures(&row, &tolerance_us, &days);
     if (!compared_with(facts, row.source, &clock, &n)) {
-        au_say(out, false, "the clock has never been compared with %s (cairn clock compare)",
-               source.text);
+        say_uncompared(facts, out, source.text);
         return;
+    }
+    if (au_may_declare(facts, OBJECTIVE_3_3_7C, out, &row)) {
+        take_measures(&row, &tolerance_us, &days);
     }
     au_rests(out, n, n, "the last comparison");
     if (!au_recent(facts, out, clock.compared, days)) {

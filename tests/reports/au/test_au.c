@@ -244,6 +244,9 @@ static void the_clock_is_compared_with_the_source_that_is_declared(void **unused
     assert_unsatisfied(&office, OBJECTIVE_3_3_7C, "not synchronised");
     office_compare_clock(&office, 500, true);
     assert_satisfied(&office, OBJECTIVE_3_3_7C);
+    office_declare_approved(&office, OBJECTIVE_3_3_7C,
+                            (struct policy_declare){.has_tolerance_us = true, .tolerance_us = 9});
+    assert_unsatisfied(&office, OBJECTIVE_3_3_7C, "off by 500 us; 9 are tolerated");
     enclave_pass(&office.enclave, 8 * 86400);
     assert_unsatisfied(&office, OBJECTIVE_3_3_7C, "more than 7 days ago");
     office_pass_days(&office, 0);
