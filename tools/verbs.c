@@ -74,6 +74,7 @@ static const struct verb *const verbs[] = {
     &verb_alert_list,
     &verb_alert_scan,
     &verb_alert_test,
+    &verb_alert_rules,
     &verb_alert_check,
     &verb_lineage,
     &verb_clock_compare,

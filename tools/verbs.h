@@ -11,6 +11,7 @@ extern const struct verb verb_alert_check;
 extern const struct verb verb_alert_contact;
 extern const struct verb verb_alert_contacts;
 extern const struct verb verb_alert_list;
+extern const struct verb verb_alert_rules;
 extern const struct verb verb_alert_scan;
 extern const struct verb verb_alert_test;
 extern const struct verb verb_clock_compare;

@@ -1,4 +1,6 @@
 /* Alerts: who is told, and what there is. */
+#include "reports/alerts/failure.h"
+#include "reports/hints/hint.h"
 #include "tools/audit/giving.h"
 #include "tools/audit/listing.h"
 #include "tools/verbs.h"
@@ -91,4 +93,59 @@ const struct verb verb_alert_contacts = {
     OPTIONS(list_options),
     .guarded = true,
     .run = run_contacts,
+};
+
+/* Rules ----------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct column rule_columns[] = {
+    {"rule",     NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"severity", NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"looks_at", NULL, COLUMN_TEXT, ALIGN_LEFT},
+    {"finds",    NULL, COLUMN_TEXT, ALIGN_LEFT},
+};
+/* clang-format on */
+
+static struct status add_rule(struct rows *rows, const char *name, const char *severity,
+                              const char *looks_at, const char *finds)
+{
+    const struct cell cells[] = {cell_string(name), cell_string(severity), cell_string(looks_at),
+                                 cell_string(finds)};
+    return rows_add(rows, cells);
+}
+
+static struct status write_rules(struct rows *rows)
+{
+    const struct failure_info *failure;
+    const struct hint_info *hint;
+    TRY(rows_begin(rows, rule_columns, sizeof rule_columns / sizeof rule_columns[0]));
+    for (size_t i = 0; (failure = failure_rule(i)) != NULL; i++) {
+        TRY(add_rule(rows, failure->name, severity_name(failure->severity), "the audit itself",
+                     failure->sentence));
+    }
+    for (size_t i = 0; (hint = hint_rule(i)) != NULL; i++) {
+        TRY(add_rule(rows, hint->name, hint_severity_name(hint->severity), "what people do",
+                     hint->sentence));
+    }
+    return rows_flush(rows);
+}
+
+static enum exit_code run_rules(struct invocation *invocation)
+{
+    uint8_t memory[ROWS_MEMORY_SIZE];
+    struct arena arena = ARENA_IN(memory);
+    struct rows rows;
+    invocation_rows(invocation, &rows, &arena);
+    struct status status = write_rules(&rows);
+    return failed(status) ? invocation_failed(invocation, status, NULL, "alert rules") : EXIT_DONE;
+}
+
+const struct verb verb_alert_rules = {
+    .name = "alert rules",
+    .about = "list the rules by which alerts are raised",
+    .details = "None of them can be switched off: a scan can leave out what is less severe\n"
+               "(cairn alert scan --severity), and alert check counts what was left out.",
+    .examples = "cairn alert rules\ncairn alert rules --csv",
+    .purpose = PURPOSE_HELP,
+    .run = run_rules,
 };
