@@ -60,7 +60,7 @@ struct au_label {
     char text[AU_NAME_SIZE];
 };
 struct au_label au_label(const struct declaration_row *row);
-struct au_label au_label_of(struct bytes text);
+struct au_label au_label_of(struct bytes bytes);
 /* `2026-03-09`. */
 struct au_label au_day(uint64_t utc_us);
 

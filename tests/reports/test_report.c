@@ -32,6 +32,14 @@ static void every_report_has_a_name_of_its_own_and_something_to_say(void **unuse
     assert_null(report_find(LITERAL("no-such-report")));
 }
 
+static bool is_same(const struct report_question *one, const struct report_question *other)
+{
+    return one->info == other->info && one->state == other->state &&
+           id_equal(one->scope, other->scope) && one->from_us == other->from_us &&
+           one->until_us == other->until_us && one->now_us == other->now_us &&
+           one->first == other->first && one->size == other->size;
+}
+
 /* Questions ------------------------------------------------------------------------------- */
 
 static void a_question_is_read_as_it_was_written(void **unused)
@@ -47,16 +55,16 @@ static void a_question_is_read_as_it_was_written(void **unused)
     struct text line = TEXT_IN(memory);
     report_question_write(&asked, &line);
     must(report_question_read(text_bytes(&line), &read));
-    assert_memory_equal(&read, &asked, sizeof read);
+    assert_true(is_same(&read, &asked));
     /* Neither a shorter line nor one with another byte is the same question. */
     for (size_t size = 0; size < line.size; size++) {
         struct status status = report_question_read(bytes_of(memory, size), &read);
-        assert_true(failed(status) || memcmp(&read, &asked, sizeof read) != 0);
+        assert_true(failed(status) || !is_same(&read, &asked));
     }
     for (size_t i = 0; i < line.size; i++) {
         memory[i] ^= 1;
         struct status status = report_question_read(text_bytes(&line), &read);
-        assert_true(failed(status) || memcmp(&read, &asked, sizeof read) != 0);
+        assert_true(failed(status) || !is_same(&read, &asked));
         memory[i] ^= 1;
     }
     enclave_end(&enclave);
@@ -99,7 +107,7 @@ static void a_period_that_is_over_is_the_same_question_for_ever(void **unused)
     enclave_pass(&enclave, 3600);
     enclave_join(&enclave, "dan", USER_ROLE_USER);
     must(ask(&enclave, &wish, &later));
-    assert_memory_equal(&then, &later, sizeof then);
+    assert_true(is_same(&then, &later));
     /* Also while nothing has happened since, as far as whoever asks knows the time. */
     wish.period.until.value = time_of(&enclave, enclave_size(&enclave) - 1) + 10;
     must(ask(&enclave, &wish, &later));
