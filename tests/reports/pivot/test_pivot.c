@@ -32,7 +32,7 @@ static void write_causes(uint64_t *state, uint64_t count)
                               .on_count = 1,
                               .body = &body,
                               .answers = true,
-                              .cause = size - 1 - random_below(state, size < 30 ? size : 30),
+                              .cause = size - 1 - random_below(state, size < 30 ? 1 : 30),
                               .item = random_below(state, 3)};
         must(engine_say(history.engine, VOICE_AUDIT, &draft));
         must(engine_flush(history.engine));
@@ -176,7 +176,7 @@ static void what_is_around_an_event_is_what_a_search_finds(void **unused)
     static struct seen seen;
     uint64_t state = 3;
     for (unsigned round = 0; round < 80; round++) {
-        open_at(random_below(&state, history.count));
+        open_at(random_below(&state, EVENTS));
         pivot.most = 1 + random_below(&state, 30);
         for (size_t r = 0; r < 6; r++) {
             bool more = false;
@@ -223,7 +223,7 @@ static void causes_are_followed_both_ways(void **unused)
     uint64_t state = 4;
     size_t all = 0;
     for (unsigned round = 0; round < 200; round++) {
-        open_at(random_below(&state, history.count));
+        open_at(random_below(&state, EVENTS));
         pivot.most = PIVOT_EVENTS_MAX;
         pivot.steps = 1 + (uint32_t)random_below(&state, PIVOT_STEPS_MAX);
         (void)run(PIVOT_CAUSE, &up);

@@ -51,6 +51,7 @@ static int end(void **unused)
 static void make_events(uint64_t *state, size_t count, size_t lanes)
 {
     uint64_t time_us = UINT64_C(1773000000000000);
+    assert_true(lanes > 0);
     for (size_t i = 0; i < count; i++) {
         size_t lane = random_below(state, lanes);
         time_us += random_below(state, 10) == 0
