@@ -134,17 +134,17 @@ static struct status take_word(struct lexer *lexer, bool is_value, struct token 
     return OK;
 }
 
-/* Only a slash loses the backslash before it: the rest is the expression's own. */
-static struct status take_regex(struct lexer *lexer, struct token *token)
+/* Patterns -------------------------------------------------------------------------------- */
+
+/* Only the delimiter loses the backslash before it: the rest is the expression's own. */
+static struct status take_delimited(struct lexer *lexer, struct token *token)
 {
     struct writing writing;
+    uint8_t delimiter = byte_at(lexer, token->at);
     size_t at = token->at + 1;
     TRY(begin(lexer, at, &writing));
-    while (at < lexer->text.size && lexer->text.data[at] != '/') {
-        if (lexer->text.data[at] < ' ' || lexer->text.data[at] == 0x7f) {
-            return FAIL_BECAUSE(MALFORMED, at, "a control character is written \\xNN");
-        }
-        if (lexer->text.data[at] == '\\' && byte_at(lexer, at + 1) == '/') {
+    while (at < lexer->text.size && lexer->text.data[at] != delimiter) {
+        if (lexer->text.data[at] == '\\' && byte_at(lexer, at + 1) == delimiter) {
             at++;
         } else if (lexer->text.data[at] == '\\' && at + 1 < lexer->text.size) {
             writing.memory[writing.size++] = lexer->text.data[at++];
@@ -156,8 +156,37 @@ static struct status take_regex(struct lexer *lexer, struct token *token)
     }
     token->type = TOKEN_REGEX;
     token->text = end(lexer, &writing);
-    token->is_caseless = byte_at(lexer, at + 1) == 'i';
+    token->is_caseless = delimiter == '/' && byte_at(lexer, at + 1) == 'i';
     lexer->at = at + (token->is_caseless ? 2 : 1);
+    return OK;
+}
+
+/* A word that is a pattern keeps its backslashes. */
+static struct status take_bare_pattern(struct lexer *lexer, struct token *token)
+{
+    bool is_glob;
+    size_t past = word_end(lexer, token->at, true, &is_glob);
+    struct bytes word = bytes_of(lexer->text.data + token->at, past - token->at);
+    if (word.size == 0) {
+        return FAIL_BECAUSE(MALFORMED, token->at, "this does not belong here");
+    }
+    token->type = TOKEN_REGEX;
+    token->text = arena_copy(lexer->arena, word);
+    lexer->at = past;
+    return lexer->arena->full ? FAIL_BECAUSE(LIMIT, token->at, "the expression has too much text")
+                              : OK;
+}
+
+static struct status take_pattern(struct lexer *lexer, struct token *token)
+{
+    uint8_t c = byte_at(lexer, token->at);
+    bool is_delimited = c == '/' || c == '"' || c == '\'';
+    TRY(is_delimited ? take_delimited(lexer, token) : take_bare_pattern(lexer, token));
+    for (size_t i = 0; i < token->text.size; i++) {
+        if (token->text.data[i] < ' ' || token->text.data[i] == 0x7f) {
+            return FAIL_BECAUSE(MALFORMED, token->at, "a control character is written \\xNN");
+        }
+    }
     return OK;
 }
 
@@ -190,11 +219,11 @@ static bool take_sign(struct lexer *lexer, struct token *token)
 static struct status take(struct lexer *lexer, enum lexer_place place, struct token *token)
 {
     uint8_t c = lexer->text.data[token->at];
+    if (place == LEXER_PATTERN) {
+        return take_pattern(lexer, token);
+    }
     if (c == '"' || c == '\'') {
         return take_quoted(lexer, token);
-    }
-    if (place == LEXER_PATTERN && c == '/') {
-        return take_regex(lexer, token);
     }
     if (take_sign(lexer, token)) {
         return OK;

@@ -15,7 +15,7 @@ enum token_type {
     TOKEN_END,
     TOKEN_WORD,
     TOKEN_QUOTED,
-    TOKEN_REGEX, /* /.../ or /.../i: only where one is expected */
+    TOKEN_REGEX, /* /.../, /.../i, a quoted text or a word: only where one is expected */
     TOKEN_SAVED, /* @name: the text is the name */
     TOKEN_OPEN,
     TOKEN_CLOSE,
@@ -48,7 +48,7 @@ struct lexer {
 enum lexer_place {
     LEXER_ANYWHERE,
     LEXER_VALUE,   /* a word may have = in it, as base64 does */
-    LEXER_PATTERN, /* the same, or a regular expression */
+    LEXER_PATTERN, /* a regular expression, whose backslashes are its own */
 };
 
 /* The next token. */

@@ -529,7 +529,9 @@ static struct status add_regex(struct typing *typing, const struct token *token)
         regex_open(token->text, &(struct regex_options){.caseless = token->is_caseless}, &sentence,
                    &value.regex);
     if (status.code == STATUS_MALFORMED) {
-        size_t at = token->at + 1 + (size_t)status.at;
+        size_t quote = token->size > token->text.size ? 1 : 0, past = token->at + token->size;
+        size_t at = token->at + quote + (size_t)status.at;
+        at = at < past ? at : past;
         return fault_at(typing->fault, at, 1, "%s",
                         sentence.size > 0 ? text_string(&sentence) : status.why);
     }

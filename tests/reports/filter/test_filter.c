@@ -278,6 +278,8 @@ static const struct {
     {"kind = audit.*", "kind = audit.*"},
     {"kind =~ /^audit\\.o/i", "kind ~ /^audit\\.o/i"},
     {"source ~ 'a/b'", "source ~ /a\\/b/"},
+    {"source ~ \"^10\\.\\x1b\"", "source ~ /^10\\.\\x1b/"},
+    {"source ~ ^10\\.", "source ~ /^10\\./"},
     {"source = 'a/b'", "source = \"a/b\""},
     {"source = \"say \\\"hi\\\"\"", NULL},
     {"source in 10.20.0.0/16", "source in 10.20.0.0/16"},
