@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 enum {
-    EVENTS = 1200,
+    EVENTS = 800,
 };
 
 static struct history history;
@@ -35,8 +35,11 @@ static void write_causes(uint64_t *state, uint64_t count)
                               .cause = size - 1 - random_below(state, size < 30 ? 1 : 30),
                               .item = random_below(state, 3)};
         must(engine_say(history.engine, VOICE_AUDIT, &draft));
-        must(engine_flush(history.engine));
+        if (i % 8 == 7) {
+            must(engine_flush(history.engine));
+        }
     }
+    must(engine_flush(history.engine));
 }
 
 static int begin(void **unused)
@@ -222,7 +225,7 @@ static void causes_are_followed_both_ways(void **unused)
     static struct seen up, down;
     uint64_t state = 4;
     size_t all = 0;
-    for (unsigned round = 0; round < 200; round++) {
+    for (unsigned round = 0; round < 100; round++) {
         open_at(random_below(&state, EVENTS));
         pivot.most = PIVOT_EVENTS_MAX;
         pivot.steps = 1 + (uint32_t)random_below(&state, PIVOT_STEPS_MAX);
@@ -245,7 +248,7 @@ static void causes_are_followed_both_ways(void **unused)
         }
         all += up.count + down.count;
     }
-    assert_true(all > 500);
+    assert_true(all > 200);
 }
 
 static void items_of_the_same_command_are_found(void **unused)
