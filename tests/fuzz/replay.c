@@ -14,8 +14,8 @@
 
 enum {
     INPUT_MAX = 8 << 20, /* bytes */
-    CUTS_MAX = 2048,     /* inputs made from one file by cutting it */
-    FLIPS_MAX = 16384,   /* inputs made from one file by flipping a bit */
+    CUTS_MAX = 1024,     /* inputs made from one file by cutting it */
+    FLIPS_MAX = 6144,    /* inputs made from one file by flipping a bit */
 };
 
 struct input {
