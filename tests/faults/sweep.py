@@ -204,6 +204,8 @@ def try_point(options, template, place, mode, n):
 def points(count, most):
     if most == 0 or count <= most:
         return list(range(1, count + 1))
+    if most == 1:
+        return [(count + 1) // 2]
     return sorted({1 + i * (count - 1) // (most - 1) for i in range(most)})
 
 

@@ -55,7 +55,7 @@ static void bars_of_anything_are_well_formed(void **unused)
 {
     (void)unused;
     uint64_t state = 3;
-    for (unsigned round = 0; round < 15; round++) {
+    for (unsigned round = 0; round < 5; round++) {
         static uint8_t labels[2 * CHART_BARS_MAX][300];
         struct chart_bar bars[2 * CHART_BARS_MAX];
         size_t count = random_below(&state, 2 * CHART_BARS_MAX);
@@ -107,7 +107,7 @@ static void columns_of_anything_are_well_formed(void **unused)
 {
     (void)unused;
     uint64_t state = 4;
-    for (unsigned round = 0; round < 15; round++) {
+    for (unsigned round = 0; round < 5; round++) {
         static struct chart_column columns[CHART_COLUMNS_MAX + 50];
         uint8_t memory[300];
         struct bytes name = bytes_of(memory, random_hostile(&state, memory, sizeof memory));
@@ -135,7 +135,7 @@ static void a_field_of_anything_is_well_formed(void **unused)
 {
     (void)unused;
     uint64_t state = 6;
-    for (unsigned round = 0; round < 12; round++) {
+    for (unsigned round = 0; round < 4; round++) {
         static uint8_t memory[CHART_CELLS_MAX + 9][100];
         static struct bytes names[CHART_CELLS_MAX + 9];
         static uint64_t values[(CHART_ROWS_MAX + 9) * (CHART_CELLS_MAX + 9)];
