@@ -1,6 +1,7 @@
 #include "reports/json_out.h"
 
 #include "reports/glyph.h"
+#include "schema/text.h"
 #include "schema/time.h"
 
 #include <assert.h>
@@ -12,20 +13,24 @@ enum {
 
 /* Strings --------------------------------------------------------------------------------- */
 
-static void put_unit(struct output *output, uint32_t unit)
+void json_escape(uint32_t point, char out[static JSON_ESCAPE_SIZE])
 {
-    output_add(output, "\\u%04x", unit);
+    const bool is_pair = point >= 0x10000;
+    const uint32_t beyond = is_pair ? point - 0x10000 : 0;
+    struct text text = {.data = out, .capacity = JSON_ESCAPE_SIZE};
+    text_add(&text, "\\u%04x", is_pair ? 0xd800 + (beyond >> 10) : point);
+    if (is_pair) {
+        text_add(&text, "\\u%04x", 0xdc00 + (beyond & 0x3ff));
+    }
+    (void)text_string(&text);
 }
 
 /* A character that is not plain, by its number: as the text, so that no terminal is steered. */
 static void put_escape(struct output *output, uint32_t point)
 {
-    if (point < 0x10000) {
-        put_unit(output, point);
-        return;
-    }
-    put_unit(output, 0xd800 + ((point - 0x10000) >> 10));
-    put_unit(output, 0xdc00 + ((point - 0x10000) & 0x3ff));
+    char escape[JSON_ESCAPE_SIZE];
+    json_escape(point, escape);
+    output_put_string(output, escape);
 }
 
 static void put_character(struct output *output, const struct glyph *glyph)

@@ -62,4 +62,11 @@ void json_put_string(struct output *output, struct bytes text);
 void json_put_base64(struct output *output, struct bytes bytes);
 void json_put_canonical(struct output *output, struct bytes json);
 
+enum {
+    JSON_ESCAPE_SIZE = 13, /* with the NUL */
+};
+
+/* A character by its number: `\u202e`, or two of them beyond the first 65,536. */
+void json_escape(uint32_t point, char out[static JSON_ESCAPE_SIZE]);
+
 #endif

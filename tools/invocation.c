@@ -1,5 +1,7 @@
 #include "tools/invocation.h"
 
+#include "reports/nearest.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -215,6 +217,19 @@ enum exit_code invocation_fail(const struct invocation *invocation, enum exit_co
     va_end(arguments);
     print_failure(invocation, sentence, advice);
     return code;
+}
+
+enum exit_code invocation_unknown(const struct invocation *invocation, const char *what,
+                                  const struct nearest *nearest, const char *lists)
+{
+    char memory[256];
+    struct text advice = TEXT_IN(memory);
+    if (nearest->word != NULL) {
+        text_add(&advice, "did you mean %s? ", nearest->word);
+    }
+    text_add(&advice, "`%s` lists them all", lists);
+    return invocation_fail(invocation, EXIT_USAGE, text_string(&advice), "there is no %s %.60s",
+                           what, nearest->typed);
 }
 
 enum exit_code invocation_failed(const struct invocation *invocation, struct status status,

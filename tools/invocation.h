@@ -97,6 +97,13 @@ enum exit_code invocation_fail(const struct invocation *invocation, enum exit_co
                                const char *advice, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+struct nearest;
+
+/* Says that there is no such `what`, with the nearest known word if one is near (reports/nearest.h)
+ * and the command that lists them all, between its quotes. Returns EXIT_USAGE. */
+enum exit_code invocation_unknown(const struct invocation *invocation, const char *what,
+                                  const struct nearest *nearest, const char *lists);
+
 /* The same for a failure: `cairn: verb: doing: sentence`. Says nothing of an output that has
  * failed, since that is said once, at the end; nor of an interruption. `advice` may be NULL. */
 enum exit_code invocation_failed(const struct invocation *invocation, struct status status,

@@ -238,15 +238,12 @@ static enum exit_code choose_rules(const struct invocation *invocation,
     const struct hint_info *info;
     for (size_t i = 0; (name = invocation_value_at(invocation, "hint", i)) != NULL; i++) {
         struct nearest nearest = nearest_to(name);
-        char advice[128];
         size_t index;
         for (size_t k = 0; (info = hint_rule(k)) != NULL; k++) {
             nearest_offer(&nearest, info->name);
         }
         if (failed(hint_rule_find(bytes_of_string(name), &index))) {
-            snprintf(advice, sizeof advice, "did you mean %s? `cairn hints --list` lists them",
-                     nearest.word == NULL ? "refusal-burst" : nearest.word);
-            return invocation_fail(invocation, EXIT_USAGE, advice, "there is no rule %.60s", name);
+            return invocation_unknown(invocation, "rule", &nearest, "cairn hints --list");
         }
         options->rules[index] = true;
     }

@@ -20,7 +20,6 @@ static enum exit_code choose_table(const struct invocation *invocation, struct s
 {
     const char *name = invocation_argument(invocation, 0);
     struct nearest nearest = nearest_to(name);
-    char advice[128];
     for (unsigned table = 0; table < ROW_TABLE_COUNT; table++) {
         nearest_offer(&nearest, row_infos[table].name);
         if (strcmp(row_infos[table].name, name) == 0) {
@@ -28,9 +27,7 @@ static enum exit_code choose_table(const struct invocation *invocation, struct s
             return EXIT_DONE;
         }
     }
-    snprintf(advice, sizeof advice, "did you mean %s? `cairn list` names them all",
-             nearest.word == NULL ? "user, project or file" : nearest.word);
-    return invocation_fail(invocation, EXIT_USAGE, advice, "there is no table %.60s", name);
+    return invocation_unknown(invocation, "table", &nearest, "cairn list");
 }
 
 static enum exit_code add_conditions(const struct invocation *invocation, struct state_rows *rows)

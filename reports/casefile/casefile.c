@@ -1,19 +1,11 @@
 #include "reports/casefile/casefile.h"
 
 #include "reports/glyph.h"
+#include "reports/json_out.h"
 #include "schema/canonical.h"
 #include "schema/catalogue/catalogue.h"
 
 #include <stdlib.h>
-
-static void put_escape(struct text *json, uint32_t point)
-{
-    if (point >= 0x10000) {
-        text_add(json, "\\u%04x", 0xd800 + ((point - 0x10000) >> 10));
-        point = 0xdc00 + ((point - 0x10000) & 0x3ff);
-    }
-    text_add(json, "\\u%04x", point);
-}
 
 /* What could steer a terminal is escaped, so that the file can be looked at as it is. */
 static void put_string(struct text *json, struct bytes value)
@@ -22,7 +14,9 @@ static void put_string(struct text *json, struct bytes value)
     text_put_char(json, '"');
     while (glyph_next(&value, &glyph)) {
         if (!glyph.plain) {
-            put_escape(json, glyph.point);
+            char escape[JSON_ESCAPE_SIZE];
+            json_escape(glyph.point, escape);
+            text_put_string(json, escape);
             continue;
         }
         if (glyph.bytes.data[0] == '"' || glyph.bytes.data[0] == '\\') {

@@ -25,7 +25,6 @@ enum exit_code making_info(const struct invocation *invocation, const struct rep
 {
     const char *name = invocation_argument(invocation, 0);
     const struct report_info *info;
-    char advice[160];
     struct nearest nearest = nearest_to(name);
     *out = report_find(bytes_of_string(name));
     if (*out != NULL) {
@@ -34,9 +33,7 @@ enum exit_code making_info(const struct invocation *invocation, const struct rep
     for (size_t i = 0; (info = report_at(i)) != NULL; i++) {
         nearest_offer(&nearest, info->name);
     }
-    (void)snprintf(advice, sizeof advice, "did you mean %s? `cairn report list` names them all",
-                   nearest.word == NULL ? "access-review" : nearest.word);
-    return invocation_fail(invocation, EXIT_USAGE, advice, "there is no report %.60s", name);
+    return invocation_unknown(invocation, "report", &nearest, "cairn report list");
 }
 
 /* The project, user or team that is asked for; at most one. */

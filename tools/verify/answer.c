@@ -1,5 +1,6 @@
 #include "tools/verify/answer.h"
 
+#include "reports/json_out.h"
 #include "reports/verdict.h"
 #include "schema/canonical.h"
 #include "tools/verify/members.h"
@@ -60,7 +61,7 @@ void answer_put_json(struct output *output, struct bytes string)
         string = text_bytes(&printable);
     }
     canonical_put_string(&text, string);
-    members_put_json(output, text.full ? LITERAL("\"\"") : text_bytes(&text));
+    json_put_canonical(output, text.full ? LITERAL("\"\"") : text_bytes(&text));
 }
 
 static void put_json_string(struct output *output, const char *string)
@@ -144,11 +145,11 @@ static void proof_for_programs(const struct asked *asked, const char *path,
                checkpoint->size);
     put_root(output, &checkpoint->root);
     output_add(output, ",\"n\":%" PRIu64 ",\"leaf\":", proof->index);
-    members_put_json(output, proof->leaf);
+    json_put_canonical(output, proof->leaf);
     /* The leaf's form has been checked; a body is any bytes that were committed to. */
     if (proof->body.size > 0 && !failed(canonical_check(proof->body))) {
         output_put_string(output, ",\"body\":");
-        members_put_json(output, proof->body);
+        json_put_canonical(output, proof->body);
     }
     output_put_string(output, "}\n");
 }

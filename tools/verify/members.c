@@ -79,36 +79,3 @@ void members_write(struct output *output, struct bytes object, struct arena *are
         write_member(output, &reader, name, arena);
     }
 }
-
-static void put_unit(struct output *output, uint32_t unit)
-{
-    output_add(output, "\\u%04x", unit);
-}
-
-static void put_escape(struct output *output, uint32_t point)
-{
-    if (point < 0x10000) {
-        put_unit(output, point);
-        return;
-    }
-    put_unit(output, 0xd800 + ((point - 0x10000) >> 10));
-    put_unit(output, 0xdc00 + ((point - 0x10000) & 0x3ff));
-}
-
-/* Outside of strings all is plain, so what is not can be escaped wherever it stands. */
-void members_put_json(struct output *output, struct bytes json)
-{
-    struct glyph glyph;
-    while (json.size > 0) {
-        size_t size = glyph_ascii(json);
-        output_put(output, json.data, size);
-        json = bytes_of(json.data + size, json.size - size);
-        if (json.size > 0 && glyph_next(&json, &glyph)) {
-            if (glyph.plain) {
-                output_put_bytes(output, glyph.bytes);
-            } else {
-                put_escape(output, glyph.point);
-            }
-        }
-    }
-}

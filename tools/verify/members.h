@@ -15,7 +15,4 @@ void members_put_text(struct output *output, struct bytes text);
  * that have escapes live in the arena, which is reset. */
 void members_write(struct output *output, struct bytes object, struct arena *arena);
 
-/* Canonical JSON of any length; what could steer a terminal is escaped, so it means the same. */
-void members_put_json(struct output *output, struct bytes json);
-
 #endif
