@@ -1,7 +1,7 @@
+#include "reports/access/access_rows.h"
 #include "reports/access/interval_rows.h"
 #include "reports/access/reach.h"
 #include "reports/access/use_rows.h"
-#include "reports/access_rows.h"
 #include "reports/resolve.h"
 #include "tools/access/between.h"
 #include "tools/as_of.h"

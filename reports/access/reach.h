@@ -9,8 +9,8 @@
 #ifndef REPORTS_ACCESS_REACH_H
 #define REPORTS_ACCESS_REACH_H
 
+#include "reports/access/access_rows.h"
 #include "reports/access/interval_rows.h"
-#include "reports/access_rows.h"
 
 /* At a moment: `question` as for access_rows, but for its object; *allowed counts the rows. */
 MUST_CHECK struct status reach_rows(struct rows *rows, const struct access_question *question,

@@ -1,4 +1,4 @@
-#include "reports/access_rows.h"
+#include "reports/access/access_rows.h"
 
 #include "reports/access/reasons.h"
 

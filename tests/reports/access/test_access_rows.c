@@ -2,7 +2,7 @@
  * Who may, as rows: what core/access says, with the events it rests on.
  */
 #include "core/evolution.h"
-#include "reports/access_rows.h"
+#include "reports/access/access_rows.h"
 #include "tests/reports/capture.h"
 #include "tests/support/enclave.h"
 

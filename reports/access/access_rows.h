@@ -1,13 +1,13 @@
 /*
- * reports/access_rows.h -- who may do what with an object, as of a moment, and why.
+ * reports/access/access_rows.h -- who may do what with an object, as of a moment, and why.
  *
  * Shape    One row for each user and verb, with the class of the object, the rule, and every fact
  *          that was looked at: `member of group:12 (event 40)`, `not certified for requirement:9`.
  *          What core/access says, and nothing else.
  * Source   DESIGN.md 8 (access is one function); domain.md 1.10.1.
  */
-#ifndef REPORTS_ACCESS_ROWS_H
-#define REPORTS_ACCESS_ROWS_H
+#ifndef REPORTS_ACCESS_ACCESS_ROWS_H
+#define REPORTS_ACCESS_ACCESS_ROWS_H
 
 #include "core/access/access.h"
 #include "reports/rows.h"
