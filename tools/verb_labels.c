@@ -52,8 +52,8 @@ static enum exit_code understand(struct asking *asking)
         return code;
     }
     asking->view = engine_view(asking->engine, UINT64_MAX, &asking->arena, &asking->trouble);
-    asking->view.as_of_n = asking->between.to.n == 0 ? 0 : asking->between.to.n - 1;
-    asking->view.now_utc_us = asking->between.to.utc_us;
+    asking->view.as_of_n = asking->between.stretch.to.n == 0 ? 0 : asking->between.stretch.to.n - 1;
+    asking->view.now_utc_us = asking->between.stretch.to.utc_us;
     code = find(asking, "project", ID_PROJECT, &asking->project);
     if (code == EXIT_DONE && engine_index(asking->engine) != NULL) {
         struct status status = index_snapshot_open(engine_index(asking->engine), &asking->index);

@@ -51,8 +51,8 @@ static enum exit_code answer(struct asking *asking)
     rows.question = (struct drift_question){
         .view = engine_view(asking->engine, UINT64_MAX, &asking->arena, &asking->trouble),
         .log = asking->between.log,
-        .from = asking->between.from,
-        .to = asking->between.to};
+        .from = asking->between.stretch.from,
+        .to = asking->between.stretch.to};
     code = find_user(asking, &rows.question.view, &rows.question.user);
     if (code != EXIT_DONE) {
         return code;

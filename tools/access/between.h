@@ -5,7 +5,7 @@
 #define TOOLS_ACCESS_BETWEEN_H
 
 #include "core/engine.h"
-#include "reports/access/interval.h"
+#include "reports/stretch.h"
 #include "tools/invocation.h"
 
 #define BETWEEN_OPTION                                                                    \
@@ -16,8 +16,8 @@
 
 struct between {
     struct log_snapshot *log;
-    struct moment_range range;       /* as it was said */
-    struct interval_moment from, to; /* as an interval_question has them */
+    struct moment_range range; /* as it was said */
+    struct stretch stretch;
 };
 
 /* The stretch that the option names; without it all there is, until now. Closed by between_close,
@@ -25,8 +25,5 @@ struct between {
 MUST_CHECK enum exit_code between_open(struct invocation *invocation, struct engine *engine,
                                        struct between *out);
 void between_close(struct between *between);
-
-/* When an event was recorded: time_of of an interval_question, whose context is the stretch. */
-MUST_CHECK struct status between_time_of(void *context, uint64_t n, uint64_t *utc_us);
 
 #endif
