@@ -36,6 +36,7 @@ enum exit_code exit_of(struct status status)
     case STATUS_VERSION:
     case STATUS_INCOMPLETE:
     case STATUS_STOPPED:
+    case STATUS_FULL:
     case STATUS_KEY:
         return EXIT_IO;
     }
