@@ -60,8 +60,8 @@ MUST_CHECK struct status tls_open(const struct tls_material *material, struct tl
 MUST_CHECK struct status tls_open_files(const struct tls_files *files, struct tls **out);
 void tls_close(struct tls **tls);
 
-/* Puts a new context in the place of *tls, for connections from now on; those that are open go on as
- * they began. On failure nothing has changed. */
+/* Puts a new context in the place of *tls, for connections from now on; those that are open go on
+ * as they began. On failure nothing has changed. */
 MUST_CHECK struct status tls_renew(struct tls **tls, const struct tls_material *material);
 MUST_CHECK struct status tls_renew_files(struct tls **tls, const struct tls_files *files);
 
@@ -107,8 +107,8 @@ struct tls_peer {
 /* After the handshake. */
 void tls_identify(const struct tls_session *session, struct tls_peer *out);
 
-/* Whether the peer is the one that `wanted` says: 64 digits of a fingerprint, or one of its names as
- * a whole, with or without what sort it is. */
+/* Whether the peer is the one that `wanted` says: 64 digits of a fingerprint, or one of its names
+ * as a whole, with or without what sort it is. */
 bool tls_peer_is(const struct tls_peer *peer, const char *wanted);
 
 #endif
