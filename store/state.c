@@ -469,6 +469,22 @@ struct status state_next_change(struct state *state, const struct state_change *
     return OK;
 }
 
+struct status state_next_version(struct state *state, const struct state_version_place *place,
+                                 struct bytes *key, struct bytes *row, uint64_t *made_by)
+{
+    struct bytes stored, value;
+    if (place->prefix.size > STATE_KEY_MAX || place->key.size > STATE_KEY_MAX) {
+        return FAIL(LIMIT, STATE_KEY_MAX);
+    }
+    TRY(reading(state));
+    CLEANUP(lmdb_cursor_close) struct lmdb_cursor *cursor = NULL;
+    TRY(lmdb_cursor_open(state->txn, TABLE_ROW, &cursor));
+    TRY(state_walk_versions(cursor, place, &stored, &value, key));
+    TRY(open_entry(state, TABLE_ROW, stored, value, row));
+    *made_by = state_walk_made_by(stored);
+    return OK;
+}
+
 /* Counting subjects ----------------------------------------------------------------------- */
 
 struct status state_count_subject(struct state *state, struct id subject, uint64_t *on_n)

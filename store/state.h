@@ -104,6 +104,21 @@ struct state_change {
 MUST_CHECK struct status state_next_change(struct state *state, const struct state_change *change,
                                            uint64_t *n);
 
+/* A place among all versions of the rows of a table: row by row, of each the newest first. */
+struct state_version_place {
+    enum row_table table;
+    struct bytes prefix; /* only keys that begin with it */
+    struct bytes key;    /* beyond this row's version */
+    uint64_t before;     /* that this event made; with an empty key: from the start */
+};
+
+/* The version after the place; an empty *row is one that removed the row. NOT_FOUND at the end. All
+ * is lent until the next call. */
+MUST_CHECK struct status state_next_version(struct state *state,
+                                            const struct state_version_place *place,
+                                            struct bytes *key, struct bytes *row,
+                                            uint64_t *made_by);
+
 /* How many events the subject has had; 0 for one nobody has heard of. */
 MUST_CHECK struct status state_subject_count(struct state *state, struct id subject,
                                              uint64_t *on_n);

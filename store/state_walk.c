@@ -105,3 +105,25 @@ struct status state_walk_changes(struct lmdb_cursor *cursor, enum row_table tabl
     TRY(status.code == STATUS_NOT_FOUND ? OK : status);
     return first == UINT64_MAX ? FAIL(NOT_FOUND, after) : OK;
 }
+
+struct status state_walk_versions(struct lmdb_cursor *cursor,
+                                  const struct state_version_place *place, struct bytes *stored,
+                                  struct bytes *value, struct bytes *key)
+{
+    uint8_t memory[STATE_ENTRY_KEY_MAX];
+    if (place->key.size == 0) {
+        TRY(state_walk_first(cursor, place->table, place->prefix, stored, value));
+    } else {
+        struct bytes last =
+            bytes_of(memory, state_walk_key(memory, place->table, place->key, place->before));
+        *stored = last;
+        TRY(lmdb_cursor_move(cursor, LMDB_AT_OR_AFTER, stored, value));
+        if (bytes_equal(*stored, last)) {
+            TRY(lmdb_cursor_move(cursor, LMDB_NEXT, stored, value));
+        }
+        TRY(is_beyond(*stored, last)
+                ? OK
+                : FAIL_BECAUSE(FOLD, 0, "the rows of the state are not in order"));
+    }
+    return is_among(*stored, place->table, place->prefix, key) ? OK : FAIL(NOT_FOUND, 0);
+}

@@ -45,4 +45,12 @@ MUST_CHECK struct status state_walk_changes(struct lmdb_cursor *cursor, enum row
                                             struct bytes prefix, uint64_t after,
                                             struct bytes *stored, struct bytes *value);
 
+/* To the version before the one of a row that event `n` made; if there is none, to the newest of
+ * the next row whose key begins with `prefix`. With an empty key to the first of all these. *key
+ * is the row's, lent like the rest. NOT_FOUND past the last. */
+MUST_CHECK struct status state_walk_versions(struct lmdb_cursor *cursor,
+                                             const struct state_version_place *place,
+                                             struct bytes *stored, struct bytes *value,
+                                             struct bytes *key);
+
 #endif

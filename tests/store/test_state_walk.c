@@ -114,6 +114,57 @@ static void the_next_change_is_that_of_a_plain_list(void **state)
     }
 }
 
+/* The order of a walk through all versions. */
+static int order_of(const struct version *a, const struct version *b)
+{
+    int order = memcmp(a->key, b->key, KEY_SIZE);
+    return order != 0 ? order : a->n > b->n ? -1 : a->n < b->n ? 1 : 0;
+}
+
+static const struct version *naive_version(const struct world *world, enum row_table table,
+                                           struct bytes prefix, const struct version *after)
+{
+    const struct version *next = NULL;
+    for (size_t i = 0; i < VERSIONS; i++) {
+        const struct version *version = &world->versions[i];
+        if (version->table == table && memcmp(version->key, prefix.data, prefix.size) == 0 &&
+            (after == NULL || order_of(version, after) > 0) &&
+            (next == NULL || order_of(version, next) < 0)) {
+            next = version;
+        }
+    }
+    return next;
+}
+
+static void all_versions_are_met_row_by_row_and_the_newest_first(void **state)
+{
+    struct world *world = *state;
+    for (unsigned round = 0; round < 40; round++) {
+        struct version at;
+        uint8_t start[KEY_SIZE];
+        draw_key(world, start);
+        struct state_version_place place = {
+            .table = (enum row_table)random_below(&world->random, 4),
+            .prefix = bytes_of(start, random_below(&world->random, KEY_SIZE + 1))};
+        const struct version *expected = NULL;
+        for (bool more = true; more;) {
+            struct bytes key, row;
+            uint64_t n;
+            expected = naive_version(world, place.table, place.prefix, expected);
+            struct status status = state_next_version(world->state, &place, &key, &row, &n);
+            more = !failed(status);
+            assert_int_equal(status.code, expected == NULL ? STATUS_NOT_FOUND : STATUS_OK);
+            if (more) {
+                assert_true(bytes_equal(key, BYTES(expected->key)));
+                assert_int_equal(n, expected->n);
+                at = *expected;
+                place.key = BYTES(at.key);
+                place.before = at.n;
+            }
+        }
+    }
+}
+
 static void a_key_that_is_too_long_has_no_changes(void **state)
 {
     static const uint8_t key[STATE_KEY_MAX + 1];
@@ -146,6 +197,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_next_change_is_that_of_a_plain_list, begin, end),
+        cmocka_unit_test_setup_teardown(all_versions_are_met_row_by_row_and_the_newest_first, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_key_that_is_too_long_has_no_changes, begin, end),
         cmocka_unit_test(a_key_of_an_entry_tells_row_and_event),
     };
