@@ -157,7 +157,7 @@ static struct digest link_of(struct hasher *hasher, const struct spool_place *pl
     bytes_write_u64(number, place->number);
     const struct bytes pieces[] = {LITERAL(SPOOL_MAGIC), BYTES(place->link.sha256), BYTES(number),
                                    record};
-    return hash_pieces(hasher, pieces, ARRAY_SIZE(pieces));
+    return hash_pieces(hasher, pieces, sizeof pieces / sizeof pieces[0]);
 }
 
 static uint32_t masked(uint32_t size, const struct digest *before)
