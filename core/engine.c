@@ -111,6 +111,9 @@ static struct status announce(struct engine *engine)
 struct status engine_say(struct engine *engine, enum engine_voice voice, const struct draft *draft)
 {
     TRY(engine->failed);
+    if (engine->options.port != NULL) {
+        return engine_port_say(engine, voice, draft);
+    }
     if (engine->log_key == NULL) {
         return FAIL(READ_ONLY, 0);
     }
@@ -156,6 +159,9 @@ static struct status say_noticed(struct engine *engine)
 struct status engine_flush(struct engine *engine)
 {
     TRY(engine->failed);
+    if (engine->options.port != NULL) {
+        return engine_port_flush(engine);
+    }
     if (engine->log_key == NULL) {
         return FAIL(READ_ONLY, 0);
     }
@@ -195,6 +201,7 @@ struct status engine_say_due(struct engine *engine)
         return OK;
     }
     engine->digest_due = false;
+    engine->since_digest = 0;
     return say_state_digest(engine);
 }
 
@@ -208,7 +215,7 @@ static struct status say_stopped(struct engine *engine)
 struct status engine_finish(struct engine *engine)
 {
     if (engine->options.read_only) {
-        return OK;
+        return engine->options.port != NULL ? engine_flush(engine) : OK;
     }
     if (engine->announced) {
         TRY(say_state_digest(engine));
@@ -226,7 +233,40 @@ struct status engine_finish(struct engine *engine)
     return engine_settle_index(engine);
 }
 
+/* A digest of the state is an event, too: it is due after many events, not after each settling. */
+struct status engine_settle(struct engine *engine)
+{
+    bool due = engine->digest_due;
+    TRY(engine_flush(engine));
+    if (engine->options.port != NULL) {
+        return OK;
+    }
+    engine->since_digest += engine->since_sync;
+    TRY(engine_sync(engine));
+    engine->digest_due = due || engine->since_digest >= ENGINE_STATE_COMMIT;
+    return OK;
+}
+
 /* Looking --------------------------------------------------------------------------------- */
+
+/* A state that was not there is believed beside a log that is not behind it. */
+static struct status state_again(struct engine *engine)
+{
+    struct status status = log_look_again(engine->log);
+    if (!failed(status)) {
+        status =
+            engine->state != NULL ? state_look_again(engine->state) : engine_open_folded(engine);
+    }
+    return status.code == STATUS_NOT_FOUND || status.code == STATUS_FOLD ? OK : status;
+}
+
+/* The log once more, and last: it is never behind what is folded from it. */
+struct status engine_look_again(struct engine *engine)
+{
+    assert(engine->options.read_only);
+    TRY(state_again(engine));
+    return log_look_again(engine->log);
+}
 
 struct view engine_view(struct engine *engine, uint64_t as_of_n, struct arena *arena,
                         struct status *trouble)

@@ -22,7 +22,8 @@
 #include "store/log.h"
 #include "store/state.h"
 
-struct engine; /* opaque */
+struct engine;      /* opaque */
+struct engine_port; /* core/engine_port.h */
 
 /* Called while long folding goes on; done of total events. */
 typedef void engine_progress(void *context, uint64_t done, uint64_t total);
@@ -31,10 +32,12 @@ struct engine_options {
     const char *directory;
     bool read_only;
     bool threaded;
-    bool rebuild;               /* throw state/ and index/ away and fold both from the log */
-    const char *task;           /* what a writer that stays is doing: bracketed by audit.started and
+    bool rebuild;     /* throw state/ and index/ away and fold both from the log */
+    const char *task; /* what a writer that stays is doing: bracketed by audit.started and
                                    audit.stopped. NULL: a short visit, not bracketed */
-    uint32_t commit_events_max; /* events gathered into one commit; 0: COMMIT_EVENTS_MAX */
+    const struct engine_port *port;   /* of one that only reads: what is written goes through it, to
+                                       the engine of another process; NULL: nothing is written */
+    uint32_t commit_events_max;       /* events gathered into one commit; 0: COMMIT_EVENTS_MAX */
     uint64_t (*clock)(void *context); /* UTC us; NULL: the system's */
     void *clock_context;
     engine_progress *progress; /* of folding at open; may be NULL */
@@ -91,6 +94,10 @@ MUST_CHECK struct status engine_say(struct engine *engine, enum engine_voice voi
 /* Returns when everything taken so far is durable (or refused) and acknowledged. */
 MUST_CHECK struct status engine_flush(struct engine *engine);
 
+/* Returns when what is durable in the log can be seen by whoever opens the store for reading, in
+ * the state, too. For a writer that stays; others finish. */
+MUST_CHECK struct status engine_settle(struct engine *engine);
+
 /* Commands ------------------------------------------------------------------------------------- */
 
 /* A command that a user has signed (core/command_record.h). */
@@ -123,6 +130,9 @@ MUST_CHECK struct status engine_command(struct engine *engine, struct bytes reco
 /* The view at the head (as_of UINT64_MAX) or as of an event; rows live in `arena`. */
 struct view engine_view(struct engine *engine, uint64_t as_of_n, struct arena *arena,
                         struct status *trouble);
+/* Of an engine that only reads: the newest log, state and index by now. What views, rows and
+ * log_head_of have lent is no more; snapshots are as they were, and so is everything on failure. */
+MUST_CHECK struct status engine_look_again(struct engine *engine);
 uint64_t engine_now(const struct engine *engine);
 
 /* The parts, for readers; they belong to the engine. State and index may be NULL in an engine that

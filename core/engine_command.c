@@ -339,6 +339,10 @@ static struct status ask_all(struct engine *engine, struct asking *asking,
 struct status engine_commands(struct engine *engine, const struct request *requests, size_t count,
                               struct verdict *verdicts)
 {
+    TRY(engine->failed);
+    if (engine->options.port != NULL) {
+        return engine_port_commands(engine, requests, count, verdicts);
+    }
     struct asking *asking = malloc(sizeof *asking);
     if (asking == NULL) {
         return FAIL(NO_MEMORY, sizeof *asking);

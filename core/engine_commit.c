@@ -332,6 +332,9 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
 {
     struct job *job;
     TRY(engine->failed);
+    if (engine->options.port != NULL) {
+        return engine_port_submit(engine, submission, acknowledge_with, context);
+    }
     if (engine->log_key == NULL) {
         return FAIL(READ_ONLY, 0);
     }

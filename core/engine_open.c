@@ -277,7 +277,7 @@ static struct status without(struct engine *engine, struct status status)
 }
 
 /* An engine that only reads goes without what is missing: the log has everything. */
-static struct status open_for_reading(struct engine *engine)
+struct status engine_open_folded(struct engine *engine)
 {
     bool ours = false;
     TRY(without(engine, open_state(engine)));
@@ -297,7 +297,7 @@ static struct status read_beside_writer(struct engine *engine)
     for (unsigned tries = 1;; tries++) {
         uint64_t size = log_head_of(engine->log)->size;
         struct status status = check_rollback(engine);
-        status = failed(status) ? status : open_for_reading(engine);
+        status = failed(status) ? status : engine_open_folded(engine);
         bool ahead = status.code == STATUS_ROLLBACK || (!failed(status) && engine->state == NULL);
         if (!ahead || tries == READ_TRIES) {
             return status;

@@ -10,7 +10,7 @@
 #ifndef CORE_ENGINE_PARTS_H
 #define CORE_ENGINE_PARTS_H
 
-#include "core/engine.h"
+#include "core/engine_port.h"
 #include "core/key_cache.h"
 #include "core/prepare.h"
 #include "core/store_layout.h"
@@ -79,11 +79,12 @@ struct engine {
     uint32_t on_their_way;                /* submissions taken and not yet committed */
     struct emitter_gap gaps[ENGINE_JOBS]; /* since the last flush */
     size_t gap_count;
-    uint64_t since_sync; /* events since state and index were made durable */
-    bool announced;      /* audit.started has been said */
-    bool digest_due;     /* the state has been made durable since its digest was logged */
-    bool clock_held;     /* the clock is behind what was recorded last */
-    bool clock_noted;    /* and that has been said */
+    uint64_t since_sync;   /* events since state and index were made durable */
+    uint64_t since_digest; /* and since the state's digest was last due */
+    bool announced;        /* audit.started has been said */
+    bool digest_due;       /* the state has been made durable since its digest was logged */
+    bool clock_held;       /* the clock is behind what was recorded last */
+    bool clock_noted;      /* and that has been said */
     uint64_t behind_state, behind_index; /* where folding began at open */
     uint64_t behind_end;                 /* and where it ended */
     uint64_t versions_digested;          /* row versions when the state's digest was last logged */
@@ -110,6 +111,17 @@ MUST_CHECK struct status engine_sync(struct engine *engine);
 /* The same for a state that is still being folded up to the leaf with this hash. */
 MUST_CHECK struct status engine_sync_fold(struct engine *engine, const struct digest *last);
 
+/* engine_port.c: the same through another process's engine ---------------------------------------
+ */
+
+MUST_CHECK struct status engine_port_submit(struct engine *engine, struct bytes submission,
+                                            engine_acknowledge *acknowledge, void *context);
+MUST_CHECK struct status engine_port_say(struct engine *engine, enum engine_voice voice,
+                                         const struct draft *draft);
+MUST_CHECK struct status engine_port_flush(struct engine *engine);
+MUST_CHECK struct status engine_port_commands(struct engine *engine, const struct request *requests,
+                                              size_t count, struct verdict *verdicts);
+
 /* engine_fold.c: what state and index lag behind -------------------------------------------------
  */
 
@@ -125,6 +137,8 @@ MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 
 /* engine_open.c -------------------------------------------------------------------------------- */
 
+/* Opens state and index, if they are there and ours, of an engine that only reads. */
+MUST_CHECK struct status engine_open_folded(struct engine *engine);
 /* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
 MUST_CHECK struct status engine_introduce_emitters(struct engine *engine);
 /* Says that one of the writer's own emitters may speak, under its key, which is made if need be. */

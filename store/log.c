@@ -209,6 +209,13 @@ const struct log_head *log_head_of(const struct log *log)
     return &log->head;
 }
 
+struct status log_look_again(struct log *log)
+{
+    CLEANUP(lmdb_abort) struct lmdb_txn *txn = NULL;
+    TRY(lmdb_begin(log->lmdb, false, &txn));
+    return read_head(txn, &log->head);
+}
+
 /* Writing --------------------------------------------------------------------------------- */
 
 struct status log_begin(struct log *log)

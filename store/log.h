@@ -61,6 +61,9 @@ void log_close(struct log **log);
 const char *log_origin(const struct log *log);
 /* What the writer has committed or, between begin and commit, appended. */
 const struct log_head *log_head_of(const struct log *log);
+/* Of a log that is open for reading: the head as it is by now. Snapshots are as they were. CORRUPT,
+ * IO, and then the head is as it was. */
+MUST_CHECK struct status log_look_again(struct log *log);
 
 /* Writing ----------------------------------------------------------------------------------- */
 

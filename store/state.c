@@ -217,6 +217,31 @@ void state_close(struct state **state)
     }
 }
 
+static struct status read_anew(struct state *state)
+{
+    bool is_new = false, same = false;
+    TRY(read_catalogue(state, &is_new, &same));
+    return same ? read_meta(state) : FAIL_BECAUSE(NOT_FOUND, 0, "the state is being folded anew");
+}
+
+struct status state_look_again(struct state *state)
+{
+    assert(state->read_only);
+    CLEANUP(lmdb_abort) struct lmdb_txn *before = state->txn;
+    state->txn = NULL;
+    struct status status = lmdb_begin(state->lmdb, false, &state->txn);
+    status = failed(status) ? status : read_anew(state);
+    if (failed(status)) {
+        lmdb_abort(&state->txn);
+        state->txn = before;
+        before = NULL;
+        return status;
+    }
+    memset(state->subjects, 0, SUBJECT_CACHE * sizeof *state->subjects);
+    row_cache_clear(state->cache);
+    return OK;
+}
+
 uint64_t state_size(const struct state *state)
 {
     return state->size;

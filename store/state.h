@@ -38,6 +38,10 @@ struct state_options {
 MUST_CHECK struct status state_open(const struct state_options *options, struct state **out);
 void state_close(struct state **state);
 
+/* Of a state that is open for reading: what has been committed by now; what was lent is no more.
+ * NOT_FOUND: it is of another catalogue by now, or empty; FOLD, IO. Then it is as it was. */
+MUST_CHECK struct status state_look_again(struct state *state);
+
 /* Events folded so far: the next one to fold. */
 uint64_t state_size(const struct state *state);
 /* The digest over the row versions so far, and how many there are. */

@@ -18,6 +18,7 @@ struct status following_look(struct following *following)
 {
     struct query_outcome outcome;
     CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    TRY(engine_look_again(following->engine)); /* names are in the state */
     TRY(log_snapshot_open(engine_log(following->engine), &log));
     if (log_snapshot_size(log) <= following->next) {
         return OK;
