@@ -8,7 +8,7 @@
 #ifndef TOOLS_FORM_ITEMS_H
 #define TOOLS_FORM_ITEMS_H
 
-#include "tools/fields.h"
+#include "schema/field_words.h"
 #include "tools/invocation.h"
 
 struct view;

@@ -1,4 +1,4 @@
-#include "tools/body_words.h"
+#include "schema/body_words.h"
 #include "tools/store_open.h"
 #include "tools/verbs.h"
 

@@ -1,8 +1,8 @@
 /*
- * tools/body_words.h -- an event's body from words of a command line: `what=door count=3`.
+ * schema/body_words.h -- an event's body from words of a command line: `what=door count=3`.
  */
-#ifndef TOOLS_BODY_WORDS_H
-#define TOOLS_BODY_WORDS_H
+#ifndef SCHEMA_BODY_WORDS_H
+#define SCHEMA_BODY_WORDS_H
 
 #include "schema/catalogue/catalogue.h"
 

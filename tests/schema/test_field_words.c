@@ -2,8 +2,8 @@
  * Fields from words: what is written is what the catalogue's decoder reads, and anything else is
  * refused with the word that is wrong.
  */
-#include "tools/body_words.h"
-#include "tools/fields.h"
+#include "schema/body_words.h"
+#include "schema/field_words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

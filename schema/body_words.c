@@ -1,7 +1,7 @@
-#include "tools/body_words.h"
+#include "schema/body_words.h"
 
+#include "schema/field_words.h"
 #include "schema/time.h"
-#include "tools/fields.h"
 
 /* Ids and times as the log itself writes them: an emitter knows no other names. */
 static struct status read_plain(void *context, const struct field_info *field, const char *text,

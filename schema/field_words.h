@@ -1,12 +1,12 @@
 /*
- * tools/fields.h -- fields of a command or an event, from words that people type.
+ * schema/field_words.h -- fields of a command or an event, from words that people type.
  *
  * Shape    A value belongs to a field by its name; a list has as many as it has elements. Numbers,
  *          yes and no, hexadecimal or base64 digests, base64 bytes, words of an enum; ids and times
  *          as the caller reads them.
  */
-#ifndef TOOLS_FIELDS_H
-#define TOOLS_FIELDS_H
+#ifndef SCHEMA_FIELD_WORDS_H
+#define SCHEMA_FIELD_WORDS_H
 
 #include "schema/catalogue/catalogue.h"
 

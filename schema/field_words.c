@@ -1,4 +1,4 @@
-#include "tools/fields.h"
+#include "schema/field_words.h"
 
 struct status fields_add(struct fields *fields, const struct field_info *field, const char *text)
 {
