@@ -274,6 +274,18 @@ bool candidates_use_node(const struct candidates *candidates, uint16_t node)
     return (candidates->used[node / 64] >> node % 64 & 1u) != 0;
 }
 
+/* Projects -------------------------------------------------------------------------------- */
+
+static struct status plan_within(struct planning *planning, struct id project, uint16_t *out)
+{
+    struct gathering gathering = gather(planning);
+    gathering.given_up = gathering.given_up || project.kind == ID_NONE;
+    TRY(add_id(&gathering, TERM_PROJECT, project));
+    TRY(add_id(&gathering, TERM_ON, project));
+    *out = gathered(&gathering);
+    return OK;
+}
+
 /* Opening --------------------------------------------------------------------------------- */
 
 static struct status plan(struct planning *planning, const struct query *query)
@@ -285,6 +297,10 @@ static struct status plan(struct planning *planning, const struct query *query)
         if (child != PLAN_NONE) {
             hang(candidates, root, child);
         }
+    }
+    TRY(plan_within(planning, query->within, &child));
+    if (child != PLAN_NONE) {
+        hang(candidates, root, child);
     }
     child = PLAN_NONE;
     if (query->where != NULL) {

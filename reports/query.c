@@ -167,9 +167,19 @@ static bool in_range(const struct query *query, const struct leaf *leaf)
            (range->until.kind == MOMENT_OPEN || before(&range->until, time_utc_us, leaf->n));
 }
 
+bool query_is_within(const struct leaf *leaf, struct id project)
+{
+    bool found = id_equal(leaf->project, project);
+    for (size_t i = 0; !found && i < leaf->on_count; i++) {
+        found = id_equal(leaf->on[i], project);
+    }
+    return found;
+}
+
 bool query_meets(const struct query *query, const struct leaf *leaf)
 {
-    return in_range(query, leaf) && conditions_match(query, leaf);
+    return in_range(query, leaf) && conditions_match(query, leaf) &&
+           (query->within.kind == ID_NONE || query_is_within(leaf, query->within));
 }
 
 /* Writing --------------------------------------------------------------------------------- */

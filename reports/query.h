@@ -26,6 +26,7 @@
 enum {
     QUERY_VALUES_MAX = 64, /* over all conditions */
     QUERY_VALUE_SIZE = 96, /* bytes of one value */
+    QUERY_BREATH = 4096,   /* leaves between two questions whether to stop */
 };
 
 enum query_member {
@@ -59,7 +60,13 @@ struct query {
     struct moment_range range;
     bool by_received;
     bool newest_first;
-    uint64_t limit; /* rows; 0: all */
+    uint64_t limit;      /* rows; 0: all */
+    struct id within;    /* a project: of events only those in which it was active or which are
+                            about it; ID_NONE: all */
+    uint64_t first, end; /* of positions only [first, end); end 0: to the newest */
+    uint64_t look_most;  /* leaves that are compared before it gives up; 0: all */
+    bool (*stopped)(void *context); /* asked now and then; true: INTERRUPTED. NULL: never */
+    void *stopped_context;
 };
 
 /* What was looked at, beside the rows. */
@@ -73,6 +80,9 @@ struct query_outcome {
     uint64_t erased;    /* of these, those that are no more: nothing in them is found */
     uint32_t terms;     /* of the index that were walked; 0: it could not narrow */
     bool cut;           /* the limit ended it before the end */
+    bool tired;         /* look_most did: it has looked at everything on the way to `reached` */
+    uint64_t reached;   /* if tired: the first position not looked at, in the query's order; going
+                           down, the one after it */
 };
 
 /* Adds a value of a condition; a leading `!` excludes. LIMIT if there are too many or it is too
@@ -84,7 +94,11 @@ MUST_CHECK struct status query_add(struct query *query, enum query_member member
  * emitter's clock says. */
 uint64_t query_time_of(const struct leaf *leaf);
 
-/* Whether the event is in the range and meets the conditions; `where` is left out. */
+/* Whether an event is of a project: it was active, or is among the subjects. */
+bool query_is_within(const struct leaf *leaf, struct id project);
+
+/* Whether the event is in the range and meets the conditions; `where` and the positions are left
+ * out. */
 bool query_meets(const struct query *query, const struct leaf *leaf);
 
 /* Called for each match, in order; slices are lent for the call. A failure ends the query, and the

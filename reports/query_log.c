@@ -70,6 +70,8 @@ struct status query_positions(const struct query *query, struct log_snapshot *lo
         TRY(query_position_at(log, until->value, &limit));
     }
     *end = limit < *end ? limit : *end;
+    *first = query->first > *first ? query->first : *first;
+    *end = query->end > 0 && query->end < *end ? query->end : *end;
     return query->where == NULL ? OK : bound(query->where, log, first, end);
 }
 
@@ -138,12 +140,28 @@ static struct status judge(struct run *run, uint64_t n, struct bytes bytes)
 /* Every leaf is compared with its hash; only one that may match is worth decoding. */
 static struct status compare(struct run *run, uint64_t n)
 {
+    const struct query *query = run->query;
     struct bytes bytes;
+    if (query->stopped != NULL && run->outcome->compared % QUERY_BREATH == 0 &&
+        query->stopped(query->stopped_context)) {
+        return FAIL(INTERRUPTED, 0);
+    }
     TRY(log_read_leaf(run->log, n, &bytes));
     run->outcome->compared++;
     run->outcome->scanned += candidates_narrowed(&run->candidates, n) ? 0 : 1;
     run->outcome->uncovered += n < run->candidates.covered ? 0 : 1;
     return sieve_lets_through(&run->sieve, bytes) ? judge(run, n, bytes) : OK;
+}
+
+/* Whether as many leaves were looked at as may be: then the next one would be at `n`. */
+static bool is_tired(struct run *run, uint64_t n)
+{
+    if (run->query->look_most > 0 && run->outcome->compared == run->query->look_most) {
+        run->outcome->tired = true;
+        run->outcome->reached = n;
+        run->done = true;
+    }
+    return run->outcome->tired;
 }
 
 static struct status run_upwards(struct run *run, uint64_t first, uint64_t end)
@@ -155,6 +173,9 @@ static struct status run_upwards(struct run *run, uint64_t first, uint64_t end)
             return OK;
         }
         TRY(status);
+        if (is_tired(run, n)) {
+            return OK;
+        }
         TRY(compare(run, n));
         n++;
     }
@@ -170,6 +191,9 @@ static struct status run_downwards(struct run *run, uint64_t first, uint64_t end
             return OK;
         }
         TRY(status);
+        if (is_tired(run, n + 1)) {
+            return OK;
+        }
         TRY(compare(run, n));
     }
     return OK;

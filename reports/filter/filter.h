@@ -106,9 +106,18 @@ struct filter { /* its members are read by the modules of reports/, written by t
 
 /* Reading ---------------------------------------------------------------------------------- */
 
+/* Of whoever may not see everything: what may be seen. Names of anything else are as unknown as
+ * names of nothing, nothing is suggested, and saved queries are only those that Cairn brings. */
+struct filter_sight {
+    uint64_t as_of_n; /* names are those of then */
+    struct status (*sees)(void *context, struct id id, bool *visible);
+    void *context;
+};
+
 struct filter_context {
     struct engine *engine; /* whose state knows names and saved queries; NULL: ids only */
     struct moment_context moments;
+    const struct filter_sight *sight; /* NULL: everything may be seen */
 };
 
 /* What is wrong, where, and what may have been meant. */

@@ -7,6 +7,8 @@
 #include "reports/names.h"
 #include "reports/resolve.h"
 
+#include <assert.h>
+
 enum {
     ARENA_SIZE = 16 << 10, /* bytes: a row or two */
     NAME_SIZE = 1024,      /* bytes of a foreign name as it is written */
@@ -29,8 +31,22 @@ static bool look(const struct typing *typing, struct looking *out)
     }
     out->arena = ARENA_IN(out->memory);
     out->trouble = OK;
-    out->view = engine_view(engine, UINT64_MAX, &out->arena, &out->trouble);
+    uint64_t as_of_n =
+        typing->context->sight == NULL ? UINT64_MAX : typing->context->sight->as_of_n;
+    out->view = engine_view(engine, as_of_n, &out->arena, &out->trouble);
     return true;
+}
+
+static bool is_narrowed(const struct typing *typing)
+{
+    return typing->context->sight != NULL;
+}
+
+static struct status sees(const struct typing *typing, struct id id, bool *visible)
+{
+    const struct filter_sight *sight = typing->context->sight;
+    *visible = true;
+    return sight == NULL ? OK : sight->sees(sight->context, id, visible);
 }
 
 struct status names_keep_id(struct typing *typing, struct id id, struct bytes *out)
@@ -74,6 +90,7 @@ static void offer_projects(struct looking *looking, struct suggestion *suggestio
 static struct status unknown(struct typing *typing, const struct token *token,
                              const struct suggestion *suggestion, const char *why)
 {
+    assert(!is_narrowed(typing));
     suggestion_advise(suggestion, typing->fault);
     return fault_of(typing->fault, token, why);
 }
@@ -117,6 +134,23 @@ static struct status resolve_any(const struct looking *looking, enum id_kind kin
     return failed(resolve(&resolver, ID_PROJECT, name, out)) ? status : OK;
 }
 
+/* Of all kinds of things that have names, the first visible one of this name; whatever else there
+ * is or is not, nothing more is said. */
+static struct status names_of_visible(struct typing *typing, const struct looking *looking,
+                                      const struct token *token, enum id_kind only, struct id *out)
+{
+    const struct resolver resolver = {.view = &looking->view};
+    bool visible = false;
+    for (unsigned kind = 0; kind < ID_KIND_COUNT && !visible; kind++) {
+        bool asked = only == ID_NONE || only == (enum id_kind)kind;
+        if (asked && !failed(resolve(&resolver, (enum id_kind)kind, token->text, out))) {
+            TRY(sees(typing, *out, &visible));
+        }
+        TRY(looking->trouble);
+    }
+    return visible ? OK : fault_of(typing->fault, token, "there is nothing of this name");
+}
+
 struct status names_of_kind(struct typing *typing, const struct token *token, enum id_kind kind,
                             struct id *out)
 {
@@ -127,6 +161,9 @@ struct status names_of_kind(struct typing *typing, const struct token *token, en
     }
     if (!look(typing, &looking)) {
         return fault_of(typing->fault, token, "an id like drive:30377 is expected");
+    }
+    if (is_narrowed(typing)) {
+        return names_of_visible(typing, &looking, token, kind, out);
     }
     struct status status = resolve_any(&looking, kind, token->text, out);
     if (status.code != STATUS_NOT_FOUND && status.code != STATUS_CONFLICT) {
@@ -162,10 +199,14 @@ struct status names_of_actor(struct typing *typing, const struct token *token, s
     if (is_id || !look(typing, &looking)) {
         return OK;
     }
+    bool visible = false;
     if (user_by_login(&looking.view, token->text, &user)) {
+        TRY(sees(typing, user.user, &visible));
+    }
+    if (visible) {
         return names_keep_id(typing, user.user, out);
     }
-    bool known = emitter_by_name(&looking.view, token->text, &emitter);
+    bool known = is_narrowed(typing) || emitter_by_name(&looking.view, token->text, &emitter);
     TRY(looking.trouble);
     if (known) {
         return OK;
@@ -183,7 +224,11 @@ static struct status find_logins(struct typing *typing, struct looking *looking,
     struct view_walk walk = view_walk_of(&looking->view, ROW_LOGIN, &row, 0);
     while (view_walk_next(&walk, &row)) {
         struct bytes id;
-        if (glob_matches(token->text, row.login)) {
+        bool visible = glob_matches(token->text, row.login);
+        if (visible) {
+            TRY(sees(typing, row.user, &visible));
+        }
+        if (visible) {
             *any = true;
             TRY(names_keep_id(typing, row.user, &id));
             TRY(found(typing, id));
@@ -211,7 +256,7 @@ struct status names_of_actors(struct typing *typing, const struct token *token, 
         return OK;
     }
     TRY(find_logins(typing, &looking, token, found, &any));
-    any = any || matches_an_emitter(&looking, token->text);
+    any = any || is_narrowed(typing) || matches_an_emitter(&looking, token->text);
     TRY(looking.trouble);
     return any ? OK : fault_of(typing->fault, token, "no user or emitter is called so");
 }
@@ -224,7 +269,8 @@ struct status names_check_emitter(struct typing *typing, const struct token *tok
     if (!leaf_is_emitter_name(token->text)) {
         return fault_of(typing->fault, token, "an emitter's name is [a-z][a-z0-9_.-]*");
     }
-    if (!look(typing, &looking) || emitter_by_name(&looking.view, token->text, &emitter)) {
+    if (is_narrowed(typing) || !look(typing, &looking) ||
+        emitter_by_name(&looking.view, token->text, &emitter)) {
         return OK;
     }
     TRY(looking.trouble);
@@ -234,6 +280,22 @@ struct status names_check_emitter(struct typing *typing, const struct token *tok
 }
 
 /* Foreign names --------------------------------------------------------------------------- */
+
+/* Hands on what is visible of it. */
+struct sifting {
+    struct typing *typing;
+    names_id *found;
+    bool any;
+};
+
+static struct status sift(void *context, struct id id)
+{
+    struct sifting *sifting = context;
+    bool visible;
+    TRY(sees(sifting->typing, id, &visible));
+    sifting->any = sifting->any || visible;
+    return visible ? sifting->found(sifting->typing, id) : OK;
+}
 
 struct status names_of_subject(struct typing *typing, const struct token *token, names_id *found)
 {
@@ -251,8 +313,9 @@ struct status names_of_subject(struct typing *typing, const struct token *token,
     }
     /* Written as a record that names it would be. */
     text_put_printable(&shown, token->text);
+    struct sifting sifting = {.typing = typing, .found = found};
     struct status status =
-        names_find(typing->context->engine, class, text_bytes(&shown), found, typing);
-    return status.code == STATUS_NOT_FOUND ? fault_of(typing->fault, token, "no record names it")
-                                           : status;
+        names_find(typing->context->engine, class, text_bytes(&shown), sift, &sifting);
+    bool none = status.code == STATUS_NOT_FOUND || (!failed(status) && !sifting.any);
+    return none ? fault_of(typing->fault, token, "no record names it") : status;
 }

@@ -294,7 +294,8 @@ static struct status read_saved(struct parser *parser, uint16_t *out)
     }
     struct suggestion suggestion;
     suggestion_begin(&suggestion, name.text);
-    struct status status = saved_find(parser->context->engine, name.text, &question, &suggestion);
+    struct engine *engine = parser->context->sight == NULL ? parser->context->engine : NULL;
+    struct status status = saved_find(engine, name.text, &question, &suggestion);
     if (status.code == STATUS_NOT_FOUND) {
         suggestion_advise(&suggestion, parser->fault);
         return fault_of(parser->fault, &name, "there is no saved query of this name");
