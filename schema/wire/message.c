@@ -128,6 +128,7 @@ void wire_put_note(struct text *out, const struct wire_note *note)
     }
     wire_put_bytes(out, note->body);
     wire_put_bytes(out, note->source);
+    wire_put_u64(out, note->at_utc_us);
 }
 
 struct status wire_note_decode(struct bytes payload, struct wire_note *out)
@@ -145,6 +146,7 @@ struct status wire_note_decode(struct bytes payload, struct wire_note *out)
     }
     out->body = wire_get_bytes(&reader, BODY_MAX);
     out->source = wire_get_bytes(&reader, LEAF_SOURCE_MAX);
+    out->at_utc_us = wire_get_u64(&reader);
     return wire_end(&reader);
 }
 

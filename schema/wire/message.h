@@ -107,6 +107,7 @@ struct wire_note {
     struct bytes on[LEAF_SUBJECTS_MAX]; /* ids */
     struct bytes body;                  /* canonical JSON, without salt */
     struct bytes source;                /* a network address; may be empty */
+    uint64_t at_utc_us;                 /* when it happened, if that was earlier; 0: not said */
 };
 void wire_put_note(struct text *out, const struct wire_note *note);
 MUST_CHECK struct status wire_note_decode(struct bytes payload, struct wire_note *out);

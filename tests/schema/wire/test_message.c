@@ -117,12 +117,14 @@ static void a_note_is_read_as_written_and_not_when_cut(void **unused)
                              .on_count = 2,
                              .on = {LITERAL("log:0"), LITERAL("user:4")},
                              .body = LITERAL("{}"),
-                             .source = LITERAL("10.0.0.1")};
+                             .source = LITERAL("10.0.0.1"),
+                             .at_utc_us = 12};
     struct wire_note read;
     wire_put_note(&text, &note);
     assert_int_equal(wire_note_decode(text_bytes(&text), &read).code, STATUS_OK);
     assert_true(bytes_equal(read.kind, note.kind) && bytes_equal(read.body, note.body));
     assert_true(bytes_equal(read.on[1], note.on[1]) && bytes_equal(read.source, note.source));
+    assert_int_equal(read.at_utc_us, note.at_utc_us);
     for (size_t size = 0; size < text.size; size++) {
         assert_true(failed(wire_note_decode(bytes_of(text.data, size), &read)));
     }
