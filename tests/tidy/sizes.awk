@@ -6,6 +6,7 @@ BEGIN {
     FUNCTION_MAX = 70
     COLUMNS_MAX = 100
     PARAMETERS_MAX = 6
+    called_by["auditd/http/http.c"] = 8 # libmicrohttpd calls a function of eight
 }
 
 function complain(file, line, sentence) {
@@ -52,7 +53,7 @@ FNR == 1 {
 
 /^{$/ {
     opened = FNR
-    if (parameters(head) > PARAMETERS_MAX) {
+    if (parameters(head) > PARAMETERS_MAX && parameters(head) != called_by[FILENAME]) {
         complain(FILENAME, FNR, "a function of " parameters(head) " parameters; " PARAMETERS_MAX \
             " is the most")
     }
