@@ -21,7 +21,7 @@ struct tls_session {
     bool failed;
 };
 
-/* Material ---------------------------------------------------------------------------------- */
+/* Material ----------------------------------------------------------------------------------- */
 
 static void free_bio(BIO **bio)
 {
@@ -251,7 +251,7 @@ struct status tls_renew(struct tls **tls, const struct tls_material *material)
     return OK;
 }
 
-/* Files --------------------------------------------------------------------------------------- */
+/* Files -------------------------------------------------------------------------------------- */
 
 struct files_read {
     char *memory[4];
@@ -313,7 +313,7 @@ struct status tls_renew_files(struct tls **tls, const struct tls_files *files)
     return tls_renew(tls, &material);
 }
 
-/* A connection -------------------------------------------------------------------------------- */
+/* A connection ------------------------------------------------------------------------------- */
 
 struct status tls_accept(struct tls *tls, int fd, struct tls_session **out)
 {
@@ -418,7 +418,7 @@ const char *tls_why(const struct tls_session *session)
     return session->why;
 }
 
-/* Who it is ----------------------------------------------------------------------------------- */
+/* Who it is ---------------------------------------------------------------------------------- */
 
 static void free_names(GENERAL_NAMES **names)
 {

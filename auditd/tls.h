@@ -65,7 +65,7 @@ void tls_close(struct tls **tls);
 MUST_CHECK struct status tls_renew(struct tls **tls, const struct tls_material *material);
 MUST_CHECK struct status tls_renew_files(struct tls **tls, const struct tls_files *files);
 
-/* A connection ------------------------------------------------------------------------------ */
+/* A connection ------------------------------------------------------------------------------- */
 
 enum tls_turn {
     TLS_DONE,
@@ -94,7 +94,7 @@ void tls_session_close(struct tls_session **session);
  * NULL: the peer went away. */
 const char *tls_why(const struct tls_session *session);
 
-/* Who it is ----------------------------------------------------------------------------------- */
+/* Who it is ---------------------------------------------------------------------------------- */
 
 struct tls_peer {
     bool shown;                /* it has shown a certificate, and that was found good */

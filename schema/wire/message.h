@@ -46,10 +46,12 @@ enum message_kind {
     MESSAGE_FORWARDED = 32, /* struct wire_peer, u8 kind, bytes payload of that kind */
     MESSAGE_WEB_REQUEST,    /* auditd/http and auditd/reader */
     MESSAGE_WEB_ANSWER,     /* with a descriptor */
-    MESSAGE_CHANNEL,  /* bytes role; with a descriptor: the channel to that role from now on */
-    MESSAGE_SETTINGS, /* with a descriptor: the settings as a file, to be read anew */
-    MESSAGE_SAID,     /* struct wire_note, by the supervisor, for the log */
-    MESSAGE_STOP,     /* nothing: end in good order */
+    MESSAGE_CHANNEL,        /* bytes process; with a descriptor: the channel to it from now on */
+    MESSAGE_SETTINGS,       /* with a descriptor: the settings as a file, to be read anew */
+    MESSAGE_SAID,           /* struct wire_note, by the supervisor, for the log */
+    MESSAGE_STOP,           /* nothing: end in good order */
+    MESSAGE_READY,  /* u64 ABI of Landlock, u8 seccomp: to the supervisor, once in the sandbox */
+    MESSAGE_ENDING, /* status: to the supervisor, why the process ends */
 };
 
 /* When a submission is acknowledged. */

@@ -1,0 +1,157 @@
+#include "auditd/sandbox.h"
+
+#include "auditd/landlock.h"
+#include "auditd/seccomp.h"
+#include "core/store_layout.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+enum {
+    RULES_MAX = 32,
+};
+
+static const struct sandbox_profile profiles[ROLE_COUNT] = {
+#define PROFILE(role, paths, groups) [ROLE_##role] = {(groups), PATHS_##paths},
+#include "auditd/profiles.def"
+};
+
+const struct sandbox_profile *sandbox_profile(enum role role)
+{
+    return &profiles[role];
+}
+
+/* Paths -------------------------------------------------------------------------------------- */
+
+/* Rules, and the paths that they lend. */
+struct rules {
+    struct landlock_rule rule[RULES_MAX];
+    struct store_path paths[RULES_MAX];
+    size_t count;
+};
+
+static void add(struct rules *rules, const char *path, unsigned rights)
+{
+    if (path[0] != '\0' && rules->count < RULES_MAX) {
+        rules->rule[rules->count++] = (struct landlock_rule){path, rights};
+    }
+}
+
+static struct status add_below(struct rules *rules, const char *directory, const char *name,
+                               unsigned rights)
+{
+    struct store_path *path = &rules->paths[rules->count];
+    TRY(store_path(directory, name, path));
+    add(rules, path->text, rights);
+    return OK;
+}
+
+static struct status add_store_to_read(struct rules *rules, const char *store)
+{
+    static const char *const readers[] = {"log/lock.mdb", "state/lock.mdb", "index/lock.mdb"};
+    add(rules, store, LANDLOCK_READ);
+    for (size_t i = 0; i < (sizeof readers / sizeof readers[0]); i++) {
+        TRY(add_below(rules, store, readers[i], LANDLOCK_READ | LANDLOCK_WRITE));
+    }
+    return OK;
+}
+
+/* What libc and libcurl read to find a host and to trust it, and the programs that send mail. */
+static void add_system(struct rules *rules)
+{
+    static const char *const read[] = {"/etc", "/run/systemd/resolve", "/usr/share",
+                                       "/dev/urandom"};
+    static const char *const run[] = {"/usr", "/lib", "/lib64", "/bin", "/sbin"};
+    for (size_t i = 0; i < (sizeof read / sizeof read[0]); i++) {
+        add(rules, read[i], LANDLOCK_READ);
+    }
+    for (size_t i = 0; i < (sizeof run / sizeof run[0]); i++) {
+        add(rules, run[i], LANDLOCK_READ | LANDLOCK_EXECUTE);
+    }
+    add(rules, "/dev/null", LANDLOCK_READ | LANDLOCK_WRITE);
+}
+
+/* Certificates are renewed by putting a new file in the place of the old: the directory is what
+ * stays. */
+static struct status add_directory_of(struct rules *rules, const struct setting_text *file)
+{
+    struct store_path *path = &rules->paths[rules->count];
+    const char *slash = strrchr(file->text, '/');
+    if (slash == NULL || rules->count == RULES_MAX) {
+        return OK;
+    }
+    const size_t size = slash == file->text ? 1 : (size_t)(slash - file->text);
+    memcpy(path->text, file->text, size);
+    path->text[size] = '\0';
+    add(rules, path->text, LANDLOCK_READ);
+    return OK;
+}
+
+static struct status add_certificates(struct rules *rules, const struct settings *settings)
+{
+    const struct setting_text *const files[] = {
+        &settings->tls_certificate, &settings->tls_key,         &settings->tls_client_ca,
+        &settings->tls_crl,         &settings->web_certificate, &settings->web_key,
+        &settings->web_client_ca,   &settings->web_crl,
+    };
+    for (size_t i = 0; i < (sizeof files / sizeof files[0]); i++) {
+        TRY(add_directory_of(rules, files[i]));
+    }
+    return OK;
+}
+
+static struct status collect(struct rules *rules, const struct sandbox_wish *wish)
+{
+    const char *store = wish->settings->store_path.text;
+    switch (profiles[wish->role].paths) {
+    case PATHS_NONE:
+        break;
+    case PATHS_STORE:
+        add(rules, store, LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_CHANGE);
+        break;
+    case PATHS_STORE_READ:
+        return add_store_to_read(rules, store);
+    case PATHS_STORE_SYSTEM:
+        add_system(rules);
+        return add_store_to_read(rules, store);
+    case PATHS_TLS:
+        return add_certificates(rules, wish->settings);
+    }
+    return OK;
+}
+
+/* In order ----------------------------------------------------------------------------------- */
+
+static struct status give_up_privileges(void)
+{
+    const struct rlimit none = {0, 0};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+        setrlimit(RLIMIT_CORE, &none) != 0) {
+        return FAIL(IO, (uint64_t)errno);
+    }
+    return OK;
+}
+
+static struct status enter_landlock(const struct sandbox_wish *wish)
+{
+    struct rules rules = {.count = 0};
+    const bool network = (profiles[wish->role].groups & GROUP_CONNECT) != 0;
+    TRY(collect(&rules, wish));
+    return landlock_enter(rules.rule, rules.count, network);
+}
+
+struct status sandbox_enter(const struct sandbox_wish *wish, struct sandbox_facts *out)
+{
+    const bool required = wish->settings->daemon_sandbox == SANDBOX_REQUIRED;
+    *out = (struct sandbox_facts){.landlock = landlock_abi(), .seccomp = seccomp_is_there()};
+    if (required && (out->landlock == 0 || !out->seccomp)) {
+        return FAIL_BECAUSE(NOT_FOUND, 0,
+                            "the kernel has no Landlock or no seccomp, and settings require both");
+    }
+    TRY(give_up_privileges());
+    if (out->landlock > 0) {
+        TRY(enter_landlock(wish));
+    }
+    return out->seccomp ? seccomp_enter(profiles[wish->role].groups, wish->trapped) : OK;
+}
