@@ -155,7 +155,10 @@ static struct status fill(const char *directory, const struct birth *birth)
     TRY(write_log_vkey(directory));
     TRY(make_log(directory, birth));
     CLEANUP(engine_close) struct engine *engine = NULL;
-    TRY(engine_open(&(struct engine_options){.directory = directory}, &engine));
+    TRY(engine_open(&(struct engine_options){.directory = directory,
+                                             .clock = birth->clock,
+                                             .clock_context = birth->clock_context},
+                    &engine));
     return say_first_events(engine, directory, birth);
 }
 

@@ -24,6 +24,8 @@ struct birth {
     const struct public_key *admin_key;
     struct bytes admin_receive_key;       /* what keys are wrapped for; empty: none yet */
     const struct totp_secret *admin_totp; /* the second factor; NULL: the store speaks for none */
+    uint64_t (*clock)(void *context);     /* as in struct engine_options; NULL: the system's */
+    void *clock_context;
 };
 
 /* Whether a store of that name can be made there, as far as can be told without making one: EXISTS,

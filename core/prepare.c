@@ -5,6 +5,10 @@
 
 #include <stdlib.h>
 
+enum {
+    KEY_TEXT_MAX = 512, /* bytes of a public key's text: name, hash, base64 */
+};
+
 struct known_emitter {
     char name[NAME_MAX_SIZE + 1];
     struct public_key key;
@@ -79,6 +83,23 @@ static struct status add_emitter(struct prepare *prepare, struct known_emitter *
     return OK;
 }
 
+/* Reading a key costs as much as checking a signature, and after every commit all of them are made
+ * known again. */
+static struct status take_key(const struct known_emitter *before, struct bytes text,
+                              struct public_key *out)
+{
+    char memory[KEY_TEXT_MAX];
+    struct text known = TEXT_IN(memory);
+    if (before != NULL) {
+        public_key_write(&before->key, &known);
+    }
+    if (before == NULL || known.full || !bytes_equal(text_bytes(&known), text)) {
+        return public_key_read(text, out);
+    }
+    *out = before->key;
+    return OK;
+}
+
 struct status prepare_emitter(struct prepare *prepare, const struct emitter_row *row,
                               const struct emitter_head *head)
 {
@@ -88,8 +109,8 @@ struct status prepare_emitter(struct prepare *prepare, const struct emitter_row 
         return FAIL_BECAUSE(MALFORMED, 0, "an emitter's name is [a-z][a-z0-9_.-]*");
     }
     memcpy(known.name, row->name.data, row->name.size);
-    TRY(public_key_read(row->key, &known.key));
     struct known_emitter *slot = find_emitter(prepare, row->name);
+    TRY(take_key(slot, row->key, &known.key));
     if (slot == NULL) {
         TRY(add_emitter(prepare, &slot));
     }

@@ -1,4 +1,5 @@
 #include "store/key_backend.h"
+#include "store/rehearsal.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -35,6 +36,57 @@ void key_memory_seal(void *memory)
 void key_random(uint8_t *out, size_t size)
 {
     randombytes_buf(out, size);
+}
+
+/* Rehearsals ------------------------------------------------------------------------------ */
+
+/* libsodium asks its source of randomness without saying on whose behalf: there is one of a
+ * process, and this is it. */
+static struct {
+    struct randombytes_implementation source;
+    uint8_t seed[randombytes_SEEDBYTES];
+    uint64_t asked;
+} rehearsal;
+
+static const char *rehearsal_name(void)
+{
+    return "rehearsal";
+}
+
+static void rehearsal_fill(void *const out, const size_t size)
+{
+    uint8_t seed[randombytes_SEEDBYTES];
+    memcpy(seed, rehearsal.seed, sizeof seed);
+    for (size_t i = 0; i < sizeof rehearsal.asked; i++) {
+        seed[i] ^= (uint8_t)(rehearsal.asked >> (8 * i));
+    }
+    rehearsal.asked++;
+    randombytes_buf_deterministic(out, size, seed);
+}
+
+static uint32_t rehearsal_number(void)
+{
+    uint32_t number = 0;
+    rehearsal_fill(&number, sizeof number);
+    return number;
+}
+
+struct status key_rehearse(uint64_t seed)
+{
+    if (rehearsal.source.buf != NULL) {
+        return FAIL_BECAUSE(CONFLICT, 0, "this process rehearses already");
+    }
+    rehearsal.source = (struct randombytes_implementation){
+        .implementation_name = rehearsal_name,
+        .random = rehearsal_number,
+        .buf = rehearsal_fill,
+    };
+    for (size_t i = 0; i < sizeof seed; i++) {
+        rehearsal.seed[sizeof rehearsal.seed - 1 - i] = (uint8_t)(seed >> (8 * i));
+    }
+    return randombytes_set_implementation(&rehearsal.source) == 0
+               ? OK
+               : FAIL_BECAUSE(KEY, 0, "libsodium keeps its own source of randomness");
 }
 
 static struct status ed25519_make(struct key_pair *pair)

@@ -226,7 +226,6 @@ static struct status read_anew(struct state *state)
 
 struct status state_look_again(struct state *state)
 {
-    assert(state->read_only);
     CLEANUP(lmdb_abort) struct lmdb_txn *before = state->txn;
     state->txn = NULL;
     struct status status = lmdb_begin(state->lmdb, false, &state->txn);

@@ -37,6 +37,8 @@ enum exit_code exit_of(struct status status)
     case STATUS_INCOMPLETE:
     case STATUS_STOPPED:
     case STATUS_FULL:
+    case STATUS_UNREACHABLE:
+    case STATUS_UNCERTAIN:
     case STATUS_KEY:
         return EXIT_IO;
     }

@@ -3,40 +3,24 @@
 #include "core/command_record.h"
 #include "core/identity/session.h"
 #include "core/identity/user.h"
+#include "store/login_names.h"
 #include "tools/ask.h"
 #include "tools/wall.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static void close_file(FILE **file)
-{
-    if (*file != NULL) {
-        (void)fclose(*file);
-    }
-}
-
-/* From the file itself: the C library's own look-up loads modules, and ends the process where it
- * lacks the memory for them. */
 void operator_name(struct text *out)
 {
-    char memory[4096];
-    struct passwd entry, *found;
-    CLEANUP(close_file) FILE *file = fopen("/etc/passwd", "re");
-    while (file != NULL && fgetpwent_r(file, &entry, memory, sizeof memory, &found) == 0) {
-        bool name = entry.pw_name[0] != '+' && entry.pw_name[0] != '-'; /* else: look elsewhere */
-        struct bytes bytes = bytes_of_string(entry.pw_name);
-        if (name && entry.pw_uid == getuid() && bytes.size < out->capacity - out->size &&
-            text_is_utf8(bytes)) {
-            text_put_bytes(out, bytes);
-            return;
-        }
+    CLEANUP(login_names_close) struct login_names *names = NULL;
+    if (failed(login_names_open("/etc/passwd", &names))) {
+        text_add(out, "uid:%u", (unsigned)getuid());
+        return;
     }
-    text_add(out, "uid:%u", (unsigned)getuid());
+    login_names_put(names, getuid(), out);
 }
 
 enum exit_code operator_key_path(const struct invocation *invocation, const char *store,

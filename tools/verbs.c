@@ -10,6 +10,8 @@ static const struct verb *const verbs[] = {
     &verb_mfa_trust,
     &verb_group_remove_member,
     FORM_VERBS,
+    &verb_demo,
+    &verb_demo_reset,
     &verb_init,
     &verb_key_new,
     &verb_key_show,

@@ -111,7 +111,7 @@ static struct id invite(struct office *office, bool by_certificate, uint8_t dige
 
 /* Who ------------------------------------------------------------------------------------- */
 
-/* Whether anybody may say a kind at all is known from the refusal of one that is otherwise wrong. */
+/* Whether anybody may say a kind is known from the refusal of one that is otherwise wrong. */
 static bool may_say(struct office *office, enum note_role role, enum event_kind kind)
 {
     struct note note = {.draft = {.kind = kind}};

@@ -54,6 +54,14 @@ function check_own(target,    here, there, folder, depth) {
     }
 }
 
+# What a process does that makes all of its keys from a seed is for show only.
+function check_rehearsal(target) {
+    if (target == "store/rehearsal.h" && FILENAME !~ /^tools\/demo\// && FILENAME !~ /^tests\// &&
+        FILENAME != "store/key_sodium.c") {
+        complain("only the demonstration makes keys from a seed, and may include " target)
+    }
+}
+
 function check_foreign(target,    library) {
     if (FILENAME ~ /^tests\//) {
         return
@@ -68,6 +76,7 @@ function check_foreign(target,    library) {
 /^[ \t]*#[ \t]*include[ \t]*"/ {
     split($0, quoted, "\"")
     check_own(quoted[2])
+    check_rehearsal(quoted[2])
 }
 
 /^[ \t]*#[ \t]*include[ \t]*</ {
