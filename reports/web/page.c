@@ -74,6 +74,10 @@ static void put_top(struct visit *visit)
     put_asset(visit, "<img src=\"/assets/", "cairn.svg",
               "\" alt=\"\" width=\"24\" height=\"24\"/> Cairn</a>\n");
     put_nav(visit);
+    if (visit->route != NULL && strcmp(visit->route->pattern, "/events") == 0) {
+        put(visit, "</div>\n</header>\n"); /* it has a bigger field of its own */
+        return;
+    }
     put(visit, "<form class=\"quick\" action=\"/events\" role=\"search\">\n");
     link_keep_at(visit);
     put(visit,
