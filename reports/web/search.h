@@ -1,7 +1,7 @@
 /*
- * reports/web/search.h -- the question of a search page: what was asked, read once, and asked again.
+ * reports/web/search.h -- the question of a search page: read once, and asked again.
  *
- * Shape    q=EXPR (reports/filter/filter.h), since= and until= (reports/moment.h), before=N for what
+ * Shape    q=EXPR (reports/filter/filter.h), since=, until= (reports/moment.h), before=N for what
  *          is older than the rows before. Whatever cannot be read is a fault that the page shows
  *          under the field; then there is no query. All links of the page that ask the same, or a
  *          little more or less, are written here.

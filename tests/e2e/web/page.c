@@ -73,8 +73,8 @@ int main(int count, char **arguments)
     }
     struct status status = key_library_start();
     if (!failed(status)) {
-        status = engine_open(
-            &(struct engine_options){.directory = arguments[1], .read_only = true}, &engine);
+        status = engine_open(&(struct engine_options){.directory = arguments[1], .read_only = true},
+                             &engine);
     }
     if (!failed(status)) {
         status = web_open(
