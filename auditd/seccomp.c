@@ -257,6 +257,11 @@ static bool allow_threads(scmp_filter_ctx filter, unsigned groups)
     if ((groups & GROUP_THREADS) == 0 || (groups & GROUP_PROGRAMS) != 0) {
         return true;
     }
+    /* The two signals that libc's threads speak to each other by. */
+    if (!allow_if(filter, SCMP_SYS(rt_sigaction), SCMP_A0(SCMP_CMP_EQ, 32)) ||
+        !allow_if(filter, SCMP_SYS(rt_sigaction), SCMP_A0(SCMP_CMP_EQ, 33))) {
+        return false;
+    }
     return allow_if(filter, SCMP_SYS(clone),
                     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 }

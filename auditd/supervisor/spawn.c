@@ -73,7 +73,7 @@ const char *spawn_user_name(enum role role, const struct settings *settings)
 static bool is_kept(const char *variable)
 {
     static const char *const kept[] = {"ASAN_OPTIONS=",  "UBSAN_OPTIONS=", "LSAN_OPTIONS=",
-                                       "LD_PRELOAD=",    "FAKETIME",       "CAIRN_SHIM",
+                                       "LD_PRELOAD=",    "FAKETIME",       "FAULT_",
                                        "JOURNAL_STREAM="};
     for (size_t i = 0; i < (sizeof kept / sizeof kept[0]); i++) {
         if (strncmp(variable, kept[i], strlen(kept[i])) == 0) {
