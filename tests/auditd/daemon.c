@@ -73,7 +73,7 @@ _Noreturn void daemon_be(const struct daemon *daemon)
         _exit(111);
     }
     const struct supervisor_start start = {daemon->roles, daemon->config, settings};
-    _exit((int)supervisor_run(&daemon_start));
+    _exit((int)supervisor_run(&start));
 }
 
 void daemon_start(struct daemon *daemon)
