@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char full[] = "the spool is full";
-
 /* Opening --------------------------------------------------------------------------------- */
 
 static struct status open_directory(struct spool *spool, const char *path)
@@ -120,13 +118,13 @@ struct status spool_append(struct spool *spool, struct bytes record)
         return FAIL_BECAUSE(LIMIT, SPOOL_RECORD_MAX, "the record is larger than the spool allows");
     }
     if (spool->last - spool->stand.trimmed >= spool->records_max) {
-        return FAIL_BECAUSE(LIMIT, spool->records_max, full);
+        return FAIL_BECAUSE(LIMIT, spool->records_max, SPOOL_IS_FULL);
     }
     if (!has_room(spool, size) && spool->last == spool->stand.trimmed && spool->bytes > 0) {
         TRY(empty(spool));
     }
     if (!has_room(spool, size)) {
-        return FAIL_BECAUSE(LIMIT, spool->bytes_max, full);
+        return FAIL_BECAUSE(LIMIT, spool->bytes_max, SPOOL_IS_FULL);
     }
     TRY(begins_segment(spool) ? spool_segment_begin(spool) : OK);
     return spool_segment_add(spool, record);

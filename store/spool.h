@@ -34,6 +34,9 @@ enum {
     SPOOL_BYTES_MIN = 4096, /* the least that may be asked for */
 };
 
+/* The reason of LIMIT where there will be room again. */
+#define SPOOL_IS_FULL "the spool is full"
+
 struct spool; /* opaque */
 
 struct spool_options {

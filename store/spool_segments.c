@@ -98,7 +98,7 @@ static struct status unlink_segment(const struct spool *spool, uint64_t first)
 struct status spool_segment_begin(struct spool *spool)
 {
     if (spool->segment_count == SPOOL_SEGMENTS_MAX) {
-        return FAIL_BECAUSE(LIMIT, SPOOL_SEGMENTS_MAX, "the spool is full");
+        return FAIL_BECAUSE(LIMIT, SPOOL_SEGMENTS_MAX, SPOOL_IS_FULL);
     }
     TRY(spool_sync(spool));
     struct spool_segment segment = {
