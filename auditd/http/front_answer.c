@@ -212,13 +212,14 @@ void place_linger(struct front *front, struct place *place)
 {
     size_t size = 0;
     enum tls_turn turn = TLS_DONE;
-    while (turn == TLS_DONE && place->heard < DRAIN_MAX) {
+    for (unsigned i = 0; i < ROUNDS && turn == TLS_DONE && place->heard < DRAIN_MAX; i++) {
         turn = line_read(&place->line, place->said, sizeof place->said, &size);
         place->heard += turn == TLS_DONE ? size : 0;
     }
-    if (turn == TLS_WANTS_READ || turn == TLS_WANTS_WRITE) {
-        place_watch(front, place, turn == TLS_WANTS_READ ? EPOLLIN : EPOLLOUT);
+    bool over = turn == TLS_ENDED || turn == TLS_FAILED || place->heard >= DRAIN_MAX;
+    if (over) {
+        place_free(front, place);
         return;
     }
-    place_free(front, place);
+    place_watch(front, place, turn == TLS_WANTS_WRITE ? EPOLLOUT : EPOLLIN);
 }

@@ -10,7 +10,7 @@
 enum {
     RELAY_SIZE = 32 << 10, /* bytes of an answer on their way */
     HEAD_ROOM = HEAD_MAX + 1,
-    DRAIN_MAX = 64 << 10, /* bytes that a client may say after its request */
+    DRAIN_MAX = 1 << 20, /* bytes that a client may say after its request */
 };
 
 enum place_state {
