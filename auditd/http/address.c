@@ -19,18 +19,16 @@ static void take_6(const struct sockaddr_in6 *peer, struct address *out)
     }
 }
 
-bool address_of_peer(int fd, struct address *out)
+union peer {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_storage storage;
+};
+
+bool address_of(const struct sockaddr_storage *from, struct address *out)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-        struct sockaddr_storage storage;
-    } peer = {0};
-    socklen_t size = sizeof peer;
-    if (getpeername(fd, &peer.any, &size) != 0) {
-        return false;
-    }
+    const union peer peer = {.storage = *from};
     if (peer.any.sa_family == AF_INET) {
         *out = (struct address){0};
         memcpy(out->bytes, &peer.in.sin_addr, 4);
@@ -41,6 +39,13 @@ bool address_of_peer(int fd, struct address *out)
         return true;
     }
     return false;
+}
+
+bool address_of_peer(int fd, struct address *out)
+{
+    union peer peer = {0};
+    socklen_t size = sizeof peer;
+    return getpeername(fd, &peer.any, &size) == 0 && address_of(&peer.storage, out);
 }
 
 bool address_equal(const struct address *a, const struct address *b)

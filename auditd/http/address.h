@@ -18,6 +18,10 @@ struct address {
     uint8_t bytes[16]; /* of IPv4 the first four */
 };
 
+struct sockaddr_storage;
+
+/* Of what the kernel says; false: it is of no network. */
+bool address_of(const struct sockaddr_storage *from, struct address *out);
 /* Of a connected descriptor's peer; false: it is of no network, or gone. */
 bool address_of_peer(int fd, struct address *out);
 bool address_equal(const struct address *a, const struct address *b);

@@ -28,6 +28,7 @@ const struct front_limits front_limits_usual = {
     .handshake_ms = 5000,
     .idle_ms = 5000,
     .head_ms = 10000,
+    .grace_s = 30,
     .linger_ms = 2000,
     .young_ms = 500,
 };

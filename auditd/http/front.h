@@ -27,7 +27,6 @@ enum {
     FRONT_CONNECTIONS_MAX = 1000,
     FRONT_LISTENERS_MAX = 8,
     FRONT_LEAST_BYTES_PER_S = 8 << 10,
-    FRONT_GRACE_S = 30, /* before the least rate counts */
 };
 
 struct front; /* opaque */
@@ -39,6 +38,7 @@ struct front_limits {
     uint32_t handshake_ms;
     uint32_t idle_ms;   /* between two bytes of a head, and while an answer is not taken */
     uint32_t head_ms;   /* from the connection to the end of the head */
+    uint32_t grace_s;   /* of an answer, before the least rate counts */
     uint32_t linger_ms; /* after the answer, for what the client still says */
     uint32_t young_ms;  /* no connection younger than this makes room for another */
 };

@@ -202,7 +202,7 @@ bool place_is_slow(const struct front *front, const struct place *place)
         return false;
     }
     uint64_t took_s = (front->now_us - place->answered_us) / 1000000;
-    return took_s > FRONT_GRACE_S + place->sent / FRONT_LEAST_BYTES_PER_S;
+    return took_s > front->limits.grace_s + place->sent / FRONT_LEAST_BYTES_PER_S;
 }
 
 /* Afterwards -------------------------------------------------------------------------------- */
