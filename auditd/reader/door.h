@@ -1,8 +1,8 @@
 /*
  * auditd/reader/door.h -- who may come in to the auditors' pages, and as whom.
  *
- * Shape    A visitor shows a link, a session's cookie or a certificate; the state says what each of
- *          them is worth now (core/audit/auditor.h). A link opens a page with one button, which uses
+ * Shape    A visitor shows a link, a session's cookie or a certificate; the state says what it is
+ *          worth now (core/audit/auditor.h). A link opens a page with one button, which uses
  *          it up: whoever fetches links to look at them uses up nothing, and HEAD never does. What
  *          comes of it is a session, whose secret is a cookie and known to the log by its digest.
  *          Everybody else is shown one and the same page.

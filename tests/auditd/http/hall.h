@@ -2,7 +2,7 @@
  * tests/auditd/http/hall.h -- the door of the web in this process, with clients before it and a
  * reader behind it that the test plays.
  *
- * Shape    One thread: hall_turn lets the door do what it can, and the reader answer what was asked.
+ * Shape    One thread: hall_turn lets the door do what it can, and the reader answer it all.
  *          A client is a socket that does not block; hall_answer turns until its answer has ended.
  */
 #ifndef TESTS_AUDITD_HTTP_HALL_H

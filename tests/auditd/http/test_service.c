@@ -235,25 +235,24 @@ static void what_is_ambiguous_is_refused_and_nobody_is_asked(void **unused)
 }
 
 /* F82 */
+static unsigned ask_long(struct hall *hall, const char *before, const char *more, size_t count)
+{
+    static char memory[600 << 10];
+    struct text request = TEXT_IN(memory);
+    text_put_string(&request, before);
+    for (size_t i = 0; i < count; i++) {
+        text_put_string(&request, more);
+    }
+    return hall_ask(hall, text_string(&request));
+}
+
 static void what_is_too_long_is_refused(void **unused)
 {
     (void)unused;
     struct hall *hall = hall_make(&usual);
-    static char request[600 << 10];
-    memset(request, 'a', 64 << 10);
-    memcpy(request, "GET /", 5);
-    strcpy(request + (64 << 10), " HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_int_equal(hall_ask(hall, request), 414);
-    memset(request, 'a', 64 << 10);
-    memcpy(request, "GET / HTTP/1.1\r\nHost: a\r\nX: ", 28);
-    strcpy(request + (64 << 10), "\r\n\r\n");
-    assert_int_equal(hall_ask(hall, request), 431);
-    char *end = stpcpy(request, "GET / HTTP/1.1\r\nHost: a\r\n");
-    for (unsigned i = 0; i < 40000; i++) {
-        end = stpcpy(end, "a: b\r\n");
-    }
-    strcpy(end, "\r\n");
-    assert_int_equal(hall_ask(hall, request), 431);
+    assert_int_equal(ask_long(hall, "GET /", "a", 64 << 10), 414);
+    assert_int_equal(ask_long(hall, "GET / HTTP/1.1\r\nHost: a\r\nX: ", "a", 64 << 10), 431);
+    assert_int_equal(ask_long(hall, "GET / HTTP/1.1\r\nHost: a\r\n", "a: b\r\n", 40000), 431);
     assert_int_equal(hall->asked, 0);
     hall_end(hall);
 }
