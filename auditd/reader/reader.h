@@ -2,7 +2,7 @@
  * auditd/reader/reader.h -- from a request that passed the door of the network to an answer.
  *
  * Shape    Looks at the newest log and state, judges who it is (auditd/reader/door.h), has the
- *          page made (reports/web/web.h) and the view said in the log; the page tells whether it was.
+ *          page made (reports/web/web.h) and the view said in the log; the page tells if it was.
  *          The body is a sealed file in memory, which costs nothing but memory however slowly it is
  *          taken. Style sheets and scripts need nobody's leave, and are no view.
  * Limits   Time and bytes of one answer. Beyond them: 503, and 500.
