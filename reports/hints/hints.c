@@ -36,9 +36,9 @@ bool hint_severity_read(struct bytes name, enum hint_severity *out)
 
 static const struct hint_rule *rule_at(size_t index)
 {
-    static const struct hint_rule *const *const files[] = {hint_rules_refusal, hint_rules_rights,
-                                                           hint_rules_vault, hint_rules_novelty,
-                                                           hint_rules_rhythm};
+    static const struct hint_rule *const *const files[] = {hint_rules_outflow, hint_rules_refusal,
+                                                           hint_rules_rights,  hint_rules_vault,
+                                                           hint_rules_novelty, hint_rules_rhythm};
     for (size_t file = 0; file < sizeof files / sizeof files[0]; file++) {
         for (size_t i = 0; files[file][i] != NULL; i++) {
             if (index-- == 0) {
@@ -319,6 +319,28 @@ void hint_put_duration(struct text *out, uint64_t us)
     } else {
         text_add(out, "%" PRIu64 " s", us / TIME_SECOND_US);
     }
+}
+
+void hint_put_bytes(struct text *out, uint64_t bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    uint64_t tenths = bytes * 10;
+    size_t unit = 0;
+    while (tenths >= 10000 && unit + 1 < sizeof units / sizeof units[0]) {
+        tenths = (tenths + 500) / 1000;
+        unit++;
+    }
+    text_add(out, "%" PRIu64, tenths / 10);
+    if (unit > 0 && tenths % 10 != 0) {
+        text_add(out, ".%" PRIu64, tenths % 10);
+    }
+    text_add(out, " %s", units[unit]);
+}
+
+void hint_put_day(struct text *out, uint64_t utc_us)
+{
+    const struct civil_time civil = time_civil(utc_us);
+    text_add(out, "%04" PRIu32 "-%02" PRIu32 "-%02" PRIu32, civil.year, civil.month, civil.day);
 }
 
 void hint_put_count(struct text *out, uint64_t count, const char *noun)

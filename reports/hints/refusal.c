@@ -378,5 +378,49 @@ static const struct hint_rule denied_then_allowed = {
     .event = allowed_event,
 };
 
-const struct hint_rule *const hint_rules_refusal[] = {&refusal_burst, &failure_burst,
-                                                      &guessed_logon, &denied_then_allowed, NULL};
+/* In somebody else's name ------------------------------------------------------------------- */
+
+/* Whom the record claimed to be from is the last user that the refusal is about. */
+static struct id claimed_user(const struct leaf *leaf)
+{
+    struct id claimed = {ID_NONE, 0};
+    for (size_t i = 0; i < leaf->on_count; i++) {
+        claimed = leaf->on[i].kind == ID_USER ? leaf->on[i] : claimed;
+    }
+    return claimed;
+}
+
+static struct status forged_event(struct hints *hints, void *state, const struct hint_event *event)
+{
+    char memory[HINT_ABOUT_SIZE];
+    struct text about = TEXT_IN(memory);
+    const struct leaf *leaf = event->leaf;
+    (void)state;
+    if (leaf->outcome != OUTCOME_DENIED ||
+        !bytes_equal(leaf->rule, bytes_of_string(rule_id(RULE_IDN_06E)))) {
+        return OK;
+    }
+    const struct id claimed = claimed_user(leaf);
+    text_put_literal(&about, "a command in the name of ");
+    if (claimed.kind == ID_USER) {
+        id_write(&about, claimed);
+    } else {
+        text_put_literal(&about, "somebody unknown");
+    }
+    text_put_literal(&about, " was not signed by that user's key");
+    if (leaf->source.size > 0) {
+        text_put_literal(&about, "; it came from ");
+        text_put_bytes(&about, leaf->source);
+    }
+    return hint_tell_event(hints, event, NULL, &about);
+}
+
+static const struct hint_rule forged = {
+    .info = {"forged", "Somebody gives a command in the name of a user without that user's key",
+             "any such event", HINT_HIGH},
+    .state_size = 8,
+    .event = forged_event,
+};
+
+const struct hint_rule *const hint_rules_refusal[] = {
+    &forged, &refusal_burst, &failure_burst, &guessed_logon, &denied_then_allowed, NULL};

@@ -1,44 +1,13 @@
+#include "reports/hints/last_ones.h"
 #include "reports/hints/rule.h"
 
 #include <inttypes.h>
 
 enum {
-    DAYS_KEPT = 32, /* of one person, and gaps of one emitter */
     DAYS_KNOWN = 5, /* before a day can be compared with them */
     VOLUME_LEAST = 20,
     VOLUME_TIMES = 5, /* the median */
 };
-
-/* The median of the last ones, which is the lower one of two. */
-struct last_ones {
-    uint64_t values[DAYS_KEPT];
-    uint64_t count;
-};
-
-static void remember(struct last_ones *last, uint64_t value)
-{
-    last->values[last->count++ % DAYS_KEPT] = value;
-}
-
-static size_t kept(const struct last_ones *last)
-{
-    return last->count < DAYS_KEPT ? (size_t)last->count : DAYS_KEPT;
-}
-
-static uint64_t median(const struct last_ones *last)
-{
-    uint64_t sorted[DAYS_KEPT];
-    size_t count = kept(last);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = i;
-        while (at > 0 && sorted[at - 1] > last->values[i]) {
-            sorted[at] = sorted[at - 1];
-            at--;
-        }
-        sorted[at] = last->values[i];
-    }
-    return count == 0 ? 0 : sorted[(count - 1) / 2];
-}
 
 /* Volume ------------------------------------------------------------------------------------ */
 
@@ -53,19 +22,18 @@ static bool is_much(const struct volume *volume)
 {
     uint64_t count = volume->trail.count;
     return volume->days.count >= DAYS_KNOWN && count >= VOLUME_LEAST &&
-           count > VOLUME_TIMES * median(&volume->days);
+           count > VOLUME_TIMES * last_ones_median(&volume->days);
 }
 
 static struct status tell_volume(struct hints *hints, struct bytes who, struct volume *volume)
 {
     char memory[HINT_ABOUT_SIZE];
     struct text about = TEXT_IN(memory);
-    struct civil_time civil = time_civil(volume->last_us);
     hint_put_count(&about, volume->trail.count, "event");
-    text_add(&about,
-             " on %04" PRIu32 "-%02" PRIu32 "-%02" PRIu32
-             "; the median of %zu active days before is %" PRIu64,
-             civil.year, civil.month, civil.day, kept(&volume->days), median(&volume->days));
+    text_put_literal(&about, " on ");
+    hint_put_day(&about, volume->last_us);
+    text_add(&about, "; the median of %zu active days before is %" PRIu64,
+             last_ones_kept(&volume->days), last_ones_median(&volume->days));
     volume->told = true;
     return hint_tell(hints, &(struct hint_finding){.time_utc_us = volume->last_us,
                                                    .counts = volume->counts,
@@ -80,7 +48,7 @@ static struct status end_day(struct hints *hints, struct bytes who, struct volum
         TRY(tell_volume(hints, who, volume));
     }
     if (volume->trail.count > 0) {
-        remember(&volume->days, volume->trail.count);
+        last_ones_add(&volume->days, volume->trail.count);
     }
     volume->trail.count = 0;
     volume->counts = volume->told = false;
@@ -91,7 +59,8 @@ static struct status volume_event(struct hints *hints, void *state, const struct
 {
     struct tally *tally = state;
     void *value;
-    if (event->who.size == 0) {
+    /* What fails at another system's door in somebody's name is anybody's doing. */
+    if (event->who.size == 0 || (event->foreign && event->leaf->outcome == OUTCOME_FAILED)) {
         return OK;
     }
     TRY(tally_at(tally, event->who, &value));
@@ -202,21 +171,43 @@ static const struct hint_rule off_hours = {
 enum {
     SILENCE_H = 6,
     SILENCE_TIMES = 10,
+    SILENCE_DAYS = 14,
 };
 
 struct voice {
-    struct last_ones gaps;
+    struct last_ones pauses;
+    uint64_t day[SILENCE_DAYS], longest[SILENCE_DAYS]; /* the longest pause that ended on a day */
     uint64_t last_us, last_n;
 };
 
-static bool is_silence(const struct voice *voice, uint64_t gap)
+/* Nights and weekends are pauses, too, and what is said in one breath has none. */
+static void note_pause(struct voice *voice, uint64_t now_us, uint64_t pause)
+{
+    const uint64_t day = now_us / HINT_DAY_US;
+    uint64_t *longest = &voice->longest[day % SILENCE_DAYS];
+    if (pause < TIME_SECOND_US) {
+        return;
+    }
+    last_ones_add(&voice->pauses, pause);
+    *longest = voice->day[day % SILENCE_DAYS] == day && *longest > pause ? *longest : pause;
+    voice->day[day % SILENCE_DAYS] = day;
+}
+
+static uint64_t longest_of_days(const struct voice *voice, uint64_t now_us)
 {
     uint64_t longest = 0;
-    for (size_t i = 0; i < kept(&voice->gaps); i++) {
-        longest = voice->gaps.values[i] > longest ? voice->gaps.values[i] : longest;
+    for (size_t i = 0; i < SILENCE_DAYS; i++) {
+        const bool counts = voice->day[i] + SILENCE_DAYS > now_us / HINT_DAY_US;
+        longest = counts && voice->longest[i] > longest ? voice->longest[i] : longest;
     }
-    return voice->gaps.count >= DAYS_KEPT && gap >= SILENCE_H * HINT_HOUR_US &&
-           gap > SILENCE_TIMES * longest;
+    return longest;
+}
+
+static bool is_silence(const struct voice *voice, uint64_t now_us, uint64_t gap)
+{
+    return voice->pauses.count >= LAST_ONES_KEPT && gap >= SILENCE_H * HINT_HOUR_US &&
+           gap > SILENCE_TIMES * last_ones_longest(&voice->pauses) &&
+           gap > longest_of_days(voice, now_us);
 }
 
 static void put_silence(struct text *about, const struct voice *voice, struct bytes emitter,
@@ -225,8 +216,8 @@ static void put_silence(struct text *about, const struct voice *voice, struct by
     text_put_bytes(about, emitter);
     text_put_literal(about, " said nothing for ");
     hint_put_duration(about, gap);
-    text_add(about, "; the median of its last %d pauses is ", (int)DAYS_KEPT);
-    hint_put_duration(about, median(&voice->gaps));
+    text_add(about, "; the longest of its last %d pauses is ", (int)LAST_ONES_KEPT);
+    hint_put_duration(about, last_ones_longest(&voice->pauses));
 }
 
 static struct status silence_event(struct hints *hints, void *state, const struct hint_event *event)
@@ -240,12 +231,12 @@ static struct status silence_event(struct hints *hints, void *state, const struc
     struct voice *voice = value;
     uint64_t gap = leaf->t_utc_us - voice->last_us;
     const struct hint_trail earlier = {.n = {voice->last_n}, .count = 1};
-    if (voice->last_us != 0 && is_silence(voice, gap)) {
+    if (voice->last_us != 0 && is_silence(voice, leaf->t_utc_us, gap)) {
         put_silence(&about, voice, leaf->emitter, gap);
         TRY(hint_tell_event(hints, event, &earlier, &about));
     }
     if (voice->last_us != 0) {
-        remember(&voice->gaps, gap);
+        note_pause(voice, leaf->t_utc_us, gap);
     }
     voice->last_us = leaf->t_utc_us;
     voice->last_n = leaf->n;
@@ -262,7 +253,7 @@ static struct status silence_end(struct hints *hints, void *state)
         const struct voice *voice = tally_value(tally, i);
         uint64_t gap = hints->newest_us - voice->last_us;
         const struct hint_trail trail = {.n = {voice->last_n}, .count = 1};
-        if (!is_silence(voice, gap)) {
+        if (!is_silence(voice, hints->newest_us, gap)) {
             continue;
         }
         put_silence(&about, voice, tally_key(tally, i), gap);
@@ -282,7 +273,9 @@ static struct status silence_begin(struct hints *hints, void *state)
 
 static const struct hint_rule silence = {
     .info = {"silence", "A component that used to speak says nothing",
-             "6 hours, and 10 times the longest of its last 32 pauses", HINT_LOW},
+             "6 hours, 10 times the longest of its last 32 pauses (of at least a second), and more "
+             "than any of the last 14 days",
+             HINT_LOW},
     .state_size = sizeof(struct tally),
     .begin = silence_begin,
     .event = silence_event,

@@ -96,12 +96,19 @@ MUST_CHECK struct status hint_tell_event(struct hints *hints, const struct hint_
 void hint_put_name(struct text *out, struct bytes name);
 /* `3 days`, `14 h`, `5 min`, `2 s`. */
 void hint_put_duration(struct text *out, uint64_t us);
+/* `1.9 GB`, `40.8 MB`, `512 B`: decimal. */
+void hint_put_bytes(struct text *out, uint64_t bytes);
+/* `2026-03-10`. */
+void hint_put_day(struct text *out, uint64_t utc_us);
 /* `1 event`, `2 events`. */
 void hint_put_count(struct text *out, uint64_t count, const char *noun);
 
 /* The rules of each file, ended by NULL. */
-extern const struct hint_rule *const hint_rules_novelty[],
-    *const hint_rules_refusal[], *const hint_rules_rhythm[], *const hint_rules_rights[],
-                                                                 *const hint_rules_vault[];
+extern const struct hint_rule *const hint_rules_novelty[];
+extern const struct hint_rule *const hint_rules_outflow[];
+extern const struct hint_rule *const hint_rules_refusal[];
+extern const struct hint_rule *const hint_rules_rhythm[];
+extern const struct hint_rule *const hint_rules_rights[];
+extern const struct hint_rule *const hint_rules_vault[];
 
 #endif

@@ -136,6 +136,7 @@ static struct status export_table(struct script *script, uint32_t which)
                                             .content = content},
                     &file));
     TRY(stage_fetch_key(stage, LEE, file.file, "airlock AL-0117"));
+    TRY(stage_read(stage, LEE, &file, 0, 0));
     return stage_do(
         stage, LEE, COMMAND_VAULT_FILE_DOWNLOAD,
         &(union command_fields){

@@ -188,8 +188,8 @@ static struct status play_ren_again(struct script *script, const struct script_i
     TRY(stage_logout(stage, REN));
     stage_pass(stage, 60);
     TRY(stage_login(stage, REN, HELIX));
-    TRY(stage_fetch_key(stage, REN, script->files[HELIX_RAW].files[0].file, NULL));
-    TRY(stage_read(stage, REN, &script->files[HELIX_RAW].files[0], 0, 3));
+    TRY(stage_fetch_key(stage, REN, script->cohort.file, "model training"));
+    TRY(stage_read(stage, REN, &script->cohort, 0, 3));
     TRY(stage_run(stage));
     stage_pass(stage, 3600);
     TRY(foreign_gone(stage, "ren", cast_people[REN].address));

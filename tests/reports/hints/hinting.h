@@ -29,7 +29,7 @@ enum {
 struct deed {
     enum event_kind kind;
     uint64_t time_us;
-    const char *actor, *source;
+    const char *actor, *source, *rule;
     enum outcome outcome;
     struct id on[2];
     struct id project;
@@ -113,6 +113,9 @@ static inline void hinting_add(struct hinting *hinting, const struct deed *deed)
     }
     if (deed->source != NULL) {
         leaf.source = bytes_of_string(deed->source);
+    }
+    if (deed->rule != NULL) {
+        leaf.rule = bytes_of_string(deed->rule);
     }
     if (deed->body != NULL && hints_want_body(hinting->hints, deed->kind)) {
         text_put(&body, "0123456789abcdef", SALT_SIZE);

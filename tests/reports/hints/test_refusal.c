@@ -247,9 +247,35 @@ static void what_was_denied_and_then_allowed_is_found(void **unused)
     assert_true(all > 100);
 }
 
+static void a_command_in_a_name_without_its_key_is_told_each_time(void **unused)
+{
+    (void)unused;
+    static const char *const rules[] = {"IDN-06e", "IDN-11b", "IDN-06"};
+    for (size_t i = 0; i < 3; i++) {
+        for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+            hinting_begin(&hinting, "forged");
+            for (uint64_t k = 0; k < 2; k++) {
+                hinting_add(&hinting, &(struct deed){.kind = EVENT_AUDIT_DENIED,
+                                                     .time_us = DAY_US,
+                                                     .source = "198.51.100.23",
+                                                     .outcome = outcome,
+                                                     .rule = rules[i],
+                                                     .on = {{ID_LOG, 0}, {ID_USER, 7}}});
+            }
+            hinting_end(&hinting);
+            assert_int_equal(hinting.count, i == 0 && outcome == OUTCOME_DENIED ? 2 : 0);
+            assert_true(hinting.count == 0 ||
+                        (strstr(hinting.found[1].about, "user:7") != NULL &&
+                         strstr(hinting.found[1].about, "198.51.100.23") != NULL));
+            hinting_free(&hinting);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_in_a_name_without_its_key_is_told_each_time),
         cmocka_unit_test(bursts_are_those_of_a_recount),
         cmocka_unit_test(at_once_a_burst_is_told_when_it_becomes_one),
         cmocka_unit_test(a_burst_names_the_rules_that_refused),

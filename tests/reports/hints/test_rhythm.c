@@ -122,6 +122,49 @@ static void a_component_that_falls_silent_is_told(void **unused)
     hinting_free(&hinting);
 }
 
+/* Bursts by day, each of many events in one moment; nights and weekends are no silence for long. */
+static void nights_and_weekends_are_told_once_and_then_usual(void **unused)
+{
+    (void)unused;
+    hinting_begin(&hinting, "silence");
+    for (uint64_t day = 98; day < 130; day++) {
+        for (uint64_t i = 0; i < 40 && day % 7 < 5; i++) {
+            act(day * DAY_US + 8 * HOUR_US + i * 10 * MINUTE_US, "user:1");
+            act(day * DAY_US + 8 * HOUR_US + i * 10 * MINUTE_US, "user:1");
+        }
+    }
+    /* The first night, and the first weekend. */
+    assert_int_equal(hinting.count, 2);
+    act(133 * DAY_US + 8 * HOUR_US, "user:1");
+    assert_int_equal(hinting.count, 3);
+    hinting_end(&hinting);
+    hinting_free(&hinting);
+}
+
+static void what_fails_elsewhere_in_a_name_is_not_that_persons_doing(void **unused)
+{
+    union event_body body = {.audit_record_imported = {.system = LITERAL("syslog"),
+                                                       .action = LITERAL("failed"),
+                                                       .has_user = true,
+                                                       .user = LITERAL("ren")}};
+    (void)unused;
+    for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+        hinting_begin(&hinting, "volume");
+        for (uint64_t day = 100; day < 108; day++) {
+            for (uint64_t i = 0; i < (day == 107 ? 100 : 2); i++) {
+                hinting_add(&hinting, &(struct deed){.kind = EVENT_AUDIT_RECORD_IMPORTED,
+                                                     .time_us = day * DAY_US + i,
+                                                     .outcome = day == 107 ? outcome : OUTCOME_OK,
+                                                     .on = {{ID_SUBJECT, 1}},
+                                                     .body = &body});
+            }
+        }
+        hinting_end(&hinting);
+        assert_int_equal(hinting.count, outcome != OUTCOME_FAILED);
+        hinting_free(&hinting);
+    }
+}
+
 static void a_clock_that_stepped_is_told_by_how_much(void **unused)
 {
     (void)unused;
@@ -165,6 +208,8 @@ int main(void)
         cmocka_unit_test(an_hour_never_seen_is_what_a_recount_finds),
         cmocka_unit_test(midnight_is_an_hour_from_eleven_at_night),
         cmocka_unit_test(a_component_that_falls_silent_is_told),
+        cmocka_unit_test(nights_and_weekends_are_told_once_and_then_usual),
+        cmocka_unit_test(what_fails_elsewhere_in_a_name_is_not_that_persons_doing),
         cmocka_unit_test(a_clock_that_stepped_is_told_by_how_much),
         cmocka_unit_test(a_clock_ahead_is_told_once_a_day),
     };
