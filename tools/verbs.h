@@ -33,6 +33,7 @@ extern const struct verb verb_checkpoint;
 extern const struct verb verb_completion;
 extern const struct verb verb_demo;
 extern const struct verb verb_demo_reset;
+extern const struct verb verb_demo_tamper;
 extern const struct verb verb_emit;
 extern const struct verb verb_emitter_list;
 extern const struct verb verb_emitter_register;
