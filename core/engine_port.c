@@ -32,8 +32,10 @@ struct status engine_port_say(struct engine *engine, enum engine_voice voice,
                               const struct draft *draft)
 {
     const struct engine_port *port = engine->options.port;
+    struct status status = port->say(port->context, voice, draft);
     engine->since_sync++;
-    return final(engine, port->say(port->context, voice, draft));
+    return status.code == STATUS_LIMIT || status.code == STATUS_MALFORMED ? status
+                                                                          : final(engine, status);
 }
 
 struct status engine_port_flush(struct engine *engine)

@@ -9,7 +9,7 @@
  *          is final for the engine, as a failure of the log is. A refusal is in the receipt or the
  *          verdict. What was said and refused fails `flush`, and so the engine: it was the writer's
  *          own word.
- * Source   DESIGN.md 10; docs/decisions/0044.
+ * Source   DESIGN.md 10; docs/decisions/0038.
  */
 #ifndef CORE_ENGINE_PORT_H
 #define CORE_ENGINE_PORT_H
@@ -20,7 +20,8 @@ struct engine_port {
     void *context;
     /* Durable, or refused, when it returns. */
     struct status (*submit)(void *context, struct bytes submission, struct receipt *receipt);
-    /* May be gathered until `flush`. The draft is lent for the call. */
+    /* May be gathered until `flush`. The draft is lent for the call. LIMIT and MALFORMED, as
+     * emission_add, are of this draft alone. */
     struct status (*say)(void *context, enum engine_voice voice, const struct draft *draft);
     struct status (*flush)(void *context);
     /* All of them, in their order, durable and to be seen in the state when it returns. */

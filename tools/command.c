@@ -4,6 +4,7 @@
 #include "tools/help.h"
 #include "tools/invocation.h"
 #include "tools/query_options.h"
+#include "tools/remote.h"
 #include "tools/wall.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@ const struct option_info *command_global_options(size_t *count)
 {
     static const struct option_info options[] = {
         {"store", 0, "PATH", "the store's directory (or the variable CAIRN_STORE)", false},
+        {"socket", 0, "PATH", "of the store's daemon, if it is elsewhere (or CAIRN_SOCKET)", false},
         {"output", 'o', "table|json|csv", "how to print rows", false},
         {"json", 0, NULL, "the same as --output json: one object a line", false},
         {"csv", 0, NULL, "the same as --output csv", false},
@@ -134,6 +136,7 @@ static enum exit_code run_verb(void *context, struct guard_page *page)
     invocation->page = page;
     enum exit_code code = invocation->verb->run(invocation);
     person_key_close(&invocation->person);
+    remote_close(&invocation->remote);
     query_forget_where(invocation);
     return finish(invocation, code);
 }

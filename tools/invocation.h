@@ -24,6 +24,7 @@
 
 struct filter;
 struct person_key;
+struct remote;
 
 struct invocation {
     const struct verb_table *table;
@@ -43,6 +44,7 @@ struct invocation {
     struct guard_page *page;
     struct filter *where;      /* the expression among its arguments: tools/query_options.h */
     struct person_key *person; /* who signs commands, once unlocked: tools/operator.h */
+    struct remote *remote;     /* the daemon that writes the store: tools/store_open.h */
 };
 
 /* Options and arguments -------------------------------------------------------------------- */

@@ -3,6 +3,8 @@
  *
  * Shape    Every failure becomes a sentence and, where somebody can do something about it, a line
  *          that says what. A bar is shown while state and index are folded.
+ * Daemon   A store that a daemon writes to is opened beside it (tools/remote.h): what the verb
+ *          writes goes through the daemon, with the same result.
  * Process  Only below guard_run (`.guarded` of the verb), because a damaged store may end it.
  */
 #ifndef TOOLS_STORE_OPEN_H
@@ -21,6 +23,11 @@ enum store_need {
  * engine_close after STORE_READ or a failure. */
 MUST_CHECK enum exit_code store_open(struct invocation *invocation, enum store_need need,
                                      struct engine **out);
+
+/* The same as STORE_RECORD for who only wants to add a word and says nothing if that cannot be: no
+ * sentence, no patience, never for reading only. On success *out is the caller's: engine_finish,
+ * engine_close. */
+MUST_CHECK struct status store_open_aside(struct invocation *invocation, struct engine **out);
 
 /* The same with wishes: of `wish`, only threaded, rebuild, task and commit_events_max count. */
 MUST_CHECK enum exit_code store_open_as(struct invocation *invocation, enum store_need need,

@@ -172,12 +172,8 @@ static struct status say_verified(struct engine *engine, const struct verify_rep
 static void record(const struct verification *verification)
 {
     struct engine *engine = NULL;
-    const char *store = NULL;
     const struct verify_report *report = verify_report_of(verification->verifier);
-    if (invocation_store(verification->invocation, &store) != EXIT_DONE) {
-        return;
-    }
-    struct status status = engine_open(&(struct engine_options){.directory = store}, &engine);
+    struct status status = store_open_aside(verification->invocation, &engine);
     status = failed(status) ? status : say_verified(engine, report);
     engine_close(&engine);
     if (failed(status) && verification->invocation->verbose) {
