@@ -67,7 +67,7 @@ static struct bytes cut(struct bytes *rest, char at)
     return part;
 }
 
-static bool is_number(struct bytes digits, uint32_t expected)
+static bool read_number(struct bytes digits, uint32_t *out)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < digits.size; i++) {
@@ -76,7 +76,8 @@ static bool is_number(struct bytes digits, uint32_t expected)
         }
         number = number * 10 + (uint64_t)(digits.data[i] - '0');
     }
-    return digits.size > 0 && number == expected;
+    *out = (uint32_t)number;
+    return digits.size > 0 && number <= UINT32_MAX;
 }
 
 static bool is_name(struct bytes name)
@@ -90,22 +91,34 @@ static bool is_name(struct bytes name)
 }
 
 /* name:password:uid:... A name that begins with + or - says: look elsewhere. */
-static bool is_line_of(struct bytes line, uint32_t uid, struct bytes *name)
+static bool read_line(struct bytes line, struct bytes *name, uint32_t *uid)
 {
     *name = cut(&line, ':');
     (void)cut(&line, ':');
-    return is_number(cut(&line, ':'), uid) && is_name(*name);
+    return read_number(cut(&line, ':'), uid) && is_name(*name);
 }
 
 void login_names_put(const struct login_names *names, uint32_t uid, struct text *out)
 {
     struct bytes rest = bytes_of(names->text, names->size), name;
+    uint32_t found;
     while (rest.size > 0) {
-        struct bytes line = cut(&rest, '\n');
-        if (is_line_of(line, uid, &name) && name.size < out->capacity - out->size) {
+        if (read_line(cut(&rest, '\n'), &name, &found) && found == uid &&
+            name.size < out->capacity - out->size) {
             text_put_bytes(out, name);
             return;
         }
     }
     text_add(out, "uid:%u", (unsigned)uid);
+}
+
+bool login_names_find(const struct login_names *names, struct bytes name, uint32_t *uid)
+{
+    struct bytes rest = bytes_of(names->text, names->size), found;
+    while (rest.size > 0) {
+        if (read_line(cut(&rest, '\n'), &found, uid) && bytes_equal(found, name)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -56,6 +56,26 @@ static void a_user_is_called_as_the_first_line_with_the_number_says(void **unuse
     expect(file, 4294967295U, "uid:4294967295");
 }
 
+static void a_name_has_the_number_of_its_first_line(void **unused)
+{
+    (void)unused;
+    char path[] = "/tmp/login_names_XXXXXX";
+    static const char file[] = "bad:x:5y:\n+nis:x:5:\nann:x:1000:1::/:\nann:x:1001:1::/:\n";
+    struct login_names *names = NULL;
+    uint32_t uid = 0;
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, file, sizeof file - 1), (ssize_t)sizeof file - 1);
+    close(fd);
+    must(login_names_open(path, &names));
+    unlink(path);
+    assert_true(login_names_find(names, LITERAL("ann"), &uid));
+    assert_int_equal(uid, 1000);
+    assert_false(login_names_find(names, LITERAL("bad"), &uid));
+    assert_false(login_names_find(names, LITERAL("+nis"), &uid));
+    assert_false(login_names_find(names, LITERAL("an"), &uid));
+    login_names_close(&names);
+}
+
 static void what_is_no_line_of_a_user_is_passed_over(void **unused)
 {
     (void)unused;
@@ -104,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_is_called_as_the_first_line_with_the_number_says),
+        cmocka_unit_test(a_name_has_the_number_of_its_first_line),
         cmocka_unit_test(what_is_no_line_of_a_user_is_passed_over),
         cmocka_unit_test(a_name_that_does_not_fit_is_not_cut),
         cmocka_unit_test(any_file_will_do),
