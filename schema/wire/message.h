@@ -50,8 +50,10 @@ enum message_kind {
     MESSAGE_SETTINGS,       /* with a descriptor: the settings as a file, to be read anew */
     MESSAGE_SAID,           /* struct wire_note, by the supervisor, for the log */
     MESSAGE_STOP,           /* nothing: end in good order */
-    MESSAGE_READY,  /* u64 ABI of Landlock, u8 seccomp: to the supervisor, once in the sandbox */
-    MESSAGE_ENDING, /* status: to the supervisor, why the process ends */
+    MESSAGE_READY,   /* u64 ABI of Landlock, u8 seccomp: to the supervisor, once in the sandbox */
+    MESSAGE_ENDING,  /* status: to the supervisor, why the process ends */
+    MESSAGE_DROPPED, /* bytes emitter, u64 count, u64 first and last in UTC us, bytes why: events
+                        that were refused, for the log; answered with RECEIPT */
 };
 
 /* When a submission is acknowledged. */
@@ -118,7 +120,7 @@ MUST_CHECK struct status wire_note_decode(struct bytes payload, struct wire_note
 struct wire_peer {
     uint32_t connection; /* of the process that forwards */
     uint32_t uid, gid, process;
-    struct bytes name;   /* of a certificate; empty: a process of this machine */
+    struct bytes name;   /* of the user, or of the certificate of one who has a source */
     struct bytes source; /* network address; may be empty */
 };
 void wire_put_peer(struct text *out, const struct wire_peer *peer);
