@@ -114,7 +114,7 @@ static struct status put_dot(struct work *work)
 
 static struct status put_svg(struct work *work)
 {
-    return lineage_picture(&work->lineage, &work->view, work->invocation->output);
+    return lineage_picture(&work->lineage, &work->view, NULL, work->invocation->output);
 }
 
 static struct status put_json(struct work *work)

@@ -23,6 +23,7 @@ enum {
 struct picture {
     const struct lineage *lineage;
     const struct view *view;
+    const struct picture_links *links;
     struct layout layout;
     size_t lanes; /* taken by lines that go back */
     struct svg svg;
@@ -81,6 +82,21 @@ static void put_second_line(struct picture *picture, const struct lineage_node *
                                                 .columns = NAME_COLUMNS + 5});
 }
 
+static void begin_box(struct picture *picture, const struct lineage_node *node, struct bytes name)
+{
+    char memory[96];
+    struct text target = TEXT_IN(memory);
+    if (picture->links == NULL || node->id.kind == ID_NONE) {
+        svg_group(&picture->svg, name);
+        return;
+    }
+    text_add(&target, "/lineage/%s/%" PRIu64, id_kind_name(node->id.kind), node->id.n);
+    if (picture->links->pinned) {
+        text_add(&target, "?at=%" PRIu64, picture->links->at);
+    }
+    svg_link(&picture->svg, text_bytes(&target), name);
+}
+
 static void put_box(struct picture *picture, size_t i)
 {
     char memory[LINEAGE_NAME_SIZE];
@@ -89,7 +105,7 @@ static void put_box(struct picture *picture, size_t i)
     const struct svg_box box = box_of(picture, i);
     const struct svg_paint paint = paint_of(node, i == 0);
     lineage_put_name(picture->view, node, &name);
-    svg_group(&picture->svg, text_bytes(&name));
+    begin_box(picture, node, text_bytes(&name));
     svg_rect(&picture->svg, &box, &paint, (struct bytes){0});
     svg_text(&picture->svg, &(struct svg_words){.at = {box.x + box.width / 2, box.y + 18},
                                                 .text = text_bytes(&name),
@@ -249,9 +265,9 @@ static void put_head(struct picture *picture, const struct text *title)
 }
 
 struct status lineage_picture(const struct lineage *lineage, const struct view *view,
-                              struct output *output)
+                              const struct picture_links *links, struct output *output)
 {
-    struct picture picture = {.lineage = lineage, .view = view};
+    struct picture picture = {.lineage = lineage, .view = view, .links = links};
     char memory[LINEAGE_NAME_SIZE + 32], about_memory[160];
     struct text title = TEXT_IN(memory), about = TEXT_IN(about_memory);
     if (!layout_of(lineage, &picture.layout)) {

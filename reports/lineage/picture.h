@@ -13,8 +13,15 @@
 #include "reports/lineage/lineage_name.h"
 #include "reports/output.h"
 
-/* LIMIT, with the reason, for more things than a picture shows; nothing is written then. */
+/* In a page every thing of the log leads to its own lineage; with `pinned` as of so many events. */
+struct picture_links {
+    bool pinned;
+    uint64_t at;
+};
+
+/* `links` NULL: there are none. LIMIT, with the reason, for more things than a picture shows;
+ * nothing is written then. */
 MUST_CHECK struct status lineage_picture(const struct lineage *lineage, const struct view *view,
-                                         struct output *output);
+                                         const struct picture_links *links, struct output *output);
 
 #endif

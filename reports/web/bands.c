@@ -17,10 +17,12 @@ enum {
 struct bands *bands_new(struct arena *arena)
 {
     struct bands *bands = arena_take(arena, sizeof *bands);
-    if (bands != NULL) {
-        memset(bands, 0, sizeof *bands);
-        bands->arena = arena;
+    void *texts = arena_take(arena, BANDS_TEXT);
+    if (bands == NULL || texts == NULL) {
+        return NULL;
     }
+    memset(bands, 0, sizeof *bands);
+    bands->texts = (struct arena){.memory = texts, .capacity = BANDS_TEXT};
     return bands;
 }
 
@@ -31,7 +33,7 @@ void bands_lane(struct bands *bands, struct bytes label, struct id about)
         return;
     }
     bands->lanes[bands->lane_count++] = (struct bands_lane){
-        .label = arena_copy(bands->arena, label), .about = about, .first = bands->band_count};
+        .label = arena_copy(&bands->texts, label), .about = about, .first = bands->band_count};
 }
 
 void bands_add(struct bands *bands, const struct band *band)
@@ -41,7 +43,7 @@ void bands_add(struct bands *bands, const struct band *band)
     }
     struct band *kept = &bands->bands[bands->band_count++];
     *kept = *band;
-    kept->title = arena_copy(bands->arena, band->title);
+    kept->title = arena_copy(&bands->texts, band->title);
     bands->lanes[bands->lane_count - 1].count++;
 }
 
@@ -90,7 +92,6 @@ static void put_band(const struct visit *visit, struct svg *svg, const struct ax
     static const struct svg_paint paints[] = {
         [BAND_HELD] = {.fill = SVG_OK, .round = 2},
         [BAND_NOT] = {.fill = SVG_HATCH, .stroke = SVG_DENIED, .round = 2},
-        [BAND_PALE] = {.fill = SVG_SHADE, .stroke = SVG_LINE, .round = 2},
     };
     char path[40];
     struct text target = TEXT_IN(path);

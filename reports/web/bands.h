@@ -2,11 +2,12 @@
  * reports/web/bands.h -- stretches of time as a picture: a lane for each thing, one axis.
  *
  * Shape    Lanes are gathered, then drawn. A band is full while something held, hatched where it
- *          had run out or was refused, pale where it is only known to have been; each has a title in
- *          words and may lead to the event that began it. A line marks the moment that the page is
- *          as of. What the picture shows a table beside it says in numbers.
+ *          had run out or was refused; each has a title in words and may lead to the event that
+ *          began it. A line marks the moment that the page is as of. What the picture shows a
+ *          table beside it says in numbers.
  * Limits   BANDS_LANES_MAX lanes and BANDS_MAX bands; those left out are counted, and said.
- * Memory   An arena, for labels and titles.
+ * Memory   A block of an arena, with room for labels and titles; where that is full they
+ *          are empty.
  * Source   WCAG 2.2, 1.1.1 and 1.4.1: colour is never the only sign.
  */
 #ifndef REPORTS_WEB_BANDS_H
@@ -19,12 +20,12 @@ enum {
     BANDS_LANES_MAX = 48,
     BANDS_MAX = 1024,
     BANDS_WIDTH = 1240,
+    BANDS_TEXT = 512 << 10, /* bytes of labels and titles */
 };
 
 enum band_look {
     BAND_HELD,
     BAND_NOT, /* refused, run out, closed */
-    BAND_PALE,
 };
 
 struct band {
@@ -43,7 +44,7 @@ struct bands_lane {
 };
 
 struct bands {
-    struct arena *arena;
+    struct arena texts;         /* of its own: whoever fills it sets the one around back */
     uint64_t from_us, until_us; /* of the axis; 0, 0: from the first to the last of all bands */
     uint64_t mark_us;           /* 0: none */
     struct bands_lane lanes[BANDS_LANES_MAX];

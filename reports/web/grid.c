@@ -129,6 +129,11 @@ static void put_text(struct visit *visit, enum grid_form form, struct bytes text
     case GRID_LIST:
         words_put_list(visit, text);
         return;
+    case GRID_FOLD:
+        output_put_string(visit->output, "<details><summary>Facts</summary>");
+        words_put_list(visit, text);
+        output_put_string(visit->output, "</details>");
+        return;
     case GRID_EVENTS:
         words_put_events(visit, text);
         return;

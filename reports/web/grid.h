@@ -30,6 +30,7 @@ enum grid_form {
     GRID_HIDDEN,
     GRID_WORDS,  /* things and events in it are links */
     GRID_LIST,   /* joined by `; `: a list of such */
+    GRID_FOLD,   /* the same, folded away */
     GRID_EVENT,  /* one position */
     GRID_EVENTS, /* many */
     GRID_ID,     /* an id: its name, too */

@@ -135,7 +135,6 @@ static void note_span(struct lives_view *lives, const struct life *life, struct 
     lives->rows[lives->row_count++].span.row = NULL;
 }
 
-/* The arena is set back after each life: what bands keep is in one of their own. */
 static struct status note_life(void *context, const struct life *life)
 {
     struct lives_view *lives = context;
@@ -179,21 +178,14 @@ static void sort_changes(struct lives_view *lives)
     lives->change_count = kept;
 }
 
-enum {
-    BANDS_TEXT = 1 << 20, /* bytes of labels and titles */
-};
-
 struct status lives_view_gather(struct visit *visit, const struct as_of *as_of, struct id object,
                                 struct lives_view **out)
 {
     struct arena *arena = visit->arena;
     struct lives_view *lives = arena_take(arena, sizeof *lives);
-    struct arena *texts = arena_take(arena, sizeof *texts);
-    void *memory = arena_take(arena, BANDS_TEXT);
-    if (lives == NULL || texts == NULL || memory == NULL) {
-        return FAIL(NO_MEMORY, BANDS_TEXT);
+    if (lives == NULL) {
+        return FAIL(NO_MEMORY, sizeof *lives);
     }
-    *texts = (struct arena){.memory = memory, .capacity = BANDS_TEXT};
     memset(lives, 0, sizeof *lives);
     lives->visit = visit;
     lives->object = object;
@@ -201,7 +193,6 @@ struct status lives_view_gather(struct visit *visit, const struct as_of *as_of, 
     if (lives->bands == NULL) {
         return FAIL(NO_MEMORY, sizeof *lives->bands);
     }
-    lives->bands->arena = texts;
     struct status trouble = OK;
     struct lives_question question = {.view =
                                           scope_view(&visit->scope, UINT64_MAX, arena, &trouble),

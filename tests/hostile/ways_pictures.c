@@ -158,7 +158,7 @@ bool show_tree(struct hall *hall, size_t index, struct bytes text)
 static void draw_picture(const struct lineage *lineage, const struct view *view,
                          struct output *output)
 {
-    must(lineage_picture(lineage, view, output));
+    must(lineage_picture(lineage, view, NULL, output));
 }
 
 bool show_picture(struct hall *hall, size_t index, struct bytes text)

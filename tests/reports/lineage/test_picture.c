@@ -15,7 +15,7 @@
 static const char *draw(const struct lineage *lineage, struct capture *capture)
 {
     sketch_show(capture);
-    assert_false(failed(lineage_picture(lineage, NULL, &capture->output)));
+    assert_false(failed(lineage_picture(lineage, NULL, NULL, &capture->output)));
     return sketch_shown(capture);
 }
 
@@ -72,7 +72,7 @@ static void more_than_it_shows_is_refused_before_anything_is_written(void **unus
     struct lineage *lineage = sketch_make();
     lineage->node_count = LAYOUT_NODES_MAX + 1;
     sketch_show(&capture);
-    struct status status = lineage_picture(lineage, NULL, &capture.output);
+    struct status status = lineage_picture(lineage, NULL, NULL, &capture.output);
     assert_int_equal(status.code, STATUS_LIMIT);
     assert_string_equal(sketch_shown(&capture), "");
     free(lineage);
