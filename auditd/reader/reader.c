@@ -254,6 +254,12 @@ static struct status pass_door(struct reader *reader, const struct page_request 
     return OK;
 }
 
+static struct status look(struct reader *reader)
+{
+    return reader->options.look == NULL ? engine_look_again(reader->options.engine)
+                                        : reader->options.look(reader->options.context);
+}
+
 static struct status respond(struct reader *reader, const struct page_request *request,
                              struct page_answer *answer, int *body)
 {
@@ -261,7 +267,7 @@ static struct status respond(struct reader *reader, const struct page_request *r
     if (is_asset(request->target)) {
         give_asset(reader, request, answer);
     } else {
-        TRY(engine_look_again(reader->options.engine));
+        TRY(look(reader));
         TRY(pass_door(reader, request, answer, *body));
     }
     return seal(reader, *body, &answer->size);

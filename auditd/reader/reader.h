@@ -23,8 +23,9 @@ struct reader_options {
     bool (*can_say)(void *context); /* whether the writer is there */
     void (*alive)(void *context);   /* called now and then while a page is made; may be NULL */
     void *context;
-    uint64_t answer_us;               /* that a page may take */
-    uint64_t (*clock)(void *context); /* UTC us; NULL: the engine's */
+    struct status (*look)(void *context); /* before each answer; NULL: engine_look_again */
+    uint64_t answer_us;                   /* that a page may take */
+    uint64_t (*clock)(void *context);     /* UTC us; NULL: the engine's */
 };
 
 struct reader_counts {
