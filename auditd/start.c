@@ -3,6 +3,7 @@
 #include "auditd/supervisor/parts.h"
 #include "reports/nearest.h"
 #include "reports/output.h"
+#include "reports/settings_fault.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -148,7 +149,7 @@ static enum ending fault_of(struct wanted *wanted, struct status status)
     if (status.code == STATUS_NOT_FOUND) {
         return places_fail(ENDING_NOT_FOUND, "there is no file %s", wanted->config);
     }
-    reload_describe(wanted->config == NULL ? "settings" : wanted->config, &wanted->fault, status,
+    settings_fault_write(wanted->config == NULL ? "settings" : wanted->config, &wanted->fault, status,
                     &why);
     return places_fail(ending_of(status), "%s", text_string(&why));
 }

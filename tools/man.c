@@ -1,6 +1,7 @@
 #include "tools/help.h"
 #include "tools/invocation.h"
 #include "tools/man_query.h"
+#include "tools/man_settings.h"
 #include "tools/roff.h"
 #include "tools/verbs.h"
 
@@ -122,17 +123,20 @@ static enum exit_code run_man(struct invocation *invocation)
         put_page(invocation);
         return EXIT_DONE;
     }
+    if (strcmp(page, "cairnd.conf") == 0) {
+        return man_settings(invocation);
+    }
     if (strcmp(page, "query") != 0) {
         return invocation_fail(invocation, EXIT_NOT_FOUND, NULL,
-                               "the manual pages are cairn and query");
+                               "the manual pages are cairn, query and cairnd.conf");
     }
     return man_query(invocation);
 }
 
 const struct verb verb_man = {
     .name = "man",
-    .about = "print a manual page: cairn(1), or cairn-query(7)",
-    .arguments = "[cairn|query]",
+    .about = "print a manual page: cairn(1), cairn-query(7), or cairnd.conf(5)",
+    .arguments = "[cairn|query|cairnd.conf]",
     .examples = "cairn man | man -l -\ncairn man query | man -l -",
     .purpose = PURPOSE_HELP,
     .hidden = true,

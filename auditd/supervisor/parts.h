@@ -91,9 +91,6 @@ void said_send(struct supervisor *supervisor);
 /* The settings as a sealed file in memory; -1 with the journal told. */
 int reload_write(struct supervisor *supervisor, const struct settings *settings);
 void reload(struct supervisor *supervisor);
-/* `FILE:12: [web] lisen: there is no such key; listen is one`, of a fault. */
-void reload_describe(const char *path, const struct settings_fault *fault, struct status status,
-                     struct text *out);
 
 /* stopping.c */
 void stopping_begin(struct supervisor *supervisor, uint64_t now_us);
