@@ -149,8 +149,8 @@ static enum ending fault_of(struct wanted *wanted, struct status status)
     if (status.code == STATUS_NOT_FOUND) {
         return places_fail(ENDING_NOT_FOUND, "there is no file %s", wanted->config);
     }
-    settings_fault_write(wanted->config == NULL ? "settings" : wanted->config, &wanted->fault, status,
-                    &why);
+    settings_fault_write(wanted->config == NULL ? "settings" : wanted->config, &wanted->fault,
+                         status, &why);
     return places_fail(ending_of(status), "%s", text_string(&why));
 }
 

@@ -1,5 +1,5 @@
 /*
- * cairnd.conf: any bytes are read or refused with a line of theirs, and what was read, written, reads
+ * cairnd.conf: any bytes are read, or refused with a line; what was read, written, reads
  * the same.
  */
 #include "schema/settings.h"
