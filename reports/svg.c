@@ -108,13 +108,13 @@ void svg_begin(struct svg *svg, struct output *output, const struct svg_head *he
 {
     *svg = (struct svg){.output = output, .id = head->id};
     output_add(output,
-               "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
+               "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"%s\" "
                "aria-labelledby=\"%s-title %s-desc\" width=\"%" PRId32 "\" height=\"%" PRId32
                "\" viewBox=\"0 0 %" PRId32 " %" PRId32 "\" "
                "font-family=\"'DejaVu Sans','Segoe UI',Helvetica,Arial,sans-serif\" "
                "font-size=\"%d\">\n<title id=\"%s-title\">",
-               svg->id, svg->id, head->width, head->height, head->width, head->height,
-               (int)SVG_FONT_SIZE, svg->id);
+               head->links ? "group" : "img", svg->id, svg->id, head->width, head->height,
+               head->width, head->height, (int)SVG_FONT_SIZE, svg->id);
     svg_put_escaped(output, head->title);
     output_add(output, "</title>\n<desc id=\"%s-desc\">", svg->id);
     svg_put_escaped(output, head->desc);

@@ -78,6 +78,7 @@ struct svg_head {
     int32_t width, height;
     const char *id;           /* of this picture among others of a page: [a-z][a-z0-9-]*; lent */
     struct bytes title, desc; /* what it is; what it shows, in words */
+    bool links;               /* has links: a group of them, and not one picture */
 };
 
 /* The caller's memory; its members are this module's own. */

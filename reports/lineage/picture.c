@@ -285,6 +285,7 @@ struct status lineage_picture(const struct lineage *lineage, const struct view *
         .id = "lineage",
         .title = text_bytes(&title),
         .desc = text_bytes(&about),
+        .links = links != NULL,
     };
     svg_begin(&picture.svg, output, &head);
     put_head(&picture, &title);

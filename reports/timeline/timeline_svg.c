@@ -210,7 +210,8 @@ void timeline_svg(const struct timeline *timeline, const struct timeline_layout 
                                  .height = foot + BOTTOM,
                                  .id = "timeline",
                                  .title = text_bytes(&title),
-                                 .desc = text_bytes(&desc)});
+                                 .desc = text_bytes(&desc),
+                                 .links = true});
     svg_text(&svg, &(struct svg_words){
                        .at = {MARGIN, 24}, .text = text_bytes(&title), .size = 15, .bold = true});
     svg_text(&svg,

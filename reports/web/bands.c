@@ -191,7 +191,8 @@ void bands_put(struct visit *visit, const struct bands *bands, const char *id, c
                                  .id = id,
                                  .title = bytes_of_string(title),
                                  .desc = LITERAL("For each lane the stretches of time: full where "
-                                                 "it held, hatched where it did not.")});
+                                                 "it held, hatched where it did not."),
+                                 .links = true});
     for (uint32_t i = 0; i <= TICKS; i++) {
         put_tick(&svg, &axis, i, bottom);
     }

@@ -9,7 +9,7 @@ static void put(struct visit *visit, const char *text)
 
 void event_table_begin(struct visit *visit, const char *caption)
 {
-    put(visit, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    put(visit, "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"");
     html_put_string(visit->output, caption);
     put(visit, "\">\n<table class=\"events\">\n<caption class=\"hidden\">");
     html_put_string(visit->output, caption);

@@ -251,7 +251,7 @@ static void put_heading(struct visit *visit, const char *heading)
 
 void page_table_begin(struct visit *visit, const struct page_table *table)
 {
-    put(visit, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    put(visit, "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"");
     html_put_string(visit->output, table->caption);
     put(visit, table->hidden_caption ? "\">\n<table>\n<caption class=\"hidden\">"
                                      : "\">\n<table>\n<caption>");

@@ -241,7 +241,8 @@ void summary_put_histogram(struct visit *visit, const struct search *search,
                                  .height = ABOVE + HEIGHT + BELOW,
                                  .id = "over-time",
                                  .title = LITERAL("Events over time"),
-                                 .desc = text_bytes(&desc)});
+                                 .desc = text_bytes(&desc),
+                                 .links = true});
     for (size_t i = 0; i < histogram.count; i++) {
         draw_column(&svg, visit, search, &histogram, i);
     }
