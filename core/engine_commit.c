@@ -46,6 +46,11 @@ static struct status index_events(struct engine *engine, struct job *job)
     return OK;
 }
 
+static void free_job(struct engine *engine, struct job *job)
+{
+    queue_put(job->small ? engine->free_small : engine->free, job);
+}
+
 static void index_job(void *context, void *thing)
 {
     struct engine *engine = context;
@@ -54,11 +59,12 @@ static void index_job(void *context, void *thing)
         index_close(&engine->index);
         return;
     }
-    if (failed(engine->index_status)) {
-        return; /* the index is disposable: what is missing is folded at the next open */
+    /* The index is disposable: what is missing is folded at the next open. */
+    if (!failed(engine->index_status)) {
+        engine->index_status =
+            job->task == JOB_SYNC ? index_commit(engine->index) : index_events(engine, job);
     }
-    engine->index_status =
-        job->task == JOB_SYNC ? index_commit(engine->index) : index_events(engine, job);
+    free_job(engine, job);
 }
 
 void engine_hand_to_index(struct engine *engine, struct job *job)
@@ -68,7 +74,6 @@ void engine_hand_to_index(struct engine *engine, struct job *job)
         return;
     }
     index_job(engine, job);
-    queue_put(engine->free, job);
 }
 
 /* Commit ---------------------------------------------------------------------------------- */
@@ -200,7 +205,7 @@ static const struct emitter_gap *find_gap(const struct engine *engine, struct by
  * it would leave a gap in the log, for ever. engine_flush tells it where the emitter stands. */
 static void note_gap(struct engine *engine, const struct prepared *prepared)
 {
-    assert(engine->gap_count < ENGINE_JOBS);
+    assert(engine->gap_count < ENGINE_ALL_JOBS);
     struct emitter_gap *gap = &engine->gaps[engine->gap_count++];
     *gap = (struct emitter_gap){.expected = prepared->head.emitter_n - prepared->count + 1};
     memcpy(gap->emitter, prepared->emitter.data, prepared->emitter.size);
@@ -230,15 +235,15 @@ static bool admit(struct engine *engine, struct job *job)
 
 /* Jobs that were prepared by now, in their order; some of them are to be committed together. */
 struct group {
-    struct job *jobs[ENGINE_JOBS];
-    bool admitted[ENGINE_JOBS];
+    struct job *jobs[ENGINE_ALL_JOBS];
+    bool admitted[ENGINE_ALL_JOBS];
     size_t count;
     uint32_t events; /* of those that are to be committed */
 };
 
 static void commit_admitted(struct engine *engine, const struct group *group)
 {
-    struct job *jobs[ENGINE_JOBS];
+    struct job *jobs[ENGINE_ALL_JOBS];
     size_t count = 0;
     for (size_t i = 0; i < group->count; i++) {
         if (group->admitted[i]) {
@@ -275,7 +280,7 @@ static void end_job(struct engine *engine, struct job *job, bool admitted)
     if (admitted && !failed(job->status)) {
         engine_hand_to_index(engine, job);
     } else {
-        queue_put(engine->free, job);
+        free_job(engine, job);
     }
 }
 
@@ -303,19 +308,32 @@ static struct status commit_from(struct engine *engine, struct job *job)
 
 /* Submitting ------------------------------------------------------------------------------ */
 
-struct status engine_take_job(struct engine *engine, struct job **out)
+static struct status take_job(struct engine *engine, struct queue *unused, struct job **out)
 {
     struct job *job;
-    while ((job = queue_take_now(engine->free)) == NULL) {
+    while ((job = queue_take_now(unused)) == NULL) {
         struct job *prepared = engine->on_their_way > 0 ? queue_take(engine->prepared) : NULL;
         if (prepared == NULL) {
-            job = queue_take(engine->free); /* all are with the index */
+            job = queue_take(unused); /* all are with the index */
             break;
         }
         TRY(commit_from(engine, prepared));
     }
     *out = job;
     return OK;
+}
+
+struct status engine_take_job(struct engine *engine, struct job **out)
+{
+    return take_job(engine, engine->free, out);
+}
+
+/* A malformed one needs room for its bytes only: it is refused before it has events. */
+static bool is_small(struct bytes bytes)
+{
+    struct submission submission;
+    return bytes.size <= ENGINE_SMALL_SIZE && (failed(submission_decode(bytes, &submission)) ||
+                                               submission.count <= ENGINE_SMALL_EVENTS);
 }
 
 static struct status commit_ready(struct engine *engine)
@@ -345,7 +363,7 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
         TRY(engine->gap_count == 0 ? OK : engine_flush(engine));
         TRY(engine_say_due(engine));
     }
-    TRY(engine_take_job(engine, &job));
+    TRY(take_job(engine, is_small(submission) ? engine->free_small : engine->free, &job));
     if (submission.size > 0) {
         memcpy(job->buffer, submission.data, submission.size);
     }
@@ -398,14 +416,14 @@ struct status engine_sync(struct engine *engine)
 
 struct status engine_settle_index(struct engine *engine)
 {
-    struct job *idle[ENGINE_JOBS];
+    struct job *idle[ENGINE_ALL_JOBS];
     assert(engine->on_their_way == 0);
-    for (size_t i = 0; i < ENGINE_JOBS; i++) {
-        idle[i] = queue_take(engine->free);
+    for (size_t i = 0; i < ENGINE_ALL_JOBS; i++) {
+        idle[i] = queue_take(i < ENGINE_JOBS ? engine->free : engine->free_small);
     }
     struct status status = engine->index_status;
-    for (size_t i = 0; i < ENGINE_JOBS; i++) {
-        queue_put(engine->free, idle[i]);
+    for (size_t i = 0; i < ENGINE_ALL_JOBS; i++) {
+        free_job(engine, idle[i]);
     }
     return status;
 }
@@ -414,24 +432,27 @@ struct status engine_settle_index(struct engine *engine)
 
 static struct status open_jobs(struct engine *engine)
 {
-    for (size_t i = 0; i < ENGINE_JOBS; i++) {
+    for (size_t i = 0; i < ENGINE_ALL_JOBS; i++) {
         struct job *job = &engine->jobs[i];
-        job->buffer = malloc(SUBMISSION_MAX);
-        job->prepared.events = calloc(SUBMISSION_EVENTS_MAX, sizeof *job->prepared.events);
+        job->small = i >= ENGINE_JOBS;
+        job->buffer = malloc(job->small ? ENGINE_SMALL_SIZE : SUBMISSION_MAX);
+        job->prepared.events = calloc(job->small ? ENGINE_SMALL_EVENTS : SUBMISSION_EVENTS_MAX,
+                                      sizeof *job->prepared.events);
         if (job->buffer == NULL || job->prepared.events == NULL) {
             return FAIL(NO_MEMORY, SUBMISSION_MAX);
         }
-        queue_put(engine->free, job);
+        free_job(engine, job);
     }
     return OK;
 }
 
 struct status engine_start_stages(struct engine *engine)
 {
-    TRY(queue_open(ENGINE_JOBS + 1, &engine->free)); /* and room for the last job */
-    TRY(queue_open(ENGINE_JOBS, &engine->to_prepare));
-    TRY(queue_open(ENGINE_JOBS, &engine->prepared));
-    TRY(queue_open(ENGINE_JOBS, &engine->to_index));
+    TRY(queue_open(ENGINE_JOBS, &engine->free));
+    TRY(queue_open(ENGINE_SMALL_JOBS, &engine->free_small));
+    TRY(queue_open(ENGINE_ALL_JOBS, &engine->to_prepare));
+    TRY(queue_open(ENGINE_ALL_JOBS, &engine->prepared));
+    TRY(queue_open(ENGINE_ALL_JOBS + 1, &engine->to_index)); /* and room for the last job */
     TRY(queue_open(ENGINE_MADE_MAX, &engine->made));
     TRY(open_jobs(engine));
     if (!engine->options.threaded) {
@@ -439,7 +460,7 @@ struct status engine_start_stages(struct engine *engine)
     }
     TRY(stage_start(engine->to_prepare, engine->prepared, prepare_job, engine,
                     &engine->prepare_stage));
-    return stage_start(engine->to_index, engine->free, index_job, engine, &engine->index_stage);
+    return stage_start(engine->to_index, NULL, index_job, engine, &engine->index_stage);
 }
 
 void engine_stop_stages(struct engine *engine)
@@ -457,11 +478,12 @@ void engine_stop_stages(struct engine *engine)
     }
     stage_join(&engine->index_stage);
     queue_free(&engine->free);
+    queue_free(&engine->free_small);
     queue_free(&engine->to_prepare);
     queue_free(&engine->prepared);
     queue_free(&engine->to_index);
     queue_free(&engine->made);
-    for (size_t i = 0; i < ENGINE_JOBS; i++) {
+    for (size_t i = 0; i < ENGINE_ALL_JOBS; i++) {
         free(engine->jobs[i].buffer);
         free(engine->jobs[i].prepared.events);
     }

@@ -3,7 +3,8 @@
  *
  * Shape    A job carries one submission through the stages:
  *          free -> (submit) -> to_prepare -> prepared -> (commit) -> to_index -> free.
- *          Whoever holds a job owns it. The emitters' keys and heads belong to the prepare stage,
+ *          Whoever holds a job owns it. Many small submissions may be on their way at once, so that
+ *          many emitters that say one thing each share a commit; of large ones only a few. The emitters' keys and heads belong to the prepare stage,
  *          log and state to the caller's thread, the index to the index stage; runs of the index
  *          that were made come back through `made`, and the commit stage logs their roots.
  */
@@ -18,6 +19,10 @@
 
 enum {
     ENGINE_JOBS = 6,
+    ENGINE_SMALL_JOBS = 128, /* besides: for submissions that need little room */
+    ENGINE_SMALL_SIZE = 16 << 10,
+    ENGINE_SMALL_EVENTS = 16,
+    ENGINE_ALL_JOBS = ENGINE_JOBS + ENGINE_SMALL_JOBS,
     ENGINE_MADE_MAX = 16,         /* runs on their way back: more than all jobs together can make */
     ENGINE_STATE_COMMIT = 65536,  /* events after which state and index are made durable */
     TIME_HELD_NOTED_US = 1000000, /* a clock further back than this is said to have stepped */
@@ -33,6 +38,7 @@ enum job_task {
 struct job {
     enum job_task task;
     struct prepared prepared;
+    bool small;
     char *buffer; /* of the submission, or of folded leaves */
     struct status status;
     uint64_t first;          /* position of its first event, once it is known */
@@ -67,17 +73,17 @@ struct engine {
     struct key_cache *keys; /* of users; likewise */
     struct checks *checks;  /* of many commands; likewise */
 
-    struct job jobs[ENGINE_JOBS], last_job; /* the last is a JOB_CLOSE */
-    struct queue *free, *to_prepare, *prepared, *to_index, *made;
+    struct job jobs[ENGINE_ALL_JOBS], last_job; /* the last is a JOB_CLOSE */
+    struct queue *free, *free_small, *to_prepare, *prepared, *to_index, *made;
     struct stage *prepare_stage, *index_stage;
     struct status index_status; /* the index stage's; read when it is idle */
     struct index_run runs[ENGINE_MADE_MAX];
     size_t run_next;
 
-    struct status folded;                 /* FOLD: state or index are damaged */
-    struct status failed;                 /* the first failure of log or state: final */
-    uint32_t on_their_way;                /* submissions taken and not yet committed */
-    struct emitter_gap gaps[ENGINE_JOBS]; /* since the last flush */
+    struct status folded;                     /* FOLD: state or index are damaged */
+    struct status failed;                     /* the first failure of log or state: final */
+    uint32_t on_their_way;                    /* submissions taken and not yet committed */
+    struct emitter_gap gaps[ENGINE_ALL_JOBS]; /* since the last flush */
     size_t gap_count;
     uint64_t since_sync;   /* events since state and index were made durable */
     uint64_t since_digest; /* and since the state's digest was last due */
