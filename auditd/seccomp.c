@@ -66,6 +66,8 @@ static const char *const base[] = {
     "getrusage",
     "dup",
     "membarrier",
+    "mlock",
+    "munlock",
     "pwrite64",
     "sigaltstack",
     "getppid",
