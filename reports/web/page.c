@@ -369,6 +369,11 @@ void page_command(struct visit *visit, struct bytes command)
     page_command_end(visit);
 }
 
+void page_script(struct visit *visit, const char *file)
+{
+    put_asset(visit, "<script type=\"module\" src=\"/assets/", file, "\"></script>\n");
+}
+
 void page_notice(struct visit *visit, enum page_tone tone, const char *sentence)
 {
     output_add(visit->output, "<p class=\"notice %s\">", tones[tone].class);

@@ -75,6 +75,8 @@ void page_empty(struct visit *visit, const char *sentence);
 void page_command_begin(struct visit *visit);
 void page_command_end(struct visit *visit);
 void page_command(struct visit *visit, struct bytes command);
+/* At the end of a page: a script of reports/web/assets/. Nothing on the page needs it. */
+void page_script(struct visit *visit, const char *file);
 /* A paragraph that stands out. */
 void page_notice(struct visit *visit, enum page_tone tone, const char *sentence);
 

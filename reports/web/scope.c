@@ -350,15 +350,100 @@ void scope_put_name(struct scope *scope, struct id id, uint64_t as_of_n, struct 
     naming_put(&view, id, out);
 }
 
+/* Proofs ------------------------------------------------------------------------------------ */
+
+struct status scope_proof(const struct scope *scope, uint64_t n, struct proof *out)
+{
+    struct bytes bytes;
+    struct leaf leaf;
+    TRY(scope_leaf(scope, n, &bytes, &leaf));
+    return proof_from_log(scope->log, n, scope->size, out);
+}
+
+struct status scope_raw_leaf(const struct scope *scope, uint64_t n, struct bytes *leaf)
+{
+    struct bytes body, command;
+    return scope->narrowed || n >= scope->size ? FAIL(NOT_FOUND, n)
+                                               : log_read_raw(scope->log, n, leaf, &body, &command);
+}
+
 /* The log ----------------------------------------------------------------------------------- */
+
+struct status scope_root_at(const struct scope *scope, uint64_t size, struct digest *root)
+{
+    struct tree_source source = log_tree_source(scope->log);
+    return size > scope->size ? FAIL(NOT_FOUND, size)
+                              : tree_root_at(&source, scope->hasher, size, root);
+}
 
 struct status scope_root(const struct scope *scope, struct digest *root)
 {
-    struct tree_source source = log_tree_source(scope->log);
-    return tree_root_at(&source, scope->hasher, scope->size, root);
+    return scope_root_at(scope, scope->size, root);
 }
 
-struct status scope_checkpoint(const struct scope *scope, struct bytes *note, uint64_t *size)
+struct status scope_checkpoint(const struct scope *scope, uint64_t most, struct bytes *note,
+                               uint64_t *size)
 {
-    return log_read_checkpoint(scope->log, scope->size, note, size);
+    return log_read_checkpoint(scope->log, most < scope->size ? most : scope->size, note, size);
+}
+
+struct last {
+    bool found;
+    uint64_t emitter_n;
+};
+
+static struct status see_last(void *context, struct bytes bytes, const struct leaf *leaf)
+{
+    struct last *last = context;
+    (void)bytes;
+    *last = (struct last){.found = true, .emitter_n = leaf->emitter_n};
+    return OK;
+}
+
+struct status scope_emitter_last(const struct scope *scope, struct bytes emitter,
+                                 uint64_t *emitter_n)
+{
+    struct emitter_head head;
+    struct last last = {0};
+    struct query_outcome outcome;
+    struct query query = {.limit = 1, .newest_first = true};
+    if (scope->narrowed) {
+        return FAIL(NOT_FOUND, 0);
+    }
+    /* At the head the log knows it; before, the newest of its events does. */
+    if (scope->size == log_snapshot_size(scope->log)) {
+        TRY(log_read_emitter(scope->log, emitter, &head));
+        *emitter_n = head.emitter_n;
+        return OK;
+    }
+    TRY(query_add(&query, QUERY_EMITTER, emitter));
+    TRY(scope_query(scope, &query, see_last, &last, &outcome));
+    *emitter_n = last.emitter_n;
+    return last.found ? OK : FAIL(NOT_FOUND, 0);
+}
+
+struct status scope_put_bundle(const struct scope *scope, const struct bundle_sink *sink)
+{
+    const char *origin = log_origin(engine_log(scope->engine));
+    struct bundle_head head = {0};
+    struct bytes note;
+    if (scope->narrowed) {
+        return FAIL(NOT_FOUND, 0);
+    }
+    memcpy(head.origin, origin, strlen(origin));
+    TRY(scope_checkpoint(scope, scope->size, &note, &head.size));
+    TRY(bundle_put_head(sink, &head));
+    TRY(bundle_put_log(sink, scope->log, 0, head.size));
+    return bundle_put_end(sink, note);
+}
+
+struct status scope_position_at(const struct scope *scope, uint64_t utc_us, uint64_t *n)
+{
+    if (scope->project.kind != ID_NONE) {
+        return FAIL(NOT_FOUND, 0);
+    }
+    TRY(query_position_at(scope->log, utc_us, n));
+    *n = *n > scope->first ? *n : scope->first;
+    *n = *n < scope->end ? *n : scope->end;
+    return OK;
 }

@@ -17,6 +17,8 @@
 #include "reports/filter/filter.h"
 #include "reports/query.h"
 #include "reports/web/web.h"
+#include "store/bundle.h"
+#include "store/proof.h"
 
 enum {
     SCOPE_KNOWN_MAX = 512, /* things whose answer is kept for the length of a request */
@@ -94,9 +96,30 @@ MUST_CHECK struct status scope_sees_row(const struct scope *scope, enum row_tabl
 /* The name of a visible thing with its id, as reports/naming.h; of another the id alone. */
 void scope_put_name(struct scope *scope, struct id id, uint64_t as_of_n, struct text *out);
 
+/* The proof of a visible event under the newest checkpoint; slices are lent. As proof_from_log. */
+MUST_CHECK struct status scope_proof(const struct scope *scope, uint64_t n, struct proof *out);
+/* The stored bytes of a leaf that does not hold: nothing for a narrowed scope. */
+MUST_CHECK struct status scope_raw_leaf(const struct scope *scope, uint64_t n, struct bytes *leaf);
+
 /* The log itself: what anybody who has a checkpoint knows. */
 MUST_CHECK struct status scope_root(const struct scope *scope, struct digest *root);
-MUST_CHECK struct status scope_checkpoint(const struct scope *scope, struct bytes *note,
-                                          uint64_t *size);
+MUST_CHECK struct status scope_root_at(const struct scope *scope, uint64_t size,
+                                       struct digest *root);
+/* The newest checkpoint of at most `most` events (and of those that count); NOT_FOUND. */
+MUST_CHECK struct status scope_checkpoint(const struct scope *scope, uint64_t most,
+                                          struct bytes *note, uint64_t *size);
+
+/* The following are for scopes that are not narrowed; NOT_FOUND for others. */
+
+/* The number of an emitter's newest event that counts. */
+MUST_CHECK struct status scope_emitter_last(const struct scope *scope, struct bytes emitter,
+                                            uint64_t *emitter_n);
+/* All events that count, with the newest checkpoint over them, as a bundle (store/bundle.h). */
+MUST_CHECK struct status scope_put_bundle(const struct scope *scope,
+                                          const struct bundle_sink *sink);
+
+/* The first position that counts and was recorded at or after a time, for scopes by time alone;
+ * NOT_FOUND for those of a project. */
+MUST_CHECK struct status scope_position_at(const struct scope *scope, uint64_t utc_us, uint64_t *n);
 
 #endif
