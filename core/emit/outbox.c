@@ -60,6 +60,7 @@ static struct status open_note(struct outbox *outbox, bool only_look)
     }
     if (outbox->note.emitter[0] == '\0') {
         memcpy(outbox->note.emitter, outbox->speaker.name, sizeof outbox->note.emitter);
+        TRY(outbox_keep(outbox, spool_counts(outbox->spool).trimmed, false));
     }
     if (strcmp(outbox->note.emitter, outbox->speaker.name) != 0) {
         return FAIL_BECAUSE(KEY, 0, other_emitter);
