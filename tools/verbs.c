@@ -27,6 +27,8 @@ static const struct verb *const verbs[] = {
     &verb_emitter_list,
     &verb_emitter_retire,
     &verb_emit,
+    &verb_spool_show,
+    &verb_spool_send,
     &verb_ingest,
     &verb_vault_put,
     &verb_vault_get,

@@ -82,6 +82,8 @@ extern const struct verb verb_report_verify;
 extern const struct verb verb_schema;
 extern const struct verb verb_session_rights;
 extern const struct verb verb_show;
+extern const struct verb verb_spool_send;
+extern const struct verb verb_spool_show;
 extern const struct verb verb_state_show;
 extern const struct verb verb_stats;
 extern const struct verb verb_timeline;
