@@ -4,9 +4,10 @@
  * Shape    A job carries one submission through the stages:
  *          free -> (submit) -> to_prepare -> prepared -> (commit) -> to_index -> free.
  *          Whoever holds a job owns it. Many small submissions may be on their way at once, so that
- *          many emitters that say one thing each share a commit; of large ones only a few. The emitters' keys and heads belong to the prepare stage,
- *          log and state to the caller's thread, the index to the index stage; runs of the index
- *          that were made come back through `made`, and the commit stage logs their roots.
+ *          many emitters that say one thing each share a commit; of large ones only a few. The
+ *          emitters' keys and heads belong to the prepare stage, log and state to the caller's
+ *          thread, the index to the index stage; runs of the index that were made come back through
+ *          `made`, and the commit stage logs their roots.
  */
 #ifndef CORE_ENGINE_PARTS_H
 #define CORE_ENGINE_PARTS_H
