@@ -9,21 +9,22 @@
 #define NONE    NO_PROJECT
 
 const struct cast_person cast_people[WHO_COUNT] = {
-    [ADA]    = {"ada",       "Ada Okonkwo",     "10.20.1.5", "admin-ws",  SUPER,   NONE,  2},
-    [MIRA]   = {"mira",      "Mira Halvorsen",  "10.20.1.11","helix-ws-1",USER,    HELIX, 5},
-    [TOMAS]  = {"tomas",     "Tomas Reyes",     "10.20.1.12","steward-ws",USER,    HELIX, 6},
-    [JULES]  = {"jules",     "Jules Moreau",    "10.20.1.13","steward-ws",USER,    HELIX, 5},
-    [REN]    = {"ren",       "Ren Aldous",      "10.20.1.14","helix-ws-2",USER,    HELIX, 8},
-    [LEE]    = {"lee",       "Lee Nakamura",    "10.20.1.15","helix-ws-2",USER,    HELIX, 8},
-    [KOFI]   = {"kofi",      "Kofi Mensah",     "10.20.9.2", "audit-ws",  AUDITOR, NONE,  2},
-    [NOOR]   = {"noor",      "Noor Haddad",     "10.20.1.7", "audit-ws",  USER,    NONE,  1},
-    [HANA]   = {"hana",      "Hana Brandt",     "10.20.2.21","atlas-ws-1",USER,    ATLAS, 6},
-    [PELL]   = {"pell",      "Pell Ruiz",       "10.20.2.22","atlas-ws-1",USER,    ATLAS, 8},
-    [SANA]   = {"sana",      "Sana Iqbal",      "10.20.3.31","orbit-ws-1",USER,    ORBIT, 6},
-    [VIKTOR] = {"viktor",    "Viktor Lindqvist","10.20.3.32","orbit-ws-1",USER,    ORBIT, 8},
-    [OMAR]   = {"omar",      "Omar Farouk",     "10.20.3.33","orbit-ws-2",USER,    ORBIT, 8},
-    [INES]   = {"ines",      "Ines Carvalho",   "10.20.3.34","orbit-ws-2",USER,    ORBIT, 7},
-    [BACKUP] = {"svc-backup","Backup service",  "10.20.0.40","backup-1",  ADMIN,   NONE,  0},
+    [ADA]    = {"ada",       "Ada Okonkwo",     "10.20.1.5", "admin-ws",  SUPER,   NONE,  2, false},
+    [MIRA]   = {"mira",      "Mira Halvorsen",  "10.20.1.11","helix-ws-1",USER,    HELIX, 5, false},
+    [TOMAS]  = {"tomas",     "Tomas Reyes",     "10.20.1.12","steward-ws",USER,    HELIX, 6, true},
+    [JULES]  = {"jules",     "Jules Moreau",    "10.20.1.13","steward-ws",USER,    HELIX, 5, false},
+    [REN]    = {"ren",       "Ren Aldous",      "10.20.1.14","helix-ws-2",USER,    HELIX, 8, true},
+    [LEE]    = {"lee",       "Lee Nakamura",    "10.20.1.15","helix-ws-2",USER,    HELIX, 8, false},
+    [KOFI]   = {"kofi",      "Kofi Mensah",     "10.20.9.2", "audit-ws",  AUDITOR, NONE,  2, true},
+    [NOOR]   = {"noor",      "Noor Haddad",     "10.20.1.7", "audit-ws",  USER,    NONE,  1, true},
+    [ELIN]   = {"elin",      "Elin Strand",     "10.20.1.8", "audit-ws",  AUDITOR, NONE,  1, true},
+    [HANA]   = {"hana",      "Hana Brandt",     "10.20.2.21","atlas-ws-1",USER,    ATLAS, 6, false},
+    [PELL]   = {"pell",      "Pell Ruiz",       "10.20.2.22","atlas-ws-1",USER,    ATLAS, 8, false},
+    [SANA]   = {"sana",      "Sana Iqbal",      "10.20.3.31","orbit-ws-1",USER,    ORBIT, 6, false},
+    [VIKTOR] = {"viktor",    "Viktor Lindqvist","10.20.3.32","orbit-ws-1",USER,    ORBIT, 8, false},
+    [OMAR]   = {"omar",      "Omar Farouk",     "10.20.3.33","orbit-ws-2",USER,    ORBIT, 8, false},
+    [INES]   = {"ines",      "Ines Carvalho",   "10.20.3.34","orbit-ws-2",USER,    ORBIT, 7, false},
+    [BACKUP] = {"svc-backup","Backup service",  "10.20.0.40","backup-1",  ADMIN,   NONE,  0, false},
 };
 
 const char *const cast_requirements[REQUIREMENT_COUNT] = {

@@ -23,6 +23,7 @@ enum who {
     LEE,    /* doctoral student in HELIX */
     KOFI,   /* auditor, from outside */
     NOOR,   /* manages the audit */
+    ELIN,   /* does the audit's work */
     HANA,   /* leads ATLAS */
     PELL,   /* ATLAS */
     SANA,   /* leads ORBIT */
@@ -72,6 +73,7 @@ struct cast_person {
     enum user_role role;
     enum cast_project project; /* that is active in a usual session */
     uint32_t bursts;           /* of work on a usual day */
+    bool kept;                 /* the key is beside the store, for whoever wants to be this one */
 };
 
 struct cast_group_info {

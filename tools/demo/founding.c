@@ -1,3 +1,4 @@
+#include "core/birth.h"
 #include "schema/time.h"
 #include "tools/demo/script.h"
 
@@ -41,6 +42,17 @@ static struct status register_person(struct stage *stage, enum who who)
                     &person->user.n);
 }
 
+/* Whose keys are kept can log in with the store's own codes, too. */
+static struct status enrol(struct stage *stage, enum who who)
+{
+    struct store_path path;
+    const struct id user = stage->people[who].user;
+    TRY(stage_do(stage, ADA, COMMAND_MFA_ENROL,
+                 &(union command_fields){.mfa_enrol = {.user = user}}, NULL));
+    TRY(store_path(stage->directory, TOTP_PROVIDER, &path));
+    return totp_enrol(path.text, user.n, &stage->people[who].totp);
+}
+
 static struct status play_people(struct script *script, const struct script_item *item)
 {
     struct stage *stage = script->stage;
@@ -51,6 +63,7 @@ static struct status play_people(struct script *script, const struct script_item
     for (enum who who = ADA + 1; who < WHO_COUNT; who++) {
         stage_pass(stage, 40 + stage_random(stage, 40));
         TRY(register_person(stage, who));
+        TRY(cast_people[who].kept ? enrol(stage, who) : OK);
     }
     return stage_do(
         stage, ADA, COMMAND_AUDIT_SET_MANAGER,

@@ -118,19 +118,21 @@ static struct status keep(const struct stage *stage, enum who who, const char *k
 
 struct status place_keep_people(const struct place *place, const struct stage *stage)
 {
-    static const enum who kept[] = {TOMAS, REN, KOFI, NOOR};
     TRY(keep(stage, ADA, place->admin_key.text, place->admin_otp.text));
     if (mkdir(place->people.text, 0700) != 0) {
         return FAIL(IO, (uint64_t)errno);
     }
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+    for (enum who who = ADA + 1; who < WHO_COUNT; who++) {
         struct store_path key, otp;
         char name[64];
-        snprintf(name, sizeof name, "%s.key", cast_people[kept[i]].login);
+        if (!cast_people[who].kept) {
+            continue;
+        }
+        snprintf(name, sizeof name, "%s.key", cast_people[who].login);
         TRY(store_path(place->people.text, name, &key));
-        snprintf(name, sizeof name, "%s.otp", cast_people[kept[i]].login);
+        snprintf(name, sizeof name, "%s.otp", cast_people[who].login);
         TRY(store_path(place->people.text, name, &otp));
-        TRY(keep(stage, kept[i], key.text, otp.text));
+        TRY(keep(stage, who, key.text, otp.text));
     }
     return OK;
 }

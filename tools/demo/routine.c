@@ -184,7 +184,7 @@ static struct status plan_person(struct script *script, uint32_t day, enum who w
 /* Auditors come twice a week; everybody stays away now and then. */
 static bool comes(struct script *script, uint32_t day, enum who who)
 {
-    if (who == KOFI || who == NOOR) {
+    if (who == KOFI || who == NOOR || who == ELIN) {
         return day % 7 == 1 || day % 7 == 3;
     }
     return stage_random(script->stage, 12) != 0 || day == 0;

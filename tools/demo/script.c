@@ -78,6 +78,7 @@ static struct status plan_day(struct script *script, uint32_t day)
     TRY(founding_plan(script, day));
     TRY(story_plan(script, day));
     TRY(herrings_plan(script, day));
+    TRY(office_plan(script, day));
     TRY(routine_plan(script, day));
     TRY(machines_plan(script, day));
     for (uint32_t minute = 0; minute < 24 * 60; minute += 30) {

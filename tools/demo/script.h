@@ -96,6 +96,8 @@ MUST_CHECK struct status machines_plan(struct script *script, uint32_t day);
 /* tools/demo/story.c, tools/demo/herrings.c: what was planted. */
 MUST_CHECK struct status story_plan(struct script *script, uint32_t day);
 MUST_CHECK struct status herrings_plan(struct script *script, uint32_t day);
+/* tools/demo/office.c: the audit's own work. */
+MUST_CHECK struct status office_plan(struct script *script, uint32_t day);
 
 /* Whether the story has the person to itself that day. */
 bool story_has(enum who who, uint32_t day);
