@@ -209,6 +209,18 @@ static struct status add_intervals(struct asking *asking, struct between *betwee
     return OK;
 }
 
+/* On a certification relies nobody but whom it was issued to. */
+static struct id sole_user(const struct asking *asking)
+{
+    struct cert_row cert = {.cert = asking->cert};
+    if (asking->user_count > 0) {
+        return asking->users[0];
+    }
+    return asking->cert.kind == ID_CERT && view_find(&asking->view, ROW_CERT, &cert)
+               ? cert.user
+               : (struct id){ID_NONE, 0};
+}
+
 /* Who did. */
 static struct status add_uses(struct asking *asking, const struct between *between, uint64_t *found)
 {
@@ -219,7 +231,7 @@ static struct status add_uses(struct asking *asking, const struct between *betwe
         .question = {.view = asking->view,
                      .log = between->log,
                      .file = is_file ? asking->object : (struct id){ID_NONE, 0},
-                     .user = asking->users[0],
+                     .user = sole_user(asking),
                      .range = between->range},
         .unread = invocation_has(invocation, "unread"),
         .uncertified = invocation_has(invocation, "uncertified"),

@@ -140,7 +140,8 @@ static enum exit_code no_relation(const struct invocation *invocation, struct by
         nearest_offer(&nearest, pivot_relation_name((enum pivot_relation)i));
     }
     snprintf(advice, sizeof advice,
-             "%s%s%ssession, actor, object, source, project, cause, caused, bulk, neighbours",
+             "%s%s%ssession, actor, object, people, source, project, cause, caused, bulk, "
+             "neighbours",
              nearest.word == NULL ? "" : "did you mean ", nearest.word == NULL ? "" : nearest.word,
              nearest.word == NULL ? "" : "? There are ");
     return invocation_fail(invocation, EXIT_USAGE, advice, "--to: there is no relation %.*s",
@@ -275,7 +276,7 @@ static enum exit_code run(struct invocation *invocation)
 
 static const struct option_info options[] = {
     {"to", 0, "RELATION,...",
-     "session, actor, object, source, project, cause, caused, bulk, neighbours", true},
+     "session, actor, object, people, source, project, cause, caused, bulk, neighbours", true},
     {"top", 0, "N", "the N nearest events of each relation (10)", false},
     {"depth", 0, "N", "steps along causes (64)", false},
     {"all", 0, NULL, "look for what it led to until the end of the log, however long", false},
@@ -290,7 +291,8 @@ const struct verb verb_pivot = {
         "actor, about the same things, from the\n"
         "same address; what it answers and what answered it; the other items of the same\n"
         "command; with --to also the project's and whatever else happened around it. Around is\n"
-        "an hour, of neighbours 5 minutes, or what is said: neighbours=30s. Below stand commands\n"
+        "an hour, of neighbours 5 minutes, or what is said: neighbours=30s. People are who other\n"
+        "systems' records name beside the same machine. Below stand commands\n"
         "that lead on.",
     .examples = "cairn pivot 30377\n"
                 "cairn pivot 30377 --to session,neighbours=2m\n"

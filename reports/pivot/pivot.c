@@ -4,6 +4,7 @@
 
 enum {
     ID_SIZE = 64,
+    RECORD_NAMES = 3, /* subjects of a record that names a person, a machine and an action */
     USUAL_MOST = 10,
     USUAL_SCAN = 200000,
     ASK_EVERY = 4096, /* events between two looks at signals */
@@ -12,8 +13,9 @@ enum {
 #define MINUTE_US (60 * TIME_SECOND_US)
 #define HOUR_US (60 * MINUTE_US)
 
-static const char *const names[PIVOT_RELATION_COUNT] = {
-    "session", "actor", "object", "source", "project", "cause", "caused", "bulk", "neighbours"};
+static const char *const names[PIVOT_RELATION_COUNT] = {"session", "actor",     "object", "people",
+                                                        "source",  "project",   "cause",  "caused",
+                                                        "bulk",    "neighbours"};
 
 const char *pivot_relation_name(enum pivot_relation relation)
 {
@@ -64,6 +66,8 @@ bool pivot_has(const struct pivot *pivot, enum pivot_relation relation)
         return leaf->kind != EVENT_AUDIT_RECORD_IMPORTED;
     case PIVOT_OBJECT:
         return leaf->on[0].kind != ID_LOG || leaf->on_count > 1;
+    case PIVOT_PEOPLE:
+        return leaf->kind == EVENT_AUDIT_RECORD_IMPORTED && leaf->on_count > 1;
     case PIVOT_SOURCE:
         return leaf->source.size > 0;
     case PIVOT_PROJECT:
@@ -88,6 +92,7 @@ struct around {
     size_t count, most;
     uint64_t from_us, to_us; /* the window */
     uint64_t left;           /* events that may be looked at */
+    bool of_people;          /* only records that name somebody */
     bool more;
 };
 
@@ -98,6 +103,7 @@ static struct status note_position(void *context, struct bytes bytes, const stru
     uint64_t time_us = query_time_of(leaf);
     (void)bytes;
     bool within = time_us >= around->from_us && time_us <= around->to_us;
+    within = within && (!around->of_people || leaf->on_count == RECORD_NAMES);
     if (!within && around->left-- > 0) {
         return OK;
     }
@@ -125,6 +131,7 @@ static void set_window(const struct pivot *pivot, enum pivot_relation relation,
     uint64_t window_us = pivot->window_us[relation], time_us = query_time_of(&pivot->leaf);
     around->from_us = window_us == 0 || window_us > time_us ? 0 : time_us - window_us;
     around->left = pivot->scan_most;
+    around->of_people = relation == PIVOT_PEOPLE;
     around->to_us =
         window_us == 0 || window_us > UINT64_MAX - time_us ? UINT64_MAX : time_us + window_us;
 }
@@ -186,12 +193,14 @@ static struct status ask_id(struct query *query, enum query_member member, struc
     return query_add(query, member, text_bytes(&text));
 }
 
-static struct status run_objects(struct pivot *pivot, pivot_visit *visit, void *context,
-                                 struct pivot_found *found)
+/* The last subject of a record is what was done: that is nobody's. */
+static struct status run_objects(struct pivot *pivot, enum pivot_relation relation,
+                                 pivot_visit *visit, void *context, struct pivot_found *found)
 {
     struct query query;
-    for (size_t i = 0; i < pivot->leaf.on_count; i++) {
-        const struct pivot_event about = {.relation = PIVOT_OBJECT, .what = pivot->leaf.on[i]};
+    const size_t count = pivot->leaf.on_count - (relation == PIVOT_PEOPLE);
+    for (size_t i = 0; i < count; i++) {
+        const struct pivot_event about = {.relation = relation, .what = pivot->leaf.on[i]};
         if (about.what.kind == ID_LOG) {
             continue;
         }
@@ -354,7 +363,8 @@ struct status pivot_run(struct pivot *pivot, enum pivot_relation relation, pivot
     }
     switch (relation) {
     case PIVOT_OBJECT:
-        return run_objects(pivot, visit, context, found);
+    case PIVOT_PEOPLE:
+        return run_objects(pivot, relation, visit, context, found);
     case PIVOT_CAUSE:
         return run_causes(pivot, visit, context, found);
     case PIVOT_CAUSED:

@@ -26,6 +26,8 @@ enum pivot_relation {
     PIVOT_SESSION,    /* in the same session */
     PIVOT_ACTOR,      /* by the same actor, around it */
     PIVOT_OBJECT,     /* about the same things, each by itself */
+    PIVOT_PEOPLE,     /* of a record of another system: those of the same machine or person that
+                         name both */
     PIVOT_SOURCE,     /* from the same address, around it */
     PIVOT_PROJECT,    /* in the same project, around it */
     PIVOT_CAUSE,      /* what it answers, and what that answers */
@@ -60,7 +62,8 @@ struct pivot_found {
     uint64_t scanned_to; /* PIVOT_CAUSED, PIVOT_BULK: events before this one were looked through */
 };
 
-/* One event; `what` is the thing of PIVOT_OBJECT, else ID_NONE; `steps` how far along causes. */
+/* One event; `what` is the thing of PIVOT_OBJECT and PIVOT_PEOPLE, else ID_NONE; `steps` how far along
+ * causes. */
 struct pivot_event {
     enum pivot_relation relation;
     struct id what;

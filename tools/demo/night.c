@@ -46,6 +46,7 @@ static struct status play_read(struct script *script, const struct script_item *
     struct stage *stage = script->stage;
     (void)item;
     TRY(stage_list(stage, REN, HELIX_RAW));
+    TRY(stage_run(stage));
     const uint64_t key = stage_size(stage);
     TRY(stage_fetch_key(stage, REN, script->cohort.file, "model training"));
     TRY(stage_run(stage));

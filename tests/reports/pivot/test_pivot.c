@@ -120,6 +120,9 @@ static bool relates(enum pivot_relation relation, const struct leaf *leaf, struc
     if (relation == PIVOT_OBJECT) {
         return is_on(leaf, what);
     }
+    if (relation == PIVOT_PEOPLE) {
+        return is_on(leaf, what) && leaf->on_count == 3;
+    }
     if (relation == PIVOT_SOURCE) {
         return bytes_equal(leaf->source, its->source);
     }
@@ -175,13 +178,15 @@ static void what_is_around_an_event_is_what_a_search_finds(void **unused)
 {
     (void)unused;
     static const enum pivot_relation around[] = {PIVOT_SESSION, PIVOT_ACTOR,   PIVOT_OBJECT,
-                                                 PIVOT_SOURCE,  PIVOT_PROJECT, PIVOT_NEIGHBOURS};
+                                                 PIVOT_SOURCE,  PIVOT_PROJECT, PIVOT_NEIGHBOURS,
+                                                 PIVOT_PEOPLE};
+    uint64_t of_people = 0;
     static struct seen seen;
     uint64_t state = 3;
     for (unsigned round = 0; round < 80; round++) {
         open_at(random_below(&state, EVENTS));
         pivot.most = 1 + random_below(&state, 30);
-        for (size_t r = 0; r < 6; r++) {
+        for (size_t r = 0; r < 7; r++) {
             bool more = false;
             size_t at = 0;
             pivot.window_us[around[r]] = random_below(&state, 3) * 3600 * TIME_SECOND_US;
@@ -190,18 +195,22 @@ static void what_is_around_an_event_is_what_a_search_finds(void **unused)
                 assert_int_equal(seen.count, 0);
                 continue;
             }
-            if (around[r] != PIVOT_OBJECT) {
+            const bool each = around[r] == PIVOT_OBJECT || around[r] == PIVOT_PEOPLE;
+            const size_t things = pivot.leaf.on_count - (around[r] == PIVOT_PEOPLE);
+            if (!each) {
                 at = expect_around(around[r], (struct id){0}, &seen, at, &more);
             }
-            for (size_t i = 0; around[r] == PIVOT_OBJECT && i < pivot.leaf.on_count; i++) {
+            for (size_t i = 0; each && i < things; i++) {
                 if (pivot.leaf.on[i].kind != ID_LOG) {
-                    at = expect_around(PIVOT_OBJECT, pivot.leaf.on[i], &seen, at, &more);
+                    at = expect_around(around[r], pivot.leaf.on[i], &seen, at, &more);
                 }
             }
+            of_people += around[r] == PIVOT_PEOPLE ? seen.count : 0;
             assert_int_equal(at, seen.count);
             assert_int_equal(found.more, more);
         }
     }
+    assert_true(of_people > 0);
 }
 
 /* How many steps of causes lead from one event up to another; 0: they do not. */
