@@ -62,8 +62,8 @@ struct pivot_found {
     uint64_t scanned_to; /* PIVOT_CAUSED, PIVOT_BULK: events before this one were looked through */
 };
 
-/* One event; `what` is the thing of PIVOT_OBJECT and PIVOT_PEOPLE, else ID_NONE; `steps` how far along
- * causes. */
+/* One event; `what` is the thing of PIVOT_OBJECT and PIVOT_PEOPLE, else ID_NONE; `steps` how far
+ * along causes. */
 struct pivot_event {
     enum pivot_relation relation;
     struct id what;
