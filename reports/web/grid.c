@@ -2,6 +2,7 @@
 
 #include "reports/web/words.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* How a column is shown ---------------------------------------------------------------------- */
@@ -120,6 +121,13 @@ static void put_id(struct visit *visit, struct bytes text)
         words_put(visit, text);
         return;
     }
+    if (id.kind == ID_CASE) { /* grids are for those who see all: they have the page of the case */
+        char memory[64];
+        struct text path = TEXT_IN(memory);
+        text_add(&path, "/cases/%" PRIu64, id.n);
+        link_to(visit, text_string(&path), text_string(&path) + 1);
+        return;
+    }
     link_object(visit, id);
 }
 
@@ -213,7 +221,8 @@ static bool is_wanted(const struct grid *grid, const struct cell *cells)
     bool wanted = grid->options.contains.size == 0;
     for (size_t i = 0; i < grid->rows.column_count && !wanted; i++) {
         enum column_type type = grid->rows.columns[i].type;
-        wanted = cells[i].present && (type == COLUMN_TEXT || type == COLUMN_JSON) &&
+        wanted = cells[i].present && column_of(grid, i)->form != GRID_HIDDEN &&
+                 (type == COLUMN_TEXT || type == COLUMN_JSON) &&
                  contains(cells[i].text, grid->options.contains);
     }
     return wanted;
@@ -223,7 +232,8 @@ static bool is_wanted(const struct grid *grid, const struct cell *cells)
 
 static bool is_number(const struct grid *grid, size_t index)
 {
-    return grid->rows.columns[index].type == COLUMN_INTEGER;
+    return grid->rows.columns[index].type == COLUMN_INTEGER &&
+           column_of(grid, index)->form != GRID_EVENT;
 }
 
 /* `TO (UTC)` is a heading of the terminal; here it is the name, unless the page has another. */

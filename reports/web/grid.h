@@ -52,7 +52,7 @@ struct grid_options {
     const char *empty;                 /* what is said if there are no rows; NULL: nothing */
     const struct grid_column *columns; /* those that are not as usual */
     size_t column_count;
-    struct bytes contains; /* only rows in which this is part of a text; empty: all */
+    struct bytes contains; /* only rows in which a shown text has this; empty: all */
     uint64_t skip;         /* so many of them are not shown */
     uint64_t limit;        /* 0: GRID_ROWS_MAX */
     const char *more;      /* what to do if there are more rows; NULL: nothing to do */

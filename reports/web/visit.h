@@ -16,9 +16,20 @@
 enum {
     VISIT_ARENA = 160 << 20, /* bytes: room for a timeline or an assessment */
     VISIT_ARGS_MAX = 2,
+    KEPT_SIZE = 4 << 20, /* bytes: of an assessment */
 };
 
 struct route;
+struct au_assessment;
+
+/* What is kept from one request to the next: see reports/web/assessed.h. */
+struct web_kept {
+    const struct au_assessment *assessment; /* NULL: none */
+    uint64_t size;                          /* of the log */
+    uint64_t now_us;
+    struct arena arena;
+    uint8_t memory[KEPT_SIZE];
+};
 
 struct visit {
     const struct web_options *options;
@@ -36,6 +47,7 @@ struct visit {
     struct scope scope;
     struct arena *arena;
     struct hasher *hasher;
+    struct web_kept *kept;
     bool href_has_query; /* of the link being written: reports/web/links.h */
     const char *href_fragment;
     bool plain; /* of the page being written: reports/web/page.h */

@@ -13,6 +13,7 @@ struct web {
     struct hasher *hasher;
     struct arena arena;
     struct visit visit;
+    struct web_kept kept;
 };
 
 /* Zeroes, which cost nothing until they are used; NULL. */
@@ -165,6 +166,7 @@ struct status web_respond(struct web *web, const struct web_request *request,
     visit->engine = web->options.engine;
     visit->arena = &web->arena;
     visit->hasher = web->hasher;
+    visit->kept = &web->kept;
     struct status status = respond(visit);
     scope_close(&visit->scope);
     forget(visit->arena);
