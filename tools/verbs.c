@@ -95,6 +95,7 @@ static const struct verb *const verbs[] = {
     &verb_export,
     &verb_checkpoint,
     &verb_rebuild,
+    &verb_status,
     &verb_config_check,
     &verb_config_show,
     &verb_config_example,

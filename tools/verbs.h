@@ -86,6 +86,7 @@ extern const struct verb verb_spool_send;
 extern const struct verb verb_spool_show;
 extern const struct verb verb_state_show;
 extern const struct verb verb_stats;
+extern const struct verb verb_status;
 extern const struct verb verb_timeline;
 extern const struct verb verb_tail;
 extern const struct verb verb_tools_approve;

@@ -68,7 +68,8 @@ struct supervisor {
     bool ready, stopping;
     unsigned stop_stage;
     uint64_t stop_stage_us; /* when the stage began */
-    unsigned stop_asked;    /* how often */
+    uint64_t stop_began_us;
+    bool hurried; /* asked to stop, and later again */
     enum ending ending;
 };
 

@@ -312,7 +312,8 @@ static void describe_end(const struct supervisor *supervisor, unsigned seat, int
     const struct seat *self = &supervisor->seats[seat];
     const uint64_t trapped = atomic_load(&counters_of(supervisor->pages, seat)->trapped);
     if (self->hung) {
-        text_put_literal(out, "it gave no sign of life");
+        text_put_string(out, self->state == SEAT_STOPPING ? "it did not end in time"
+                                                          : "it gave no sign of life");
     } else if (trapped != 0 || (WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS)) {
         describe_refused_call(supervisor, seat, out);
     } else if (WIFSIGNALED(how)) {

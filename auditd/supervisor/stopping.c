@@ -2,6 +2,10 @@
 
 #include <signal.h>
 
+enum {
+    HURRY_US = 500000, /* between two signals that are two */
+};
+
 /* Who takes from outside ends first, who keeps ends last: everything that was taken gets its
  * chance to reach the log. */
 static const enum role order[] = {ROLE_HTTP,   ROLE_INGEST,  ROLE_INGEST_TLS, ROLE_READER,
@@ -60,10 +64,12 @@ static void kill_stage(struct supervisor *supervisor)
 
 void stopping_begin(struct supervisor *supervisor, uint64_t now_us)
 {
-    supervisor->stop_asked++;
     if (supervisor->stopping) {
+        /* Some send a signal to a process and to its group: that is asked once. */
+        supervisor->hurried |= now_us - supervisor->stop_began_us >= HURRY_US;
         return;
     }
+    supervisor->stop_began_us = now_us;
     notify_stopping();
     journal_say(&supervisor->journal, JOURNAL_NOTICE, "stopping",
                 pair_string("store", supervisor->settings->store_path.text));
@@ -75,7 +81,7 @@ void stopping_begin(struct supervisor *supervisor, uint64_t now_us)
 /* Who is asked twice hurries everybody but the writer. */
 static bool is_late(const struct supervisor *supervisor, uint64_t now_us)
 {
-    const bool hurried = supervisor->stop_asked > 1 && order[supervisor->stop_stage] != ROLE_WRITER;
+    const bool hurried = supervisor->hurried && order[supervisor->stop_stage] != ROLE_WRITER;
     return hurried || now_us - supervisor->stop_stage_us >=
                           supervisor->settings->daemon_stop_deadline * 1000000;
 }

@@ -1,8 +1,13 @@
+#include "auditd/counters.h"
 #include "auditd/writer/clerk_parts.h"
 #include "auditd/writer/critical.h"
 
 #include <assert.h>
 #include <stdlib.h>
+
+enum {
+    STATUS_MAX = 64 << 10, /* bytes of what the daemon says of itself */
+};
 
 /* Life ------------------------------------------------------------------------------------ */
 
@@ -194,11 +199,17 @@ static void answer_hello(struct clerk *clerk, struct clerk_to to)
 
 static void answer_status(struct clerk *clerk, struct clerk_to to)
 {
-    char memory[1024];
+    char memory[STATUS_MAX];
     struct text json = TEXT_IN(memory);
     const struct clerk_room *room = &clerk->room;
     struct log *log = engine_log(clerk->options.engine);
-    text_put_literal(&json, "{\"free\":");
+    text_put_char(&json, '{');
+    if (clerk->options.pages != NULL) {
+        text_put_literal(&json, "\"daemon\":");
+        counters_write_json(clerk->options.pages, &json);
+        text_put_char(&json, ',');
+    }
+    text_put_literal(&json, "\"free\":");
     text_put_u64(&json, room->free);
     text_add(&json, ",\"mode\":\"%s\",\"size\":", daemon_mode_name(room->mode));
     text_put_u64(&json, log_head_of(log)->size);

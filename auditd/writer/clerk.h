@@ -45,6 +45,8 @@ struct clerk_options {
     /* Which process a route leads to; false: one that has no notes. */
     bool (*speaker)(void *context, uint32_t route, enum note_role *out);
     void *context;
+    const uint8_t *pages; /* of the counters of all processes (auditd/counters.h), for STATUS; or
+                             NULL */
 };
 
 struct clerk; /* opaque */

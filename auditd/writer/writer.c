@@ -74,10 +74,12 @@ static struct status begin(struct writer *writer, struct process *process)
                                  .progress = show_progress,
                                  .progress_context = process},
         &writer->engine));
-    TRY(clerk_open(
-        &(struct clerk_options){
-            .engine = writer->engine, .send = send_frame, .speaker = speaker_of, .context = writer},
-        &writer->clerk));
+    TRY(clerk_open(&(struct clerk_options){.engine = writer->engine,
+                                           .send = send_frame,
+                                           .speaker = speaker_of,
+                                           .context = writer,
+                                           .pages = process_pages(process)},
+                   &writer->clerk));
     writer->watch = (struct watch){.clerk = writer->clerk,
                                    .settings = settings,
                                    .journal = process_journal(process),
