@@ -62,6 +62,8 @@ struct results {
     size_t query_count;
     struct bench_peer peers[PEERS_MAX];
     size_t peer_count;
+    struct bench_daemon daemon;
+    bool only_daemon;
 };
 
 static double per(uint64_t a, uint64_t b)
@@ -166,6 +168,25 @@ static struct status put_vault(struct rows *rows, const struct bench_times *t)
     return put(rows, "peak memory, vault", per(t->vault_peak_kib, 1024), "MiB", "anonymous");
 }
 
+static struct status put_daemon(struct rows *rows, const struct bench_times *t,
+                                const struct bench_daemon *d)
+{
+    double embedded = per(t->ingest_ns, t->ingested);
+    double through = per(d->ns, d->events), besieged = per(d->besieged_ns, d->events);
+    TRY(put(rows, "daemon: ingest", through / 1000, "us/event",
+            "eight emitters, submissions of 1,000, durable"));
+    TRY(put(rows, "daemon: ingest", through > 0 ? 100 * embedded / through : 0, "%",
+            "ingest without a daemon (bar 60)"));
+    TRY(put(rows, "daemon: besieged", besieged > 0 ? 100 * through / besieged : 0, "%",
+            "the same, while 1,000 slow clients hold connections"));
+    TRY(put(rows, "daemon: events of their own", per(d->small_ns, d->small_events) / 1000,
+            "us/event", "eight emitters, a signature each, 64 on their way of each"));
+    TRY(put(rows, "flush and signature", per(d->bound_ns, 1000), "us", "median"));
+    TRY(put(rows, "daemon: one event", per(d->single_ns, 1000), "us", "median, acknowledged"));
+    return put(rows, "daemon: one event, p99", per(d->single_p99_ns, d->bound_ns), "x",
+               "one flush and one signature (bar 5)");
+}
+
 static struct status put_all(struct invocation *invocation, const struct results *results)
 {
     const struct bench_times *times = &results->times;
@@ -175,6 +196,12 @@ static struct status put_all(struct invocation *invocation, const struct results
     invocation_rows(invocation, &rows, &arena);
     TRY(rows_begin(&rows, columns, sizeof columns / sizeof columns[0]));
     TRY(put(&rows, "events", (double)times->events, "", NULL));
+    if (results->only_daemon) {
+        TRY(put(&rows, "ingest, durable", per(times->ingest_ns, times->ingested) / 1000, "us/event",
+                "without a daemon: signed submissions of 1,000"));
+        TRY(put_daemon(&rows, times, &results->daemon));
+        return rows_flush(&rows);
+    }
     TRY(put_limits(&rows, times));
     TRY(put_paths(&rows, times));
     TRY(put_commands(&rows, times));
@@ -191,6 +218,10 @@ static struct status measure(struct bench *bench, bool peers, struct results *re
     struct bench_times *times = &results->times;
     TRY(key_library_start());
     TRY(bench_flush(bench, times));
+    if (results->only_daemon) {
+        TRY(bench_ingest(bench, times));
+        return bench_daemon(bench, &results->daemon);
+    }
     TRY(bench_vault(bench, times));
     TRY(bench_ingest(bench, times));
     TRY(bench_raw(bench, times));
@@ -229,6 +260,11 @@ static void remove_files(const char *base)
         "/keys/log.key",
         "/log.vkey",
         "/checkpoint",
+        "/daemon",
+        "/reserve",
+        "/run/cairn.sock",
+        "/run/metrics.sock",
+        "/run",
         ".vault/vault/chunks/01",
         ".vault/vault/chunks",
         ".vault/vault/keys",
@@ -258,14 +294,14 @@ static void remove_files(const char *base)
 
 struct wished {
     uint64_t events, vault_mib;
-    bool peers;
+    bool peers, daemon;
 };
 
 static enum exit_code bench_in(struct invocation *invocation, const char *directory,
                                const struct wished *wished)
 {
     struct benching benching = {.invocation = invocation};
-    struct results results = {0};
+    struct results results = {.only_daemon = wished->daemon};
     struct bench *bench = calloc(1, sizeof *bench);
     if (bench == NULL) {
         return invocation_failed(invocation, FAIL(NO_MEMORY, sizeof *bench), NULL, "starting");
@@ -288,8 +324,10 @@ static enum exit_code bench_in(struct invocation *invocation, const char *direct
 static enum exit_code run(struct invocation *invocation)
 {
     char directory[4000];
-    struct wished wished = {
-        .events = 200000, .vault_mib = 256, .peers = invocation_has(invocation, "peers")};
+    struct wished wished = {.events = 200000,
+                            .vault_mib = 256,
+                            .peers = invocation_has(invocation, "peers"),
+                            .daemon = invocation_has(invocation, "daemon")};
     const char *base = invocation_value(invocation, "dir");
     enum exit_code code = invocation_number(
         invocation, "events", (struct number_limits){1000, 100000000}, &wished.events);
@@ -315,6 +353,8 @@ static const struct option_info options[] = {
     {"events", 0, "N", "how many (200000)", false},
     {"vault", 0, "MIB", "size of the file that goes through the vault (256)", false},
     {"peers", 0, NULL, "also what sqlite3, jq and ausearch take on the same events", false},
+    {"daemon", 0, NULL, "only ingest, and the same through the program cairnd and its socket",
+     false},
     {"dir", 0, "DIR", "where the store is made, and removed again (.)", false},
 };
 
@@ -326,7 +366,7 @@ const struct verb verb_bench = {
                "queries, commands and answers about access beside what bounds them, all in one "
                "run. Ratios mean something, times\n"
                "little: machines are noisy.",
-    .examples = "cairn bench\ncairn bench --events 1000000 --json",
+    .examples = "cairn bench\ncairn bench --daemon\ncairn bench --events 1000000 --json",
     .purpose = PURPOSE_KEEP,
     OPTIONS(options),
     .guarded = true,

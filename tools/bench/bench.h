@@ -14,6 +14,8 @@
 
 #include "core/engine.h"
 
+#define BENCH_ORIGIN "bench.example/log"
+
 enum {
     BENCH_BATCH = 1000, /* events of a submission, and of a commit */
     BENCH_ROUND = 25,   /* submissions made ahead */
@@ -41,6 +43,7 @@ struct bench {
 
 struct bench_times {
     uint64_t flush_ns;                   /* one write of 4 KiB made durable */
+    uint64_t ingested;                   /* events, in */
     uint64_t ingest_ns;                  /* all events, from submission to acknowledgement */
     uint64_t raw_ns;                     /* raw LMDB, the same bytes, batches and syncs */
     uint64_t sha_ns;                     /* SHA-256 of every leaf and body, one core */
@@ -79,6 +82,21 @@ struct bench_query {
     uint64_t median_ns, worst_ns;
 };
 
+enum {
+    BENCH_SENDERS = 8,
+    BENCH_SINGLES = 400, /* events sent one by one */
+    BENCH_SLOW = 1000,   /* clients that hold a connection and say half a thing */
+};
+
+/* The same through the daemon's socket. */
+struct bench_daemon {
+    uint64_t events, ns;               /* of eight emitters, submissions of 1,000 */
+    uint64_t besieged_ns;              /* the same, while BENCH_SLOW clients hold connections */
+    uint64_t small_events, small_ns;   /* the same, one event each, 64 on their way of each */
+    uint64_t single_ns, single_p99_ns; /* one event at a time, until it is acknowledged */
+    uint64_t bound_ns;                 /* one flush and one signature, median */
+};
+
 /* What another program took for a question. */
 struct bench_peer {
     const char *what, *of;
@@ -86,6 +104,11 @@ struct bench_peer {
 };
 
 uint64_t bench_now_ns(void);
+/* bench_ingest.c: registers a speaker that has a name and a key, so that it may submit. */
+MUST_CHECK struct status bench_register(struct bench *bench, const struct speaker *speaker);
+/* Makes a submission of `count` events by a speaker, into a text with room for it. */
+MUST_CHECK struct status bench_submission(struct bench *bench, struct speaker *speaker,
+                                          uint64_t count, struct text *out);
 /* Looks at the memory in use and calls `tick`; true stops. */
 bool bench_tick(struct bench *bench, const char *doing, uint64_t done, uint64_t total);
 uint64_t bench_random(struct bench *bench);
@@ -111,6 +134,10 @@ MUST_CHECK struct status bench_peers(struct bench *bench, struct bench_peer *out
                                      size_t *count);
 /* bench_commands.c: commands of a user in a group's tagged directory; and who may read there. */
 MUST_CHECK struct status bench_commands(struct bench *bench, struct bench_times *times);
+
+/* bench_daemon.c: the same events through the program cairnd, which lies beside this one; after the
+ * ingest, whose engine it closes. NOT_FOUND without the program. */
+MUST_CHECK struct status bench_daemon(struct bench *bench, struct bench_daemon *out);
 
 /* bench_vault.c: a file through the vault, beside what its cipher takes alone; comes first. */
 MUST_CHECK struct status bench_vault(struct bench *bench, struct bench_times *times);

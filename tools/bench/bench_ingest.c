@@ -26,12 +26,12 @@ uint64_t bench_random(struct bench *bench)
 /* The store ------------------------------------------------------------------------------- */
 
 /* By an event of the writer's own: nobody has a session yet. */
-static struct status register_speaker(struct bench *bench)
+struct status bench_register(struct bench *bench, const struct speaker *speaker)
 {
     char memory[512];
     struct text key = TEXT_IN(memory);
-    public_key_write(secret_key_public(bench->speaker.key), &key);
-    union event_body body = {.emitter_registered = {.name = bytes_of_string(bench->speaker.name),
+    public_key_write(secret_key_public(speaker->key), &key);
+    union event_body body = {.emitter_registered = {.name = bytes_of_string(speaker->name),
                                                     .key = text_bytes(&key),
                                                     .class = EMITTER_CLASS_OUTSIDE,
                                                     .about = LITERAL("what the bench writes")}};
@@ -70,7 +70,7 @@ static struct status make_store(struct bench *bench)
     TRY(secret_key_make(KEY_ED25519, "sensor", &bench->speaker.key));
     snprintf(bench->speaker.name, sizeof bench->speaker.name, "sensor");
     TRY(store_create(&(struct birth){.directory = bench->directory,
-                                     .origin = "bench.example/log",
+                                     .origin = BENCH_ORIGIN,
                                      .key_type = KEY_ED25519,
                                      .admin_login = "bench",
                                      .admin_key = secret_key_public(bench->admin)}));
@@ -78,7 +78,7 @@ static struct status make_store(struct bench *bench)
                                              .threaded = true,
                                              .commit_events_max = BENCH_BATCH},
                     &bench->engine));
-    TRY(register_speaker(bench));
+    TRY(bench_register(bench, &bench->speaker));
     TRY(name_subjects(bench));
     return emission_open(&bench->emission);
 }
@@ -110,15 +110,15 @@ static struct status add_event(struct bench *bench)
                         .body = &body});
 }
 
-static struct status make_submission(struct bench *bench, uint64_t count, struct text *out)
+struct status bench_submission(struct bench *bench, struct speaker *speaker, uint64_t count,
+                               struct text *out)
 {
     struct bytes submission;
-    emission_begin(bench->emission, &bench->speaker,
-                   bytes_of_string(log_origin(engine_log(bench->engine))));
+    emission_begin(bench->emission, speaker, LITERAL(BENCH_ORIGIN));
     for (uint64_t i = 0; i < count; i++) {
         TRY(add_event(bench));
     }
-    TRY(emission_end(bench->emission, &submission, &bench->speaker.head));
+    TRY(emission_end(bench->emission, &submission, &speaker->head));
     text_clear(out);
     text_put_bytes(out, submission);
     return out->full ? FAIL(LIMIT, out->capacity) : OK;
@@ -140,7 +140,7 @@ static struct status ingest_round(struct bench *bench, struct text *round, uint6
     struct status refusal = OK;
     for (; made<BENCH_ROUND && * left> 0; made++) {
         uint64_t count = *left < BENCH_BATCH ? *left : BENCH_BATCH;
-        TRY(make_submission(bench, count, &round[made]));
+        TRY(bench_submission(bench, &bench->speaker, count, &round[made]));
         *left -= count;
     }
     uint64_t before = bench_now_ns();
@@ -164,6 +164,7 @@ static struct status ingest_all(struct bench *bench, struct text *round, struct 
     uint64_t before = bench_now_ns();
     TRY(engine_finish(bench->engine));
     times->ingest_ns += bench_now_ns() - before;
+    times->ingested = bench->events;
     times->events = log_head_of(engine_log(bench->engine))->size;
     return OK;
 }
