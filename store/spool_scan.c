@@ -248,7 +248,7 @@ static struct status add_segment(struct spool *spool, uint64_t first, bool newes
 
 static struct status check_end(struct spool *spool)
 {
-    if (spool->last < spool->stand.synced) {
+    if (spool->last < spool->stand.synced && spool->stand.trimmed < spool->stand.synced) {
         return FAIL_BECAUSE(CORRUPT, spool->last + 1, "records of the spool are missing");
     }
     /* They were sent and acknowledged before the machine went down with them unsynced. */
