@@ -7,7 +7,7 @@
  *          each; the id is the asker's.
  * Memory   What is decoded is lent from the payload.
  * Errors   MALFORMED for anything else than what is written here; LIMIT is MALFORMED, too.
- * Source   docs/decisions/0038.
+ * Source   docs/decisions/0052.
  */
 #ifndef AUDITD_PAGE_MESSAGE_H
 #define AUDITD_PAGE_MESSAGE_H

@@ -14,7 +14,7 @@
  * Memory   All places are made at the start, and none is allocated afterwards but what TLS needs.
  * Process  One loop: front_fd can be waited for, front_work does what there is to do at once and
  *          never waits. SIGPIPE is ignored.
- * Source   reliability.md E.6, F77 to F86; docs/decisions/0038.
+ * Source   reliability.md E.6, F77 to F86; docs/decisions/0050.
  */
 #ifndef AUDITD_HTTP_FRONT_H
 #define AUDITD_HTTP_FRONT_H

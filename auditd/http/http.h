@@ -8,7 +8,7 @@
  * Memory   Calls are made at the start; a body is a descriptor, read as the asker takes it.
  * Process  http_fd becomes readable when there is something to do, and http_run does it. Nothing
  *          waits.
- * Source   docs/decisions/0038.
+ * Source   docs/decisions/0050.
  */
 #ifndef AUDITD_HTTP_HTTP_H
 #define AUDITD_HTTP_HTTP_H

@@ -8,7 +8,7 @@
  * Limits   Requests that wait, time until a reader answers, and bytes of answers on their way.
  *          Beyond them: 429 or 503, with Retry-After.
  * Process  service_wait fills in what to poll for; service_work does what there is to do.
- * Source   reliability.md E.6; docs/decisions/0038.
+ * Source   reliability.md E.6; docs/decisions/0050.
  */
 #ifndef AUDITD_HTTP_SERVICE_H
 #define AUDITD_HTTP_SERVICE_H

@@ -9,7 +9,7 @@
  * Log      Through `say`: auditor.entered before anybody is in, and auditor.turned_away for those
  *          who showed something that is worth nothing: at once the first time, then once a minute
  *          for each address, with how many there were.
- * Source   domain.md AUD-10; docs/decisions/0039.
+ * Source   domain.md AUD-10; docs/decisions/0051.
  */
 #ifndef AUDITD_READER_DOOR_H
 #define AUDITD_READER_DOOR_H

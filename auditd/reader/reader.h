@@ -7,7 +7,7 @@
  *          taken. Style sheets and scripts need nobody's leave, and are no view.
  * Limits   Time and bytes of one answer. Beyond them: 503, and 500.
  * Process  One request at a time; who asks has his answer before the next.
- * Source   DESIGN.md 10; docs/decisions/0038.
+ * Source   DESIGN.md 10; docs/decisions/0052.
  */
 #ifndef AUDITD_READER_READER_H
 #define AUDITD_READER_READER_H
