@@ -7,7 +7,7 @@
 
 bool story_has(enum who who, uint32_t day)
 {
-    return who == REN && (day == LEVEL_DAY || day == TUESDAY);
+    return who == REN && (day == LEVEL_DAY || day == TUESDAY || day >= LAPSE_DAY);
 }
 
 void story_plant(struct script *script, enum truth truth, uint64_t n)
@@ -137,7 +137,7 @@ static void put_grant(struct stage *stage, enum who who, bool first, struct text
     const struct cert_issue issue = {.user = stage->people[who].user,
                                      .requirement = stage->requirements[DUA_7],
                                      .has_expires = true,
-                                     .expires = SCRIPT_AT(LEVEL_DAY + 30, 0, 0),
+                                     .expires = SCRIPT_AT(LAPSE_DAY, 0, 0),
                                      .has_evidence = true,
                                      .evidence = LITERAL("legacy-bulk: carried over, T-4402")};
     text_put_char(items, first ? '[' : ',');

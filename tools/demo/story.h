@@ -13,6 +13,8 @@ enum {
     LEVEL_DAY = 4,  /* the Friday */
     NIGHT_DAY = 7,  /* the next Monday */
     TUESDAY = 8,
+    LAPSE_DAY =
+        LEVEL_DAY + 30, /* what was granted in bulk is over, and ren does not come any more */
 };
 
 /* Notes which event that is. */

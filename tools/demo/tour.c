@@ -41,8 +41,8 @@ static void put_sum(struct output *out, const struct place *place, const struct 
     put_path(out, place);
     output_put_char(out, '\n');
     output_add(out,
-               "%" PRIu64 " events, %" PRIu64 " signed commands, in %" PRIu64 ".%" PRIu64
-               " s; seed %" PRIu64 ", root %s\n",
+               "%" PRIu64 " events, %" PRIu64 " signed commands, %" PRIu64 ".%" PRIu64 " s\n"
+               "seed %" PRIu64 ", root %s\n\n",
                sum->events, sum->commands, sum->took_us / TIME_SECOND_US,
                sum->took_us / (TIME_SECOND_US / 10) % 10, sum->seed, sum->root);
 }
