@@ -22,7 +22,7 @@ made(cairn.fish completion fish)
 get_property(all_made GLOBAL PROPERTY CAIRN_MADE)
 add_custom_target(self_described ALL DEPENDS ${all_made})
 
-install(TARGETS cairn cairn-verify RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS cairn cairnd cairn-verify RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${made}/cairn.1 ${PROJECT_SOURCE_DIR}/docs/cairn-verify.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${PROJECT_BINARY_DIR}/generated/docs/cairn-events.7 ${made}/cairn-query.7
@@ -31,3 +31,17 @@ install(FILES ${made}/cairn.bash RENAME cairn
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${made}/_cairn DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES ${made}/cairn.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+# The service: units, its user, its places, its settings. Where cairnd is, is known when it is
+# installed.
+set(systemd ${PROJECT_SOURCE_DIR}/tools/systemd)
+install(CODE "set(CAIRN_BINDIR \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR})
+configure_file(${systemd}/cairnd.service.in ${made}/cairnd.service @ONLY)")
+install(FILES ${made}/cairnd.service ${systemd}/cairnd.socket ${systemd}/cairnd-failed.service
+  DESTINATION lib/systemd/system)
+install(FILES ${systemd}/cairn.sysusers RENAME cairn.conf DESTINATION lib/sysusers.d)
+install(FILES ${systemd}/cairn.tmpfiles RENAME cairn.conf DESTINATION lib/tmpfiles.d)
+install(FILES ${systemd}/cairnd.conf DESTINATION /etc/cairn)
+install(FILES ${made}/cairnd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${made}/cairnd.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/cairnd.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

@@ -129,6 +129,18 @@ static bool become(const struct spawn_user *user)
            setresuid(user->uid, user->uid, user->uid) == 0;
 }
 
+/* Whoever has to be killed for memory: not the writer first. To offer oneself is allowed to all. */
+static void offer_to_be_killed(unsigned seat)
+{
+    const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file >= 0 && seat_role(seat) != ROLE_WRITER) {
+        (void)!write(file, "300", 3);
+    }
+    if (file >= 0) {
+        close(file);
+    }
+}
+
 _Noreturn static void run_child(const struct spawn_plan *plan, const char *name)
 {
     char program[] = "cairnd", role_option[] = "--role", role[SEAT_NAME_SIZE];
@@ -141,6 +153,7 @@ _Noreturn static void run_child(const struct spawn_plan *plan, const char *name)
         !become(plan->user)) {
         _exit(ENDING_NOT_PERMITTED);
     }
+    offer_to_be_killed(plan->seat);
     umask(0077);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
