@@ -92,14 +92,15 @@ static void put_strip(struct visit *visit)
 {
     const struct web_viewer *viewer = visit->viewer;
     if (visit->pinned) {
-        put(visit, "<p class=\"strip\">As of the first ");
+        put(visit, "<aside class=\"strip\" aria-label=\"The moment\"><p>As of the first ");
         page_number(visit, visit->at);
         put(visit, " events. <a href=\"");
         html_put(visit->output, visit->request->path);
-        put(visit, "\">Show the newest</a></p>\n");
+        put(visit, "\">Show the newest</a></p></aside>\n");
     }
     if (viewer->scoped) {
-        put(visit, "<p class=\"strip\">You see what belongs to your invitation");
+        put(visit, "<aside class=\"strip\" aria-label=\"Your invitation\"><p>You see what belongs "
+                   "to your invitation");
         if (viewer->project.kind != ID_NONE) {
             put(visit, ": ");
             link_object(visit, viewer->project);
@@ -114,7 +115,7 @@ static void put_strip(struct visit *visit)
         }
         put(visit, ". ");
         link_to(visit, "/help#scope", "What that means");
-        put(visit, "</p>\n");
+        put(visit, "</p></aside>\n");
     }
 }
 

@@ -85,6 +85,10 @@ static void put_download(struct visit *visit, const struct search *search, const
 
 static void put_count(struct visit *visit, const struct summary *summary)
 {
+    if (summary->events == 0) {
+        put(visit, "<p><strong>None found so far</strong></p>\n");
+        return;
+    }
     put(visit, summary->more ? "<p><strong>At least " : "<p><strong>");
     page_number(visit, summary->events);
     put(visit, summary->events == 1 ? " event</strong>" : " events</strong>");
@@ -185,6 +189,24 @@ static struct status put_all_saved(struct visit *visit)
 
 /* The page ---------------------------------------------------------------------------------- */
 
+/* The first page has been gathered with the counts. */
+static void put_first_rows(struct visit *visit, const struct search *search,
+                           const struct summary *summary)
+{
+    struct rows_seen seen = {.visit = visit};
+    uint64_t shown = summary->events < SEARCH_ROWS ? summary->events : SEARCH_ROWS;
+    bool full = summary->events > SEARCH_ROWS;
+    for (uint64_t i = 0; i < shown; i++) {
+        (void)put_row(&seen, bytes_of(NULL, 0), &summary->rows[i]);
+    }
+    if (shown > 0) {
+        event_table_end(visit);
+    }
+    put_pager(visit, search, &seen,
+              &(struct query_outcome){
+                  .cut = full, .tired = summary->tired && !full, .reached = summary->reached});
+}
+
 static struct status put_rows(struct visit *visit, const struct search *search)
 {
     struct rows_seen seen = {.visit = visit};
@@ -192,7 +214,7 @@ static struct status put_rows(struct visit *visit, const struct search *search)
     struct query_outcome outcome;
     TRY(params_number(&visit->params, "before", 0, &query.end));
     query.limit = SEARCH_ROWS;
-    query.look_most = SEARCH_LOOK_MOST;
+    query.look_most = search_looks(search);
     TRY(scope_query(&visit->scope, &query, put_row, &seen, &outcome));
     if (seen.count > 0) {
         event_table_end(visit);
@@ -207,19 +229,28 @@ static struct status put_found(struct visit *visit, const struct search *search,
     put(visit, "<div class=\"search\">\n<div>\n");
     put_line(visit, search, summary);
     summary_put_histogram(visit, search, summary);
-    TRY(put_rows(visit, search));
+    if (params_has(&visit->params, "before")) {
+        TRY(put_rows(visit, search));
+    } else {
+        put_first_rows(visit, search, summary);
+    }
     put_command(visit, search);
     put(visit, "</div>\n");
-    summary_put_facets(visit, search, summary);
+    if (summary->events > 0) {
+        summary_put_facets(visit, search, summary);
+    }
     put(visit, "</div>\n");
     return OK;
 }
 
 static struct status put_page(struct visit *visit, const struct search *search)
 {
-    struct summary summary = {0};
+    struct summary *summary = arena_take(visit->arena, sizeof *summary);
+    if (summary == NULL) {
+        return FAIL(NO_MEMORY, sizeof *summary);
+    }
     if (search->wrong == SEARCH_FIELD_NONE) {
-        TRY(summary_make(visit, search, &summary));
+        TRY(summary_make(visit, search, summary));
     } else {
         visit->answer->status = 400;
     }
@@ -227,8 +258,8 @@ static struct status put_page(struct visit *visit, const struct search *search)
     search_form(visit, search, "/events");
     TRY(put_all_saved(visit));
     if (search->wrong == SEARCH_FIELD_NONE) {
-        bool found = summary.events > 0 || summary.more;
-        TRY(found ? put_found(visit, search, &summary) : put_nothing(visit, search));
+        bool found = summary->events > 0 || summary->more;
+        TRY(found ? put_found(visit, search, summary) : put_nothing(visit, search));
     }
     page_end(visit);
     return OK;

@@ -72,7 +72,7 @@ static struct status draw(struct visit *visit, const struct search *search, stru
         return FAIL(NO_MEMORY, EVENTS_MAX);
     }
     query.limit = EVENTS_MAX;
-    query.look_most = SEARCH_LOOK_MOST;
+    query.look_most = search_looks(search);
     TRY(dimension_read(bytes_of_string(choices[chosen(visit)].name), &options.lanes));
     TRY(scope_query(&visit->scope, &query, gather, drawing, &outcome));
     drawing->more = outcome.cut || outcome.tired;

@@ -19,10 +19,11 @@ struct status page_verify(struct visit *visit)
                           .plain = true});
     put(visit, "<div class=\"verify\" data-verify-file=\"\" data-verify-key=\"");
     html_put(visit->output, text_bytes(&key));
-    put(visit,
-        "\"><noscript><p>Your browser runs no script here, and the check is one. Without it, "
-        "on the command line:</p></noscript></div>\n");
+    put(visit, "\"><noscript><p>Your browser runs no script here, and the check is "
+               "one.</p></noscript></div>\n");
+    page_section(visit, "offline", "The same on the command line");
     page_command(visit, LITERAL("cairn-verify --key given.vkey event-17.tlog-proof"));
+    page_section_end(visit);
     page_section(visit, "trust", "What this page can and cannot tell");
     put(visit,
         "<p>The check runs in your browser and sends nothing. But the page that runs it came "

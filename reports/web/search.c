@@ -58,6 +58,12 @@ void search_close(struct search *search)
     }
 }
 
+uint64_t search_looks(const struct search *search)
+{
+    bool bodies = search->query.where != NULL && search->query.where->reads_bodies;
+    return bodies ? SEARCH_LOOK_INTO_MOST : SEARCH_LOOK_MOST;
+}
+
 bool search_narrows(const struct search *search)
 {
     return search->q.size > 0 || search->since.size > 0 || search->until.size > 0;

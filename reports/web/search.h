@@ -14,8 +14,9 @@
 #include "reports/web/links.h"
 
 enum {
-    SEARCH_ROWS = 50,         /* of one page */
-    SEARCH_LOOK_MOST = 60000, /* leaves compared for one page */
+    SEARCH_ROWS = 50,             /* of one page */
+    SEARCH_LOOK_MOST = 30000,     /* leaves compared for one answer, */
+    SEARCH_LOOK_INTO_MOST = 8000, /* and so many where bodies are read, too */
 };
 
 enum search_field {
@@ -38,6 +39,9 @@ struct search {
 
 MUST_CHECK struct status search_read(struct visit *visit, struct search *out);
 void search_close(struct search *search);
+
+/* The leaves that may be compared for one answer. */
+uint64_t search_looks(const struct search *search);
 
 /* Whether it asks for anything less than all there is. */
 bool search_narrows(const struct search *search);

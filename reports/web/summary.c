@@ -56,6 +56,9 @@ static struct status count(void *context, struct bytes bytes, const struct leaf 
     struct summary *summary = context;
     uint64_t time_us = query_time_of(leaf);
     (void)bytes;
+    if (summary->events < SEARCH_ROWS) {
+        summary->rows[summary->events] = *leaf;
+    }
     summary->marks[summary->events++] =
         (struct summary_mark){.time_us = time_us, .outcome = leaf->outcome};
     summary->by_outcome[leaf->outcome]++;
@@ -84,9 +87,11 @@ struct status summary_make(struct visit *visit, const struct search *search, str
                                                .value_size = sizeof(struct summary_group)}));
     }
     query.limit = SUMMARY_EVENTS_MAX;
-    query.look_most = SEARCH_LOOK_MOST;
+    query.look_most = search_looks(search);
     TRY(scope_query(&visit->scope, &query, count, out, &outcome));
     out->more = outcome.cut || outcome.tired;
+    out->tired = outcome.tired;
+    out->reached = outcome.reached;
     return OK;
 }
 

@@ -46,6 +46,9 @@ struct summary {
     bool more;                  /* there are older ones that match, or may be */
     struct tally groups[SUMMARY_MEMBERS];
     struct summary_mark *marks;
+    struct leaf rows[SEARCH_ROWS]; /* the newest of them */
+    uint64_t reached; /* if it is tired: the position that was not looked at any more */
+    bool tired;       /* too many leaves were compared */
 };
 
 MUST_CHECK struct status summary_make(struct visit *visit, const struct search *search,
