@@ -98,6 +98,7 @@ static const struct verb *const verbs[] = {
     &verb_report_verify,
     &verb_export,
     &verb_checkpoint,
+    &verb_web,
     &verb_rebuild,
     &verb_status,
     &verb_config_check,

@@ -19,6 +19,7 @@ extern const struct verb verb_auditor_invite;
 extern const struct verb verb_auditor_list;
 extern const struct verb verb_auditor_revoke;
 extern const struct verb verb_clock_compare;
+extern const struct verb verb_web;
 extern const struct verb verb_case_add;
 extern const struct verb verb_case_export;
 extern const struct verb verb_case_list;

@@ -318,6 +318,8 @@ static void no_note_stops_the_writer(void **state)
         must(engine_flush(office->enclave.engine));
     }
     assert_true(said > 0);
+    notes_close(&office->notes);
+    enclave_check(&office->enclave);
 }
 
 static void a_note_is_read_as_it_was_meant_and_not_when_it_is_cut(void **state)

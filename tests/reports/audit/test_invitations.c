@@ -186,6 +186,7 @@ static void what_auditors_did_is_told_of_each_and_of_all(void **state)
     end_invitation(room, kim);
     assert_int_equal(activity(room, kim), 4);
     assert_says(room, "\"why\":\"over\"");
+    enclave_check(&room->enclave);
 }
 
 #define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, begin, end)
