@@ -25,7 +25,7 @@
  * Errors   What a main function returns is told by the supervisor, which starts it anew. Before
  *          process_ready, at the first start of the daemon, it ends the daemon: so return what
  *          engine_open said.
- * Source   docs/decisions/0035-processes.md.
+ * Source   docs/decisions/0036-processes.md.
  */
 #ifndef AUDITD_PROCESS_H
 #define AUDITD_PROCESS_H

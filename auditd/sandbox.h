@@ -8,7 +8,7 @@
  * Errors   Where the kernel lacks Landlock or seccomp, `sandbox = best` goes on and tells, and
  *          `required` fails with NOT_FOUND. A refused path is EACCES; a refused system call ends
  *          the process, and its number is left in its page of the counters.
- * Source   docs/decisions/0035-processes.md; reliability.md E.2; landlock(7), seccomp(2).
+ * Source   docs/decisions/0036-processes.md; reliability.md E.2; landlock(7), seccomp(2).
  */
 #ifndef AUDITD_SANDBOX_H
 #define AUDITD_SANDBOX_H

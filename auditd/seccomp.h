@@ -5,7 +5,7 @@
  *          handler leaves the number behind and ends the process with the code 159, as a shell
  *          counts SIGSYS. A call of another architecture kills at once.
  * Process  Irrevocable, for all threads, inherited. Nothing may be allocated by the handler.
- * Source   seccomp(2), seccomp_rule_add(3); docs/decisions/0035-processes.md.
+ * Source   seccomp(2), seccomp_rule_add(3); docs/decisions/0036-processes.md.
  */
 #ifndef AUDITD_SECCOMP_H
 #define AUDITD_SECCOMP_H

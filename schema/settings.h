@@ -9,7 +9,7 @@
  *          text is kept in arrays and refused if it does not fit.
  * Memory   A struct settings is about 150 KiB: not for a stack.
  * Errors   MALFORMED at the line; the fault has a sentence, and what was typed.
- * Source   docs/decisions/0036-settings.md.
+ * Source   docs/decisions/0037-settings.md.
  */
 #ifndef SCHEMA_SETTINGS_H
 #define SCHEMA_SETTINGS_H

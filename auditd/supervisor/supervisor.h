@@ -12,7 +12,7 @@
  *          writer last. Twice: only the writer is waited for. SIGHUP: settings are read again.
  * Errors   What keeps the daemon from starting ends it, with a sentence on the standard error and
  *          the code of auditd/ending.h. What happens later is told on the journal and survived.
- * Source   DESIGN.md 10; docs/decisions/0035-processes.md.
+ * Source   DESIGN.md 10; docs/decisions/0036-processes.md.
  */
 #ifndef AUDITD_SUPERVISOR_SUPERVISOR_H
 #define AUDITD_SUPERVISOR_SUPERVISOR_H
