@@ -2,6 +2,7 @@
 #include "auditd/process.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum {
@@ -209,8 +210,19 @@ static struct status open_service(struct web_door *door)
     return service_open(&options, &door->service);
 }
 
+/* A place takes two descriptors, and its answer one. */
+static void make_room(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static struct status run(struct web_door *door)
 {
+    make_room();
     TRY(open_tls(door));
     TRY(open_service(door));
     take_readers(door);

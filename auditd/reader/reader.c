@@ -35,10 +35,13 @@ struct reader {
 static bool expired(void *context)
 {
     struct reader *reader = context;
+    if (wire_now_us() >= reader->deadline_us) {
+        return true; /* and no sign of life: a page that goes on all the same is to be ended */
+    }
     if (reader->options.alive != NULL) {
         reader->options.alive(reader->options.context);
     }
-    return wire_now_us() >= reader->deadline_us;
+    return false;
 }
 
 struct status reader_open(const struct reader_options *options, struct reader **out)

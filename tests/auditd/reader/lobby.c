@@ -14,6 +14,7 @@
 
 enum {
     HOUR_S = 3600,
+    PATIENCE_US = 60000000,
 };
 
 static struct status say(void *context, const struct draft *draft)
@@ -39,20 +40,32 @@ static struct status look(void *context)
     return engine_flush(((struct lobby *)context)->enclave.engine);
 }
 
+static void alive(void *context)
+{
+    ((struct lobby *)context)->alive++;
+}
+
 void lobby_begin(struct lobby *lobby)
 {
     *lobby = (struct lobby){0};
     enclave_begin(&lobby->enclave);
     (void)enclave_login(&lobby->enclave, "ada");
     must(notes_open(lobby->enclave.engine, &lobby->notes));
+    lobby_hurry(lobby, PATIENCE_US);
+}
+
+void lobby_hurry(struct lobby *lobby, uint64_t answer_us)
+{
+    reader_close(&lobby->reader);
     const struct reader_options options = {
         .engine = lobby->enclave.engine,
         .program = "cairn",
         .say = say,
         .can_say = can_say,
+        .alive = alive,
         .look = look,
         .context = lobby,
-        .answer_us = UINT64_C(60000000),
+        .answer_us = answer_us,
     };
     must(reader_open(&options, &lobby->reader));
 }

@@ -18,6 +18,7 @@ struct lobby {
     struct reader *reader;
     bool writer_away; /* can_say is false, and nothing is said */
     bool writer_dead; /* can_say is true, and whether it was said is not known */
+    unsigned alive;   /* how often a page gave a sign of life */
     struct page_answer answer;
     char *body; /* with a final NUL */
     size_t size;
@@ -25,6 +26,8 @@ struct lobby {
 };
 
 void lobby_begin(struct lobby *lobby);
+/* The reader anew, with another time for its pages. */
+void lobby_hurry(struct lobby *lobby, uint64_t answer_us);
 void lobby_end(struct lobby *lobby);
 
 struct lobby_visit {

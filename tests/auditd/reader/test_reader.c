@@ -318,6 +318,20 @@ static void what_is_too_long_to_be_an_event_is_not_answered(void **state)
     assert_int_equal(lobby_events(lobby, EVENT_AUDITOR_VIEWED, NULL), 1);
 }
 
+static void a_page_that_takes_too_long_is_ended_and_gives_no_sign_of_life(void **state)
+{
+    struct lobby *lobby = *state;
+    (void)lobby_let_in(lobby);
+    assert_int_equal(lobby_get(lobby, "/events?q=text+~+x", lobby->secret), 200);
+    assert_true(lobby->alive > 0);
+    lobby_hurry(lobby, 0);
+    lobby->alive = 0;
+    assert_int_equal(lobby_get(lobby, "/events?q=text+~+x", lobby->secret), 503);
+    assert_true(lobby->answer.retry_after_s > 0);
+    assert_int_equal(lobby->alive, 0);
+    assert_int_equal(reader_counts(lobby->reader)->late, 1);
+}
+
 /* What is beyond the scope and what there is not at all: the same status, and the same bytes but
  * for the path itself. */
 static void what_is_out_of_scope_is_as_if_it_were_not(void **state)
@@ -380,6 +394,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_pages_are_made_of_is_for_everybody, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_long_to_be_an_event_is_not_answered, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(
+            a_page_that_takes_too_long_is_ended_and_gives_no_sign_of_life, begin, end),
         cmocka_unit_test_setup_teardown(what_is_out_of_scope_is_as_if_it_were_not, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
