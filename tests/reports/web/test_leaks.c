@@ -3,6 +3,7 @@
  * or a text of anything that only events beyond the scope tell of; what is beyond it gives the very
  * bytes of what does not exist; and counts are those of a naive count.
  */
+#include "reports/report.h"
 #include "reports/web/links.h"
 #include "reports/web/routes.h"
 #include "tests/reports/access/lab.h"
@@ -209,6 +210,12 @@ static void add_all(struct hideout *hideout)
         if (strpbrk(route_at(i)->pattern, "#$") == NULL) {
             add_target(hideout, route_at(i)->pattern);
         }
+    }
+    for (size_t i = 0; report_at(i) != NULL; i++) {
+        snprintf(target, sizeof target, "/reports/%s", report_at(i)->name);
+        add_target(hideout, target);
+        snprintf(target, sizeof target, "/reports/%s?format=json", report_at(i)->name);
+        add_target(hideout, target);
     }
     for (uint64_t n = 0; n < hideout->count; n++) {
         snprintf(target, sizeof target, "/events/%lu%s", n, forms[n % 3]);
