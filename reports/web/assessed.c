@@ -3,10 +3,16 @@
 #include "reports/stretch.h"
 
 /* Whether what is kept answers this page, too. */
-static bool is_fresh(const struct web_kept *kept, uint64_t size, uint64_t now_us)
+static bool is_fresh(const struct visit *visit, uint64_t now_us)
 {
-    uint64_t age = kept->now_us < now_us ? now_us - kept->now_us : kept->now_us - now_us;
-    return kept->assessment != NULL && kept->size == size && age < ASSESSED_KEPT_US;
+    const struct web_kept *kept = visit->kept;
+    uint64_t size = visit->scope.size;
+    if (kept->assessment == NULL || kept->pinned != visit->pinned) {
+        return false;
+    }
+    return visit->pinned ? kept->size == size
+                         : kept->size <= size && kept->now_us <= now_us &&
+                               now_us - kept->now_us < ASSESSED_KEPT_US;
 }
 
 static bool show_progress(void *context, uint64_t done, uint64_t total)
@@ -32,6 +38,7 @@ static struct status assess(struct visit *visit, uint64_t now_us)
     TRY(au_assess(visit->engine, &question, &kept->arena, &kept->assessment));
     kept->size = visit->scope.size;
     kept->now_us = now_us;
+    kept->pinned = visit->pinned;
     return OK;
 }
 
@@ -47,7 +54,7 @@ struct status assessed_get(struct visit *visit, const struct au_assessment **out
     if (visit->pinned) {
         TRY(stretch_time_of(visit->scope.log, visit->scope.size - 1, &now_us));
     }
-    if (!is_fresh(visit->kept, visit->scope.size, now_us)) {
+    if (!is_fresh(visit, now_us)) {
         TRY(assess(visit, now_us));
     }
     *out = visit->kept->assessment;

@@ -2,9 +2,11 @@
  * reports/web/assessed.h -- the AU practices as they are assessed for pages, and kept between them.
  *
  * Shape    An assessment verifies and folds the whole log (reports/au/au.h). Of a log of up to
- *          ASSESSED_EVENTS_MAX events it is made while the viewer waits, and kept: the next page
- *          about the same events gets the same one, for as long as ASSESSED_KEPT_US, since time
- *          alone changes verdicts. A larger log is not assessed here; the page says how to.
+ *          ASSESSED_EVENTS_MAX events it is made while the viewer waits, and kept: other pages of
+ *          the same pinned moment get the same one. So do those of the newest, for as long as
+ *          ASSESSED_KEPT_US, also if a few events came since, as each page that is looked at makes
+ *          one; the page says of which events it is. A larger log is not assessed here; the page
+ *          says how to.
  * Memory   Of the web, KEPT_SIZE bytes.
  * Errors   LIMIT for a log that is too large; INTERRUPTED when the time is over; else as au_assess.
  */
@@ -15,10 +17,10 @@
 #include "reports/web/visit.h"
 
 enum {
-    ASSESSED_EVENTS_MAX = 500000, /* some seconds */
+    ASSESSED_EVENTS_MAX = 100000, /* some seconds */
 };
 
-#define ASSESSED_KEPT_US (UINT64_C(60) * 1000000)
+#define ASSESSED_KEPT_US (UINT64_C(300) * 1000000)
 
 /* *out is valid until the end of the request. */
 MUST_CHECK struct status assessed_get(struct visit *visit, const struct au_assessment **out);

@@ -12,6 +12,7 @@ enum {
     MARGIN = 8,
     AXIS_HEIGHT = 26,
     TICKS = 4,
+    MORE = 25, /* the part of the axis by which it goes on after the last news */
 };
 
 struct bands *bands_new(struct arena *arena)
@@ -53,15 +54,24 @@ struct axis {
     uint64_t from_us, until_us;
 };
 
+/* When a band is known to have ended, or else to have begun. */
+static uint64_t end_of(const struct bands *bands, const struct band *band)
+{
+    return band->open && bands->last_us > 0 ? band->from_us : band->until_us;
+}
+
 static struct axis axis_of(const struct bands *bands)
 {
-    struct axis axis = {bands->from_us, bands->until_us};
-    for (size_t i = 0; axis.until_us == 0 || (bands->from_us == 0 && i < bands->band_count); i++) {
+    struct axis axis = {bands->from_us == 0 ? UINT64_MAX : bands->from_us, bands->last_us};
+    for (size_t i = 0; i < bands->band_count; i++) {
         const struct band *band = &bands->bands[i];
-        axis.from_us = i == 0 || band->from_us < axis.from_us ? band->from_us : axis.from_us;
-        axis.until_us = band->until_us > axis.until_us ? band->until_us : axis.until_us;
+        uint64_t end = end_of(bands, band);
+        axis.from_us =
+            bands->from_us == 0 && band->from_us < axis.from_us ? band->from_us : axis.from_us;
+        axis.until_us = end > axis.until_us ? end : axis.until_us;
     }
-    axis.until_us = axis.until_us > axis.from_us ? axis.until_us : axis.from_us + 1;
+    uint64_t span = axis.until_us > axis.from_us ? axis.until_us - axis.from_us : 1;
+    axis.until_us = axis.from_us + span + (bands->last_us > 0 ? span / MORE + 1 : 0);
     return axis;
 }
 

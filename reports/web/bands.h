@@ -31,7 +31,7 @@ enum band_look {
 struct band {
     uint64_t from_us, until_us;
     enum band_look look;
-    bool open;      /* has not ended */
+    bool open;      /* has not ended: it is so still */
     bool has_event; /* that began it */
     uint64_t event;
     struct bytes title;
@@ -44,9 +44,11 @@ struct bands_lane {
 };
 
 struct bands {
-    struct arena texts;         /* of its own: whoever fills it sets the one around back */
-    uint64_t from_us, until_us; /* of the axis; 0, 0: from the first to the last of all bands */
-    uint64_t mark_us;           /* 0: none */
+    struct arena texts; /* of its own: whoever fills it sets the one around back */
+    uint64_t from_us;   /* of the axis; 0: of the first band */
+    uint64_t last_us; /* of the last news: the axis ends there or with the last band that has ended,
+                         and a little later; 0: with the last band */
+    uint64_t mark_us; /* 0: none */
     struct bands_lane lanes[BANDS_LANES_MAX];
     struct band bands[BANDS_MAX];
     size_t lane_count, band_count;

@@ -83,6 +83,8 @@ static struct status add_row(struct rows *rows, const struct cell *cells)
     bands_add(lanes->bands, &(struct band){.from_us = number_of(rows, cells, "from"),
                                            .until_us = number_of(rows, cells, "to"),
                                            .look = allowed ? BAND_HELD : BAND_NOT,
+                                           .open = bytes_equal(text_of(rows, cells, "ended"),
+                                                               LITERAL("still so")),
                                            .has_event = true,
                                            .event = number_of(rows, cells, "from_n"),
                                            .title = text_bytes(&title)});

@@ -24,6 +24,7 @@ struct lives_view {
     struct bands *bands;
     struct id object;
     uint64_t as_of_n; /* the newest that may be seen */
+    uint64_t now_us;
     uint64_t changes[LIVES_CHANGES_MAX];
     size_t change_count;
     struct lives_row rows[LIVES_ROWS_MAX];
@@ -69,8 +70,9 @@ static void put_label(struct lives_view *lives, enum row_table table, struct id 
 {
     char memory[LABEL_SIZE];
     struct text name = TEXT_IN(memory);
-    if (about.kind == ID_NONE) {
+    if (about.kind == ID_NONE || table == ROW_SESSION) {
         put_table_name(table, out);
+        text_put_string(out, table == ROW_SESSION && about.kind != ID_NONE ? "s" : "");
         return;
     }
     scope_put_name(&lives->visit->scope, about, UINT64_MAX, &name);
@@ -108,24 +110,44 @@ static void note_change(struct lives_view *lives, uint64_t n)
     }
 }
 
-static void note_span(struct lives_view *lives, const struct life *life, struct id about,
+/* Of sessions, which are many, only the time in which they were open is drawn. */
+static bool is_drawn(const struct lives_view *lives, const struct life *life,
+                     const struct life_span *span)
+{
+    return span->in_force || life->table != ROW_SESSION || lives->object.kind == ID_SESSION;
+}
+
+static void draw_span(struct lives_view *lives, const struct life *life, struct id about,
                       const struct life_span *span)
 {
     char memory[TITLE_SIZE];
     struct text title = TEXT_IN(memory);
+    if (life->table == ROW_SESSION && about.kind != ID_NONE) {
+        id_write(&title, about);
+        text_put_literal(&title, ": ");
+    }
+    put_title(span, &title);
+    bands_add(lives->bands, &(struct band){.from_us = span->from_us,
+                                           .until_us = span->until_us,
+                                           .look = span->in_force ? BAND_HELD : BAND_NOT,
+                                           .open = span->until_us >= lives->now_us,
+                                           .has_event = !span->by_itself,
+                                           .event = span->from_n,
+                                           .title = text_bytes(&title)});
+}
+
+static void note_span(struct lives_view *lives, const struct life *life, struct id about,
+                      const struct life_span *span)
+{
     if (!span->by_itself) {
         note_change(lives, span->from_n);
     }
     if (span->until_n != LIFE_STILL) {
         note_change(lives, span->until_n);
     }
-    put_title(span, &title);
-    bands_add(lives->bands, &(struct band){.from_us = span->from_us,
-                                           .until_us = span->until_us,
-                                           .look = span->in_force ? BAND_HELD : BAND_NOT,
-                                           .has_event = !span->by_itself,
-                                           .event = span->from_n,
-                                           .title = text_bytes(&title)});
+    if (is_drawn(lives, life, span)) {
+        draw_span(lives, life, about, span);
+    }
     if (lives->row_count == LIVES_ROWS_MAX) {
         lives->more = true;
         return;
@@ -133,6 +155,17 @@ static void note_span(struct lives_view *lives, const struct life *life, struct 
     lives->rows[lives->row_count] =
         (struct lives_row){.table = life->table, .about = about, .span = *span};
     lives->rows[lives->row_count++].span.row = NULL;
+}
+
+/* What is called the same shares a lane: one certification after the other, all sessions. */
+static void open_lane(struct lives_view *lives, struct bytes label, struct id about)
+{
+    const struct bands *bands = lives->bands;
+    bool same = bands->lane_count > 0 && bands->left_out == 0 &&
+                bytes_equal(bands->lanes[bands->lane_count - 1].label, label);
+    if (!same) {
+        bands_lane(lives->bands, label, about);
+    }
 }
 
 static struct status note_life(void *context, const struct life *life)
@@ -148,7 +181,7 @@ static struct status note_life(void *context, const struct life *life)
     }
     struct id about = about_of(lives, life->table, life->spans[life->span_count - 1].row);
     put_label(lives, life->table, about, &label);
-    bands_lane(lives->bands, text_bytes(&label), about);
+    open_lane(lives, text_bytes(&label), about);
     lives->more = lives->more || life->cut;
     for (size_t i = 0; i < life->span_count; i++) {
         note_span(lives, life, about, &life->spans[i]);
@@ -200,6 +233,8 @@ struct status lives_view_gather(struct visit *visit, const struct as_of *as_of, 
                                       .object = object};
     question.view.now_utc_us = as_of->newest_us;
     lives->as_of_n = question.view.as_of_n;
+    lives->now_us = as_of->newest_us;
+    TRY(stretch_time_of(visit->scope.log, lives->as_of_n, &lives->bands->last_us));
     lives->bands->mark_us = as_of->given ? as_of->view.now_utc_us : 0;
     TRY(object_lives_each(&question, note_life, lives));
     TRY(trouble);

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 
 enum {
-    NAME_SIZE = 700,
+    USES_SHOWN = 100, /* each is judged at each of its moments, which takes long */
 };
 
 static const struct grid_column columns[] = {
@@ -47,11 +47,12 @@ static void begin_grid(struct grid *grid, struct visit *visit, const char *capti
                        const char *empty)
 {
     grid_init(grid, visit,
-              &(struct grid_options){.caption = caption,
-                                     .empty = empty,
-                                     .columns = columns,
-                                     .column_count = sizeof columns / sizeof columns[0] - 1,
-                                     .more = "The command below lists them all."});
+              &(struct grid_options){
+                  .caption = caption,
+                  .empty = empty,
+                  .columns = columns,
+                  .column_count = sizeof columns / sizeof columns[0] - 1,
+                  .more = "The command below lists them all; a shorter stretch shows others."});
 }
 
 /* One answer --------------------------------------------------------------------------------- */
@@ -165,7 +166,7 @@ static struct status put_intervals(struct access_asking *asking, struct grid *gr
                "Nobody could, at any time in it.");
     grid->options.column_count = sizeof columns / sizeof columns[0];
     bands->from_us = asking->stretch.from.utc_us;
-    bands->until_us = asking->stretch.to.utc_us;
+    TRY(stretch_time_of(visit->scope.log, asking->stretch.to.n - 1, &bands->last_us));
     interval_bands_init(lanes, bands, visit->output);
     struct status status = fill_intervals(asking, &lanes->rows);
     if (failed(status)) {
@@ -203,6 +204,7 @@ static struct status put_uses(struct access_asking *asking, struct grid *grid)
     }
     begin_grid(grid, visit, "Keys that were fetched, and what was read with them",
                "No key was fetched.");
+    grid->options.limit = USES_SHOWN;
     return end_grid(grid, use_rows(&rows));
 }
 

@@ -1,5 +1,6 @@
 /* The nine AU practices and their objectives: whether each is met, why, and on what that rests. */
 #include "reports/au/assessing.h"
+#include "reports/stretch.h"
 #include "reports/web/assessed.h"
 #include "reports/web/bands.h"
 #include "reports/web/page.h"
@@ -93,8 +94,9 @@ static void put_path(struct text *path, const struct practice_info *info, char l
 /* What it is made from, for whoever reads it. */
 static void put_basis(struct visit *visit, const struct au_assessment *assessment)
 {
-    output_put_string(visit->output, "<p class=\"note\">Assessed from the log when this page was "
-                                     "asked for, or at most a minute before: ");
+    output_put_string(visit->output,
+                      "<p class=\"note\">Assessed from the log, for this page or one "
+                      "that was asked for at most five minutes before: the first ");
     page_number(visit, assessment->size);
     output_put_string(visit->output, " events, verified and folded, as of ");
     page_time(visit, assessment->now_us);
@@ -126,6 +128,7 @@ static void add_lane(struct bands *bands, const struct au_objective *objective)
         bands_add(bands, &(struct band){.from_us = span->from_us,
                                         .until_us = span->to_us,
                                         .look = span->satisfied ? BAND_HELD : BAND_NOT,
+                                        .open = i + 1 == objective->span_count,
                                         .has_event = span->began != AU_NO_EVENT,
                                         .event = span->began,
                                         .title = text_bytes(&title)});
@@ -139,6 +142,7 @@ static struct status put_stretches(struct visit *visit, const struct au_assessme
     if (bands == NULL) {
         return FAIL(NO_MEMORY, sizeof *bands);
     }
+    TRY(stretch_time_of(visit->scope.log, assessment->size - 1, &bands->last_us));
     for (size_t i = 0; i < count; i++) {
         add_lane(bands, &assessment->objectives[first + i]);
     }

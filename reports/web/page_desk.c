@@ -1,15 +1,18 @@
 /* What those who keep the audit work with: cases, alerts, declarations, reviews; and who looked. */
 #include "reports/audit/desk.h"
+#include "reports/row_words.h"
 #include "reports/web/as_of.h"
 #include "reports/web/grid.h"
 #include "reports/web/recent.h"
 #include "reports/web/routes.h"
+#include "reports/web/words.h"
 #include "schema/json.h"
 
 #include <inttypes.h>
 
 enum {
     NOTES_MAX = 200,
+    KIND_FIELDS = 4,
 };
 
 struct desk_page {
@@ -368,35 +371,127 @@ static struct status put_invitations(struct visit *visit, const struct as_of *as
     return OK;
 }
 
-static struct status put_kind(struct visit *visit, const char *id, const char *heading,
-                              const char *kind, const char *empty)
+/* Events of one kind, with what their bodies say: who looked at what. */
+struct kind_list {
+    const char *id, *heading, *kind, *empty;
+    const char *fields[KIND_FIELDS]; /* of the body, as the catalogue has them; NULL: no more */
+};
+
+struct writing {
+    struct visit *visit;
+    const struct kind_list *list;
+    uint64_t count;
+};
+
+static void put_body_field(struct visit *visit, const struct json *json, const char *name)
 {
-    struct query *query = arena_take(visit->arena, sizeof *query);
-    uint64_t count = 0;
+    char memory[8 << 10];
+    struct text text = TEXT_IN(memory);
+    const struct json *value = json_member(json, name);
+    row_words_value(value, &text);
+    output_put_string(visit->output, "<td class=\"words\">");
+    if (value == NULL || text.full) {
+        output_put_string(visit->output, text.full ? "(long)" : "\xe2\x80\x93");
+    } else {
+        words_put(visit, text_bytes(&text));
+    }
+    output_put_string(visit->output, "</td>");
+}
+
+static void begin_kind(struct visit *visit, const struct kind_list *list)
+{
+    const char *headings[KIND_FIELDS + 3] = {"Event", "When (UTC)", "Whose"};
+    size_t count = 3;
+    for (size_t i = 0; i < KIND_FIELDS && list->fields[i] != NULL; i++) {
+        headings[count++] = list->fields[i];
+    }
+    page_table_begin(visit, &(struct page_table){.caption = list->heading,
+                                                 .headings = headings,
+                                                 .count = count,
+                                                 .hidden_caption = true});
+}
+
+static struct status put_kind_row(void *context, struct bytes bytes, const struct leaf *leaf)
+{
+    struct writing *writing = context;
+    struct visit *visit = writing->visit;
+    struct bytes salt, body;
+    struct json_error error;
+    CLEANUP(json_free) struct json *json = NULL;
+    (void)bytes;
+    TRY(scope_body(&visit->scope, leaf, &salt, &body));
+    TRY(body.size == 0 ? OK : json_parse(body, &json, &error));
+    if (writing->count++ == 0) {
+        begin_kind(visit, writing->list);
+    }
+    output_put_string(visit->output, "<tr><td class=\"tight\">");
+    link_event(visit, leaf->n);
+    output_put_string(visit->output, "</td><td>");
+    page_time(visit, leaf->t_utc_us);
+    output_put_string(visit->output, "</td><td class=\"tight\">");
+    link_object(visit, leaf->on[0]);
+    output_put_string(visit->output, "</td>");
+    for (size_t i = 0; i < KIND_FIELDS && writing->list->fields[i] != NULL; i++) {
+        put_body_field(visit, json, writing->list->fields[i]);
+    }
+    output_put_string(visit->output, "</tr>\n");
+    return OK;
+}
+
+static void link_kind(struct visit *visit, const char *kind)
+{
     char memory[64];
     struct text expression = TEXT_IN(memory);
+    text_add(&expression, "kind = %s", kind);
+    output_put_string(visit->output, "<p class=\"actions\">");
+    link_search(visit, text_string(&expression), "All of them in the search");
+    output_put_string(visit->output, "</p>\n");
+}
+
+static struct status put_kind(struct visit *visit, const struct kind_list *list)
+{
+    struct query *query = arena_take(visit->arena, sizeof *query);
+    struct writing writing = {.visit = visit, .list = list};
+    struct query_outcome outcome;
     if (query == NULL) {
         return FAIL(NO_MEMORY, sizeof *query);
     }
-    *query = (struct query){.newest_first = true};
-    TRY(query_add(query, QUERY_KIND, bytes_of_string(kind)));
-    page_section(visit, id, heading);
-    TRY(event_table_ask(
-        visit,
-        &(struct event_table_asking){
-            .query = query, .caption = heading, .most = RECENT_COUNT, .here = UINT64_MAX},
-        &count));
-    if (count == 0) {
-        page_empty(visit, empty);
+    *query = (struct query){.newest_first = true, .limit = RECENT_COUNT};
+    TRY(query_add(query, QUERY_KIND, bytes_of_string(list->kind)));
+    page_section(visit, list->id, list->heading);
+    TRY(scope_query(&visit->scope, query, put_kind_row, &writing, &outcome));
+    if (writing.count == 0) {
+        page_empty(visit, list->empty);
     } else {
-        text_add(&expression, "kind = %s", kind);
-        output_put_string(visit->output, "<p class=\"actions\">");
-        link_search(visit, text_string(&expression), "All of them in the search");
-        output_put_string(visit->output, "</p>\n");
+        page_table_end(visit);
+        link_kind(visit, list->kind);
     }
     page_section_end(visit);
     return OK;
 }
+
+static const struct kind_list kind_lists[] = {
+    {"views",
+     "Pages that were looked at",
+     "auditor.viewed",
+     "No page has been looked at yet, or views were not recorded.",
+     {"path", "query", "status", "size"}},
+    {"refused",
+     "Who was turned away",
+     "auditor.turned_away",
+     "Nobody was turned away.",
+     {"address", "why"}},
+    {"queries",
+     "Questions on the command line",
+     "audit.query_run",
+     "Nobody has asked there.",
+     {"by", "query", "rows"}},
+    {"reports",
+     "Reports that were made",
+     "audit.report_generated",
+     "None has been made.",
+     {"by", "report", "format", "state"}},
+};
 
 struct status page_auditors(struct visit *visit)
 {
@@ -410,14 +505,9 @@ struct status page_auditors(struct visit *visit)
                                           "looked at what.")});
     put_lists(visit, "/auditors");
     TRY(put_invitations(visit, &as_of));
-    TRY(put_kind(visit, "views", "Pages that were looked at", "auditor.viewed",
-                 "No page has been looked at yet, or views were not recorded."));
-    TRY(put_kind(visit, "refused", "Who was turned away", "auditor.turned_away",
-                 "Nobody was turned away."));
-    TRY(put_kind(visit, "queries", "Questions on the command line", "audit.query_run",
-                 "Nobody has asked there."));
-    TRY(put_kind(visit, "reports", "Reports that were made", "audit.report_generated",
-                 "None has been made."));
+    for (size_t i = 0; i < sizeof kind_lists / sizeof kind_lists[0]; i++) {
+        TRY(put_kind(visit, &kind_lists[i]));
+    }
     page_section(visit, "command", "The same on the command line");
     page_command(visit, LITERAL("cairn report run audit-of-auditors"));
     page_section_end(visit);

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 
 enum {
-    DEPTH_USUAL = 4,
+    DEPTH_USUAL = 2, /* less than on the command line: it is to fit on a page */
     TITLE_SIZE = 700,
 };
 
@@ -179,6 +179,19 @@ static struct status put_answer(struct lineage_page *page)
     return page->trouble;
 }
 
+static void put_back(struct visit *visit, struct id root)
+{
+    char memory[64];
+    struct text path = TEXT_IN(memory);
+    output_put_string(visit->output, "<p class=\"actions\">");
+    if (link_object_path(root, &path)) {
+        href_begin_with(visit, "class=\"button\"", text_string(&path));
+        href_end(visit);
+        output_put_string(visit->output, "What it is, and who holds it</a>");
+    }
+    output_put_string(visit->output, "</p>\n");
+}
+
 struct status page_lineage(struct visit *visit)
 {
     char memory[64], title_memory[TITLE_SIZE];
@@ -201,9 +214,7 @@ struct status page_lineage(struct visit *visit)
     TRY(trace(page));
     scope_put_name(&visit->scope, root, UINT64_MAX, &title);
     page_begin(visit, &(struct page_head){.title = text_bytes(&title), .kicker = "Lineage"});
-    output_put_string(visit->output, "<p class=\"actions\">");
-    link_object(visit, root);
-    output_put_string(visit->output, "</p>\n");
+    put_back(visit, root);
     put_form(page);
     TRY(put_answer(page));
     page_end(visit);

@@ -13,7 +13,7 @@
 
 enum {
     TITLE_SIZE = 700,
-    USES_SHOWN = 50,
+    USES_SHOWN = 25,
 };
 
 struct object_page {

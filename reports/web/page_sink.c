@@ -224,7 +224,6 @@ static void put_bands(struct report_sink *sink, const struct report_bands *given
         return;
     }
     bands->from_us = given->from_us;
-    bands->until_us = given->to_us;
     for (size_t i = 0; i < given->lane_count; i++) {
         const struct report_lane *lane = &given->lanes[i];
         bands_lane(bands, bytes_of_string(lane->label), (struct id){ID_NONE, 0});

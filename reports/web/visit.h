@@ -27,6 +27,7 @@ struct web_kept {
     const struct au_assessment *assessment; /* NULL: none */
     uint64_t size;                          /* of the log */
     uint64_t now_us;
+    bool pinned; /* of a page that was */
     struct arena arena;
     uint8_t memory[KEPT_SIZE];
 };

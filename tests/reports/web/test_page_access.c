@@ -188,7 +188,7 @@ static void lineage_has_a_picture_and_a_list_that_say_the_same(void **state)
     assert_true(browser_shows(&story->browser, "<a href=\"/lineage/user/"));
     browser_must(&story->browser, target);
     assert_true(browser_shows(&story->browser, "?at="));
-    telling_must(&story->browser, " --up --depth 4");
+    telling_must(&story->browser, " --up --depth 2");
     snprintf(target, sizeof target, "/lineage/project/%" PRIu64, story->lab->texas.n);
     assert_int_equal(browser_get(&story->browser, target), 404);
     snprintf(target, sizeof target, "/lineage/file/%" PRIu64 "?depth=65", story->file.n);
