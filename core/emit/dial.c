@@ -11,8 +11,9 @@
 static struct status closing(int fd, int error)
 {
     (void)close(fd);
-    return error == ENOENT || error == ECONNREFUSED ? FAIL(NOT_FOUND, 0)
-                                                    : FAIL(IO, (uint64_t)error);
+    return error == ENOENT || error == ECONNREFUSED
+               ? FAIL_BECAUSE(UNREACHABLE, 0, "nobody listens at the daemon's socket")
+               : FAIL(IO, (uint64_t)error);
 }
 
 struct status dial_socket(const char *path, struct channel **out)

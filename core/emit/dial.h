@@ -3,7 +3,7 @@
  *
  * Shape    A channel over a Unix socket of this machine. Connecting waits for nobody: where the
  *          daemon does not come to take connections, that is a failure like any other.
- * Errors   NOT_FOUND: nobody listens there. LIMIT: the path is too long for a socket. IO.
+ * Errors   UNREACHABLE: nobody listens there. LIMIT: the path is too long for a socket. IO.
  */
 #ifndef CORE_EMIT_DIAL_H
 #define CORE_EMIT_DIAL_H

@@ -251,7 +251,7 @@ static enum cairn_emit_code code_of_trouble(struct status trouble)
     case STATUS_KEY:
     case STATUS_BAD_SIGNATURE:
         return CAIRN_EMIT_REFUSED;
-    case STATUS_NOT_FOUND:
+    case STATUS_UNREACHABLE:
     case STATUS_IO:
         return CAIRN_EMIT_UNREACHABLE;
     default:

@@ -1,8 +1,8 @@
 /*
- * spooler make PLACE: makes an emitter's key. spooler run PLACE COUNT: adds COUNT events to the spool
- * there, sends every third time what waits to a log that is a file, and says
- * `acknowledged N` after each event that was taken. spooler check PLACE N: sends the rest, and fails
- * unless the log then has 1, 2, 3, ... at least N, each once and in order, and on one chain.
+ * spooler make PLACE: makes an emitter's key. spooler run PLACE COUNT: adds COUNT events to the
+ * spool there, sends every third time what waits to a log that is a file, and says
+ * `acknowledged N` after each event that was taken. spooler check PLACE N: sends the rest, and
+ * fails unless the log then has 1, 2, 3, ... at least N, each once and in order, and on one chain.
  *
  * The log is written by stdio, which the shim does not see: only the spool fails.
  */

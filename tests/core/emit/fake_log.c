@@ -206,7 +206,7 @@ struct status fake_daemon_dial(void *context, struct channel **out)
     const struct channel_limits limits = {.frame = MESSAGE_MAX, .waiting = MESSAGE_MAX};
     int ends[2];
     if (daemon->moods.away) {
-        return FAIL(NOT_FOUND, 0);
+        return FAIL(UNREACHABLE, 0);
     }
     hang_up(daemon);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);

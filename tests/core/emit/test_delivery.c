@@ -194,10 +194,11 @@ static void run(uint64_t seed, uint64_t bytes_max, enum wire_level level)
 static void what_was_taken_arrives_once_and_in_order(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 6; seed++) {
+    for (uint64_t seed = 1; seed <= 4; seed++) {
         run(seed, 1 << 20, WIRE_DURABLE);
-        run(seed + 100, 1 << 20, WIRE_QUEUED);
     }
+    run(101, 1 << 20, WIRE_QUEUED);
+    run(102, 1 << 20, WIRE_QUEUED);
 }
 
 static void what_had_no_room_is_counted_and_told(void **state)
