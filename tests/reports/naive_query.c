@@ -138,6 +138,29 @@ bool naive_in_range(const struct query *query, const struct leaf *leaf)
     return !early && !late;
 }
 
+bool naive_is_within(const struct query *query, const struct leaf *leaf)
+{
+    bool of = query->within.kind == ID_NONE || id_equal(leaf->project, query->within);
+    for (size_t i = 0; i < leaf->on_count; i++) {
+        of = of || id_equal(leaf->on[i], query->within);
+    }
+    return of && leaf->n >= query->first && (query->end == 0 || leaf->n < query->end);
+}
+
+void random_narrowing(struct history *history, struct query *query)
+{
+    const struct leaf *leaf = &history->events[random_below(&history->random, history->count)];
+    if (random_below(&history->random, 2) == 0) {
+        query->within = random_below(&history->random, 4) == 0 ? leaf->on[0] : leaf->project;
+    }
+    if (random_below(&history->random, 3) == 0) {
+        query->first = random_below(&history->random, history->count);
+    }
+    if (random_below(&history->random, 3) == 0) {
+        query->end = 1 + random_below(&history->random, history->count + 9);
+    }
+}
+
 void naive_run(const struct query *query, const struct history *history, struct naive_answer *out)
 {
     out->count = 0;
@@ -145,7 +168,8 @@ void naive_run(const struct query *query, const struct history *history, struct 
     for (uint64_t i = 0; i < history->count && !out->cut; i++) {
         uint64_t n = query->newest_first ? history->count - 1 - i : i;
         const struct leaf *leaf = &history->events[n];
-        if (!naive_in_range(query, leaf) || !naive_meets(query, leaf)) {
+        if (!naive_in_range(query, leaf) || !naive_meets(query, leaf) ||
+            !naive_is_within(query, leaf)) {
             continue;
         }
         if (query->limit > 0 && out->count == query->limit) {

@@ -14,6 +14,11 @@ bool naive_meets(const struct query *query, const struct leaf *leaf);
 /* Whether it is in the range. */
 bool naive_in_range(const struct query *query, const struct leaf *leaf);
 
+/* Whether it is of the project and at the positions that the query is held to. */
+bool naive_is_within(const struct query *query, const struct leaf *leaf);
+/* Holds a query to some of them. */
+void random_narrowing(struct history *history, struct query *query);
+
 struct naive_answer {
     uint64_t *rows; /* the caller's, with room for every event */
     uint64_t count;

@@ -69,6 +69,7 @@ static void random_queries(struct history *history, bool indexed, unsigned count
     }
     for (unsigned i = 0; i < count; i++) {
         random_query(history, &query);
+        random_narrowing(history, &query);
         same_rows(&query, history, index);
     }
     index_snapshot_close(&index);
