@@ -8,7 +8,9 @@
  * Errors   A call of the port fails only where nothing can be said of what was asked any more: that
  *          is final for the engine, as a failure of the log is. A refusal is in the receipt or the
  *          verdict. What was said and refused fails `flush`, and so the engine: it was the writer's
- *          own word.
+ *          own word. UNCERTAIN from `commands` is looked into: what is in the log was done, and its
+ *          verdict is there; with at 1 whoever had the commands is gone, so that what is not there
+ *          was not done and will not be (UNREACHABLE, and no failure of the engine).
  * Source   DESIGN.md 10; docs/decisions/0038.
  */
 #ifndef CORE_ENGINE_PORT_H

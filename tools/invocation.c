@@ -242,6 +242,9 @@ enum exit_code invocation_failed(const struct invocation *invocation, struct sta
     if (!output_failed && status.code != STATUS_INTERRUPTED) {
         text_add(&sentence, "%.1024s: ", doing);
         status_describe(status, &sentence);
+        if (status.code == STATUS_UNCERTAIN && advice == NULL) {
+            advice = "look whether it is there: cairn query --last 20";
+        }
         print_failure(invocation, text_string(&sentence), advice);
     }
     return exit_of(status);

@@ -12,6 +12,9 @@
 
 enum {
     FRAME_MAX = MESSAGE_MAX + FRAME_HEAD,
+    WRITER_GONE = 1,   /* core/engine_port.h: what is not in the log now was not done */
+    SUBMIT_TRIES = 50, /* while a writer is restarted */
+    SUBMIT_PAUSE_MS = 200,
     WHY_MEMORY = 2048, /* bytes of all the daemon's reasons together */
 };
 
@@ -76,12 +79,18 @@ static struct status meaning(struct status status)
     return FAIL(UNCERTAIN, 0);
 }
 
+/* That the writer is gone is no end: the socket is still there, and so is the next writer soon. */
+static bool is_final(struct status status)
+{
+    return failed(status) && !(status.code == STATUS_UNCERTAIN && status.at == WRITER_GONE);
+}
+
 static struct status end(struct remote *remote, struct status status)
 {
-    if (failed(status) && !failed(remote->broken)) {
+    if (is_final(status) && !failed(remote->broken)) {
         remote->broken = meaning(status);
     }
-    return failed(status) ? remote->broken : OK;
+    return is_final(status) ? remote->broken : status;
 }
 
 static struct status wait_until(struct remote *remote, uint64_t deadline_us)
@@ -159,7 +168,7 @@ static struct status expect(struct remote *remote, const struct frame *frame, ui
         return OK;
     }
     if (frame->kind == MESSAGE_RETRY) {
-        return FAIL(UNCERTAIN, 0);
+        return FAIL(UNCERTAIN, WRITER_GONE);
     }
     if (frame->kind == MESSAGE_FAULT) {
         struct wire_reader reader = wire_read(frame->payload);
@@ -197,9 +206,9 @@ static struct status call(struct remote *remote, size_t start, uint8_t kind, str
 
 /* Submissions ----------------------------------------------------------------------------- */
 
-static struct status port_submit(void *context, struct bytes submission, struct receipt *receipt)
+static struct status submit_once(struct remote *remote, struct bytes submission,
+                                 struct receipt *receipt)
 {
-    struct remote *remote = context;
     struct frame answer;
     struct wire_receipt wire;
     size_t start = begin(remote, MESSAGE_SUBMIT);
@@ -212,6 +221,26 @@ static struct status port_submit(void *context, struct bytes submission, struct 
                                 .first = wire.first,
                                 .count = wire.count};
     return OK;
+}
+
+static struct status pause_for(const struct remote *remote, int ms)
+{
+    struct pollfd waited = {.fd = remote->options.signals, .events = POLLIN};
+    return poll(&waited, 1, ms) > 0 ? FAIL(INTERRUPTED, 0) : OK;
+}
+
+/* A submission that is in the log already is known by its numbers: asking again harms nothing. */
+static struct status port_submit(void *context, struct bytes submission, struct receipt *receipt)
+{
+    struct remote *remote = context;
+    struct status status = submit_once(remote, submission, receipt);
+    for (unsigned tries = 1;
+         status.code == STATUS_UNCERTAIN && status.at == WRITER_GONE && tries < SUBMIT_TRIES;
+         tries++) {
+        TRY(pause_for(remote, SUBMIT_PAUSE_MS));
+        status = submit_once(remote, submission, receipt);
+    }
+    return status;
 }
 
 /* Notes ----------------------------------------------------------------------------------- */
@@ -234,9 +263,13 @@ static struct status await_note(struct remote *remote)
     struct frame answer;
     struct wire_receipt wire;
     TRY(next_frame(remote, deadline_of(remote), &answer));
+    remote->notes--;
+    if (answer.kind == MESSAGE_RETRY) {
+        take_receipt(remote, FAIL(UNCERTAIN, 0));
+        return OK;
+    }
     TRY(expect(remote, &answer, MESSAGE_RECEIPT));
     TRY(wire_receipt_decode(answer.payload, &wire));
-    remote->notes--;
     take_receipt(remote, status_of(remote, &wire.status));
     return OK;
 }

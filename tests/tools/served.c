@@ -130,10 +130,16 @@ static void answer_well(struct server *server, const struct frame *frame)
 /* Of an answer to a question whose id is known. */
 static void answer_wrongly(struct server *server, const struct frame *frame)
 {
-    uint8_t kind = server->fault == SERVED_RETRY   ? MESSAGE_RETRY
+    bool gone = server->fault == SERVED_RETRY || server->fault == SERVED_DONE;
+    uint8_t kind = gone                            ? MESSAGE_RETRY
                    : server->fault == SERVED_FAULT ? MESSAGE_FAULT
                    : server->fault == SERVED_OTHER ? MESSAGE_HEAD_IS
                                                    : MESSAGE_RECEIPT;
+    if (server->fault == SERVED_DONE) {
+        answer_well(server, frame);
+        text_clear(&server->out);
+    }
+    server->fault = gone ? SERVED_WELL : server->fault;
     size_t start = frame_begin(&server->out, kind, frame->id);
     if (server->fault == SERVED_FAULT) {
         wire_put_string(&server->out, "this is not \x1b[31m understood");

@@ -15,7 +15,8 @@ enum served_fault {
     SERVED_SILENT,      /* reads, and never answers */
     SERVED_MUTE,        /* never even greets */
     SERVED_GONE,        /* closes as soon as something is asked */
-    SERVED_RETRY,       /* answers that whoever had it is gone */
+    SERVED_RETRY,       /* says once that whoever had it is gone, and does not do it */
+    SERVED_DONE,        /* the same, and does it */
     SERVED_FAULT,       /* answers that it does not understand */
     SERVED_GARBAGE,     /* answers bytes that are no frame */
     SERVED_OTHER,       /* answers with another kind of message */

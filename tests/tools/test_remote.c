@@ -270,9 +270,8 @@ struct expected {
 
 static const struct expected wrongs[] = {
     {SERVED_SILENT, STATUS_UNREACHABLE}, {SERVED_GONE, STATUS_UNCERTAIN},
-    {SERVED_RETRY, STATUS_UNCERTAIN},    {SERVED_FAULT, STATUS_MALFORMED},
-    {SERVED_GARBAGE, STATUS_LIMIT},      {SERVED_OTHER, STATUS_MALFORMED},
-    {SERVED_SHORT, STATUS_MALFORMED},
+    {SERVED_FAULT, STATUS_MALFORMED},    {SERVED_GARBAGE, STATUS_LIMIT},
+    {SERVED_OTHER, STATUS_MALFORMED},    {SERVED_SHORT, STATUS_MALFORMED},
 };
 
 static void close_all(struct world *world)
@@ -307,6 +306,57 @@ static void what_a_daemon_does_wrong_ends_the_conversation(void **state)
         assert_int_equal(try_one(world, 0).code, status.code);
         close_all(world);
     }
+}
+
+/* The writer is killed while a command is on its way, before or after it was done. */
+static void what_became_of_a_command_is_looked_up_in_the_log(void **state)
+{
+    struct world *world = *state;
+    log_in(world);
+    for (unsigned done = 0; done < 2; done++) {
+        struct verdict verdict;
+        struct text records = TEXT_IN(world->text);
+        serve(world, done == 0 ? SERVED_RETRY : SERVED_DONE, (struct remote_options){0});
+        const char *name = done == 0 ? "gate" : "door";
+        struct request request = registration(world, name, &records);
+        struct status status = engine_command(world->engine, request.record, &verdict);
+        assert_int_equal(status.code, done == 0 ? STATUS_UNREACHABLE : STATUS_OK);
+        must(engine_failure(world->engine));
+        assert_true(knows_emitter(world->engine, name) == (done == 1));
+        if (done == 1) {
+            assert_int_equal(verdict.refused, RULE_NONE);
+            assert_int_equal(verdict.count, 1);
+            assert_true(verdict.first < log_head_of(engine_log(world->engine))->size);
+        }
+        request = registration(world, name, &records); /* and it goes on */
+        must(engine_command(world->engine, request.record, &verdict));
+        assert_int_equal(verdict.refused, done == 0 ? RULE_NONE : RULE_AUD_14C);
+        close_all(world);
+    }
+}
+
+static void a_refusal_is_looked_up_with_its_rule(void **state)
+{
+    struct world *world = *state;
+    struct verdict verdict;
+    log_in(world);
+    serve(world, SERVED_DONE, (struct remote_options){0});
+    struct text records = TEXT_IN(world->text);
+    struct request request = registration(world, "audit", &records); /* there is one */
+    must(engine_command(world->engine, request.record, &verdict));
+    assert_int_equal(verdict.refused, RULE_AUD_14C);
+}
+
+static void a_submission_is_sent_again_to_the_next_writer(void **state)
+{
+    struct world *world = *state;
+    struct receipt receipt = {.status = FAIL(STOPPED, 0)};
+    serve(world, SERVED_RETRY, (struct remote_options){0});
+    must(engine_submit(world->engine, LITERAL("nonsense"), keep_receipt, &receipt));
+    assert_int_equal(receipt.status.code, STATUS_MALFORMED);
+    close_all(world);
+    serve(world, SERVED_RETRY, (struct remote_options){0});
+    assert_int_equal(ask(world).code, STATUS_UNCERTAIN);
 }
 
 static void foreign_sentences_are_made_printable(void **state)
@@ -395,6 +445,9 @@ int main(void)
         WITH_WORLD(whoever_only_asks_may_go_unrecorded),
         WITH_WORLD(the_daemon_tells_how_it_is),
         WITH_WORLD(what_a_daemon_does_wrong_ends_the_conversation),
+        WITH_WORLD(what_became_of_a_command_is_looked_up_in_the_log),
+        WITH_WORLD(a_refusal_is_looked_up_with_its_rule),
+        WITH_WORLD(a_submission_is_sent_again_to_the_next_writer),
         WITH_WORLD(foreign_sentences_are_made_printable),
         WITH_WORLD(a_signal_ends_the_waiting),
         WITH_WORLD(nobody_who_listens_is_not_found_and_nobody_who_greets_is_unreachable),
