@@ -245,6 +245,18 @@ void client_next(struct ingest *ingest, struct client *client, struct frame *out
     note_half(client);
 }
 
+/* Answers that wait while nobody is read: the set that says who can be written to is not asked. */
+void clients_flush(struct ingest *ingest)
+{
+    for (size_t i = 0; i < ingest->client_top; i++) {
+        struct client *client = &ingest->clients[i];
+        if (client->channel != NULL && channel_waiting(client->channel) > 0 &&
+            failed(channel_flush(client->channel))) {
+            client_close(ingest, client);
+        }
+    }
+}
+
 void clients_check_deadlines(struct ingest *ingest, uint64_t now_us)
 {
     const uint64_t most_us = ingest->settings->limits_frame_deadline * 1000000;

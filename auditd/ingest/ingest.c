@@ -311,6 +311,8 @@ static void check_now_and_then(struct ingest *ingest)
     ingest->checked_us = now_us;
     if (ingest->reading) {
         clients_check_deadlines(ingest, now_us);
+    } else {
+        clients_flush(ingest);
     }
     upstream_check(ingest, now_us);
     if (ingest->options.counters != NULL) {

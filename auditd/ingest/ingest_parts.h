@@ -106,6 +106,8 @@ struct client *client_of(struct ingest *ingest, const struct kept_for *who);
 /* The next frame of a client that is ready; *whole is false if there is none, and the client may be
  * gone (channel NULL). */
 void client_next(struct ingest *ingest, struct client *client, struct frame *out, bool *whole);
+/* Sends answers that wait, of all clients. */
+void clients_flush(struct ingest *ingest);
 /* Closes those whose frame, greeting or handshake takes too long. */
 void clients_check_deadlines(struct ingest *ingest, uint64_t now_us);
 
