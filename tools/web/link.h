@@ -4,7 +4,7 @@
  * Shape    BASE/enter/TOKEN. The base is what auditors type to get to the web: --base; else `url`
  *          or `listen` in [web] of the settings file, if that is of this store; else the address on
  *          which `cairn web` shows it.
- * Source   docs/decisions/0039.
+ * Source   docs/decisions/0040.
  */
 #ifndef TOOLS_WEB_LINK_H
 #define TOOLS_WEB_LINK_H
