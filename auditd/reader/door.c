@@ -1,6 +1,7 @@
 #include "auditd/reader/door.h"
 
 #include "core/audit/auditor.h"
+#include "core/project/project.h"
 #include "store/hash.h"
 
 #include <stdlib.h>
@@ -146,11 +147,10 @@ static void let_in(struct door_pass *pass, const struct invitation_row *invitati
     memcpy(pass->name, invitation->name.data, size);
     pass->way = DOOR_IN;
     pass->expires_us = invitation->expires;
-    pass->scoped = invitation->has_project || invitation->has_from || invitation->has_until;
     pass->viewer = (struct web_viewer){
         .invitation = invitation->invitation,
         .name = bytes_of(pass->name, size),
-        .scoped = pass->scoped,
+        .scoped = invitation->has_project || invitation->has_from || invitation->has_until,
         .from_us = invitation->has_from ? invitation->from : 0,
         .until_us = invitation->has_until ? invitation->until : 0,
     };
@@ -205,6 +205,18 @@ static struct bytes link_token(struct bytes target, bool *opened)
     return rest;
 }
 
+static void name_project(const struct visit_at_door *visit)
+{
+    struct project_row project;
+    struct door_pass *pass = visit->pass;
+    if (pass->viewer.project.kind != ID_NONE &&
+        project_by_id(visit->view, pass->viewer.project, &project)) {
+        struct text name = TEXT_IN(pass->project);
+        text_put_bytes(&name, project.name);
+        (void)text_string(&name);
+    }
+}
+
 static const char *by_link(const struct visit_at_door *visit)
 {
     bool opened = false;
@@ -221,6 +233,7 @@ static const char *by_link(const struct visit_at_door *visit)
         return "a link that was used, was revoked or has expired";
     }
     let_in(visit->pass, &invitation);
+    name_project(visit);
     visit->pass->way =
         opened && !visit->request->only_head ? enter(visit, &invitation) : DOOR_BUTTON;
     return visit->pass->way == DOOR_SHUT ? "a link that was used at the same moment" : NULL;

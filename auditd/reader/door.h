@@ -53,8 +53,9 @@ struct door_pass {
     enum door_way way;
     struct web_viewer viewer;  /* its name is in `name` */
     char name[DOOR_NAME_SIZE]; /* also of DOOR_BUTTON */
-    bool scoped;               /* of DOOR_BUTTON: to a part of the log */
-    uint64_t expires_us;       /* of DOOR_BUTTON */
+    char
+        project[DOOR_NAME_SIZE]; /* of DOOR_BUTTON: the name of what it is scoped to; empty: none */
+    uint64_t expires_us;         /* of DOOR_BUTTON */
     struct token secret;
 };
 

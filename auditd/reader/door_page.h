@@ -11,7 +11,8 @@
 #include "auditd/reader/door.h"
 #include "reports/output.h"
 
-void door_page_button(struct output *output, const struct door_pass *pass);
+/* `origin` is the log's name. */
+void door_page_button(struct output *output, const struct door_pass *pass, const char *origin);
 void door_page_shut(struct output *output);
 void door_page_busy(struct output *output);
 

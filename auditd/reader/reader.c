@@ -237,7 +237,8 @@ static struct status pass_door(struct reader *reader, const struct page_request 
         return view_page(reader, request, answer, body);
     case DOOR_BUTTON:
         answer->status = 200;
-        door_page_button(&reader->output, &reader->pass);
+        door_page_button(&reader->output, &reader->pass,
+                         log_origin(engine_log(reader->options.engine)));
         return OK;
     case DOOR_ENTERED:
         answer->status = 303;
