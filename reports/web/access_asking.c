@@ -83,12 +83,24 @@ static void check_object(struct access_asking *asking)
     }
 }
 
+/* What is no moment is said beside the form; the page is of the newest then, and answers nothing. */
+static struct status forgive(struct access_asking *asking, const char *param, struct status status)
+{
+    if (status.code != STATUS_MALFORMED) {
+        return status;
+    }
+    complain(asking, params_get(&asking->visit->params, param),
+             status.why == NULL ? "that is no moment" : status.why);
+    asking->malformed = true;
+    return OK;
+}
+
 struct status access_asking_read(struct visit *visit, struct access_asking *out)
 {
     memset(out, 0, sizeof *out);
     out->visit = visit;
-    TRY(as_of_read(visit, &out->trouble, &out->as_of));
-    TRY(as_of_read_stretch(visit, &out->stretch, &out->between));
+    TRY(forgive(out, "as_of", as_of_read(visit, &out->trouble, &out->as_of)));
+    TRY(forgive(out, "between", as_of_read_stretch(visit, &out->stretch, &out->between)));
     out->did = bytes_equal(params_get(&visit->params, "ask"), LITERAL("did"));
     out->refused = params_get(&visit->params, "refused").size > 0;
     read_verbs(out);

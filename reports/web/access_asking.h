@@ -26,6 +26,7 @@ struct access_asking {
     bool verbs[ACCESS_VERB_COUNT];
     bool all_verbs;
     char fault[ACCESS_FAULT_SIZE]; /* empty: none */
+    bool malformed;                /* which is of what could not be read at all */
 };
 
 /* Reads the request. Fails as as_of_read does. */

@@ -6,7 +6,8 @@
  *          stretch. Without it the moment is that of the page: the newest event that counts, and
  *          now, or of a pinned page the time of that event. It is not `at`, which says how much of
  *          the log there is.
- * Errors   MALFORMED with the reason for what is no moment, or none of this log.
+ * Errors   MALFORMED with the reason for what is no moment, or none of this log; the view is then
+ *          that of the page itself.
  */
 #ifndef REPORTS_WEB_AS_OF_H
 #define REPORTS_WEB_AS_OF_H

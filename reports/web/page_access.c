@@ -15,22 +15,14 @@ enum {
 };
 
 static const struct grid_column columns[] = {
-    {"login", NULL, GRID_HIDDEN},
-    {"object", NULL, GRID_WORDS},
-    {"place", NULL, GRID_CODE},
-    {"events", "Rests on", GRID_EVENTS},
-    {"ended", "Ended by", GRID_WORDS},
-    {"ended_by", "Refused by", GRID_RULE},
-    {"from_n", NULL, GRID_HIDDEN},
-    {"to_n", NULL, GRID_HIDDEN},
-    {"fetch", "By event", GRID_EVENT},
-    {"fetched", "Key fetched", GRID_USUAL},
-    {"label", "Tag", GRID_WORDS},
-    {"file", NULL, GRID_WORDS},
-    {"session", NULL, GRID_ID},
-    {"of", "Of bytes", GRID_USUAL},
-    {"certs", "Relied on", GRID_WORDS},
-    {"because", NULL, GRID_FOLD}, /* of intervals, which are many */
+    {"login", NULL, GRID_HIDDEN},       {"object", NULL, GRID_WORDS},
+    {"place", NULL, GRID_CODE},         {"events", "Rests on", GRID_EVENTS},
+    {"ended", "Ended by", GRID_WORDS},  {"ended_by", "Refused by", GRID_RULE},
+    {"from_n", NULL, GRID_HIDDEN},      {"to_n", NULL, GRID_HIDDEN},
+    {"fetch", "By event", GRID_EVENT},  {"fetched", "Key fetched", GRID_USUAL},
+    {"label", "Tag", GRID_WORDS},       {"file", NULL, GRID_WORDS},
+    {"session", NULL, GRID_ID},         {"of", "Of bytes", GRID_USUAL},
+    {"certs", "Relied on", GRID_WORDS}, {"because", NULL, GRID_FOLD},
 };
 
 /* What was not there yet is an answer, too. */
@@ -51,7 +43,7 @@ static void begin_grid(struct grid *grid, struct visit *visit, const char *capti
                   .caption = caption,
                   .empty = empty,
                   .columns = columns,
-                  .column_count = sizeof columns / sizeof columns[0] - 1,
+                  .column_count = sizeof columns / sizeof columns[0],
                   .more = "The command below lists them all; a shorter stretch shows others."});
 }
 
@@ -67,11 +59,18 @@ static enum access_verb verb_of(const struct access_asking *asking)
 }
 
 /* `ann may read data.csv`, large, with the rule in words. */
-static void put_verdict(struct access_asking *asking)
+static struct status put_verdict(struct access_asking *asking)
 {
     struct visit *visit = asking->visit;
+    struct user_row user = {.user = asking->user};
+    if (!view_find(&asking->as_of.view, ROW_USER, &user)) {
+        page_notice(visit, PAGE_WARNING, "there was no such user then");
+        return *asking->as_of.view.trouble;
+    }
     struct output *output = visit->output;
     struct access access = {0};
+    char memory[REASONS_SIZE];
+    struct text reasons = TEXT_IN(memory);
     enum access_verb verb = verb_of(asking);
     const struct reader reader = {.user = asking->user};
     access_of(verb, &asking->as_of.view, &reader, asking->object, &access);
@@ -96,7 +95,11 @@ static void put_verdict(struct access_asking *asking)
         output_put_string(output, ": ");
         html_put_string(output, rule_sentence(access.rule));
     }
-    output_put_string(output, "</p></div>\n");
+    output_put_string(output, "</p></div>\n<p>It rests on these facts:</p>\n");
+    reasons_put(&asking->as_of.view, &access, &reasons);
+    words_put_list(visit, text_bytes(&reasons));
+    output_put_char(output, '\n');
+    return *asking->as_of.view.trouble;
 }
 
 static struct status put_moment(struct access_asking *asking, struct grid *grid)
@@ -111,8 +114,8 @@ static struct status put_moment(struct access_asking *asking, struct grid *grid)
         begin_grid(grid, asking->visit, "All that can be reached, and why", "Nothing at all.");
         return end_grid(grid, reach_rows(&grid->rows, &question, asking->user, &allowed));
     }
-    if (asking->user.kind != ID_NONE) {
-        put_verdict(asking);
+    if (asking->user.kind != ID_NONE && !asking->all_verbs) {
+        return put_verdict(asking);
     }
     begin_grid(grid, asking->visit, "Who may, and every fact that this rests on", "Nobody may.");
     struct status status = access_rows_begin(&grid->rows);
@@ -164,7 +167,6 @@ static struct status put_intervals(struct access_asking *asking, struct grid *gr
     }
     begin_grid(grid, visit, "Intervals, with the events at their edges",
                "Nobody could, at any time in it.");
-    grid->options.column_count = sizeof columns / sizeof columns[0];
     bands->from_us = asking->stretch.from.utc_us;
     TRY(stretch_time_of(visit->scope.log, asking->stretch.to.n - 1, &bands->last_us));
     interval_bands_init(lanes, bands, visit->output);
@@ -275,7 +277,7 @@ struct status page_access(struct visit *visit)
     }
     TRY(access_asking_read(visit, asking));
     bool asked = asking->did || asking->user.kind != ID_NONE || asking->object.kind != ID_NONE;
-    visit->answer->status = asking->fault[0] != '\0' ? 404 : 200;
+    visit->answer->status = asking->malformed ? 400 : asking->fault[0] != '\0' ? 404 : 200;
     page_begin(visit, &(struct page_head){
                           .title = LITERAL("Access"),
                           .lead = LITERAL("Who may, who could have, and who did; when, and why.")});

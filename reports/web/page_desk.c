@@ -13,6 +13,8 @@
 enum {
     NOTES_MAX = 200,
     KIND_FIELDS = 4,
+    HEADING_SIZE = 32,
+    LONG_SIZE = 48, /* bytes of a text that wants room */
 };
 
 struct desk_page {
@@ -389,7 +391,7 @@ static void put_body_field(struct visit *visit, const struct json *json, const c
     struct text text = TEXT_IN(memory);
     const struct json *value = json_member(json, name);
     row_words_value(value, &text);
-    output_put_string(visit->output, "<td class=\"words\">");
+    output_put_string(visit->output, text.size > LONG_SIZE ? "<td class=\"words\">" : "<td>");
     if (value == NULL || text.full) {
         output_put_string(visit->output, text.full ? "(long)" : "\xe2\x80\x93");
     } else {
@@ -401,9 +403,13 @@ static void put_body_field(struct visit *visit, const struct json *json, const c
 static void begin_kind(struct visit *visit, const struct kind_list *list)
 {
     const char *headings[KIND_FIELDS + 3] = {"Event", "When (UTC)", "Whose"};
+    char memory[KIND_FIELDS][HEADING_SIZE];
     size_t count = 3;
     for (size_t i = 0; i < KIND_FIELDS && list->fields[i] != NULL; i++) {
-        headings[count++] = list->fields[i];
+        struct text text = TEXT_IN(memory[i]);
+        text_put_char(&text, (char)(list->fields[i][0] - 'a' + 'A'));
+        text_put_string(&text, list->fields[i] + 1);
+        headings[count++] = text_string(&text);
     }
     page_table_begin(visit, &(struct page_table){.caption = list->heading,
                                                  .headings = headings,
