@@ -78,14 +78,11 @@ static const struct json *processes_of(const struct status_asked *asked)
 static void judge(struct status_asked *asked)
 {
     const struct json *processes = processes_of(asked);
-    const struct json *mode = json_member(asked->daemon, "mode");
-    asked->well = true;
+    const struct bytes mode = json_string_member(asked->daemon, "mode");
+    asked->well = !bytes_equal(mode, LITERAL("emergency")) && !bytes_equal(mode, LITERAL("closed"));
     for (size_t i = 0; i < json_count(processes); i++) {
         const struct json *process = json_element(processes, i);
         asked->well = asked->well && json_as_boolean(json_member(process, "up"), false);
-    }
-    if (mode != NULL && !bytes_equal(json_as_string(mode), LITERAL("normal"))) {
-        asked->well = false;
     }
 }
 
