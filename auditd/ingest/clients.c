@@ -23,8 +23,9 @@ void client_watch(struct ingest *ingest, struct client *client)
         client->half_us = client->half_us != 0 ? wire_now_us() : 0;
     }
     client->parked = parked;
-    uint32_t interest = (client->parked ? 0 : EPOLLIN) |
-                        ((channel_wants(client->channel) & POLLOUT) != 0 ? EPOLLOUT : 0);
+    bool writes =
+        client->shaking ? client->shaking_writes : (channel_wants(client->channel) & POLLOUT) != 0;
+    uint32_t interest = (client->parked ? 0 : EPOLLIN) | (writes ? EPOLLOUT : 0);
     struct epoll_event event = {.events = interest,
                                 .data.u64 = (uint64_t)WATCHED_CLIENT << 32 |
                                             (uint64_t)(client - ingest->clients)};
@@ -45,8 +46,8 @@ struct client *client_of(struct ingest *ingest, const struct kept_for *who)
 
 void client_close(struct ingest *ingest, struct client *client)
 {
-    channel_close(&client->channel); /* epoll forgets what is closed */
     tls_session_close(&client->session);
+    channel_close(&client->channel); /* epoll forgets what is closed */
     free(client->certificate);
     *client = (struct client){.serial = 0};
     ingest->client_count--;
@@ -138,6 +139,10 @@ static void read_groups(int fd, struct rights_peer *peer)
 static bool is_welcome(struct ingest *ingest, int fd, struct rights_peer *peer)
 {
     struct channel_peer found;
+    if (ingest->options.tls != NULL) {
+        *peer = (struct rights_peer){.uid = RIGHTS_NOBODY, .gid = RIGHTS_NOBODY};
+        return has_room(ingest, ingest->settings->tls_connections);
+    }
     if (failed(channel_peer(fd, &found))) {
         return false;
     }
@@ -148,24 +153,32 @@ static bool is_welcome(struct ingest *ingest, int fd, struct rights_peer *peer)
             count_of_user(ingest, found.uid) < ingest->settings->limits_connections_of_user);
 }
 
+static struct status open_channel(struct ingest *ingest, int fd, struct client *client)
+{
+    const struct channel_limits limits = {.frame = CLIENT_FRAME_MAX, .waiting = CLIENT_WAITING_MAX};
+    return ingest->options.tls == NULL ? channel_open(fd, limits, &client->channel)
+                                       : secure_open(ingest, fd, limits, client);
+}
+
 static struct status add_client(struct ingest *ingest, int fd, const struct rights_peer *peer)
 {
     struct client *client = free_slot(ingest);
-    const struct channel_limits limits = {.frame = CLIENT_FRAME_MAX, .waiting = CLIENT_WAITING_MAX};
     if (client == NULL) {
         return FAIL(LIMIT, INGEST_CLIENTS_MAX);
     }
     struct epoll_event event = {.events = EPOLLIN,
                                 .data.u64 = (uint64_t)WATCHED_CLIENT << 32 |
                                             (uint64_t)(client - ingest->clients)};
-    TRY(channel_open(fd, limits, &client->channel));
+    TRY(open_channel(ingest, fd, client));
     ingest->client_count++;
     client->serial = ++ingest->serial;
     client->peer = *peer;
     client->half_us = wire_now_us();
-    struct text name = TEXT_IN(client->name);
-    rights_name(&ingest->rights, peer->uid, &name);
-    (void)text_string(&name);
+    if (!client->shaking) {
+        struct text name = TEXT_IN(client->name);
+        rights_name(&ingest->rights, peer->uid, &name);
+        (void)text_string(&name);
+    }
     client->interest = EPOLLIN;
     if (epoll_ctl(ingest->clients_epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
         client_close(ingest, client);
@@ -228,6 +241,10 @@ static bool take_buffered(struct ingest *ingest, struct client *client, struct f
 
 void client_next(struct ingest *ingest, struct client *client, struct frame *out, bool *whole)
 {
+    *whole = false;
+    if (client->shaking && !secure_shake(ingest, client)) {
+        return;
+    }
     *whole = take_buffered(ingest, client, out);
     if (*whole || client->channel == NULL) {
         return;
@@ -259,9 +276,11 @@ void clients_flush(struct ingest *ingest)
 
 void clients_check_deadlines(struct ingest *ingest, uint64_t now_us)
 {
-    const uint64_t most_us = ingest->settings->limits_frame_deadline * 1000000;
+    const struct settings *settings = ingest->settings;
     for (size_t i = 0; i < ingest->client_top; i++) {
         struct client *client = &ingest->clients[i];
+        const uint64_t most_us = 1000000 * (client->shaking ? settings->tls_handshake_deadline
+                                                            : settings->limits_frame_deadline);
         if (client->channel != NULL && !client->parked && client->half_us != 0 &&
             now_us > client->half_us + most_us) {
             ingest_add(ingest, COUNTER_DEADLINES_TOTAL, 1);

@@ -123,6 +123,7 @@ struct status ingest_open(const struct ingest_options *options, struct ingest **
     }
     ingest->options = *options;
     ingest->options.answer_us = options->answer_us > 0 ? options->answer_us : INGEST_ANSWER_US;
+    ingest->refusals = bucket_of(1, 10, wire_now_us());
     ingest->epoll = ingest->clients_epoll = ingest->control = -1;
     TRY(allocate(ingest));
     TRY(rights_open(&ingest->rights));
@@ -206,7 +207,9 @@ static void note_event(struct ingest *ingest, const struct epoll_event *event)
     if (client->channel == NULL) {
         return;
     }
-    if ((event->events & EPOLLOUT) != 0 && failed(channel_flush(client->channel))) {
+    client->ready = client->ready || client->shaking;
+    if ((event->events & EPOLLOUT) != 0 && !client->shaking &&
+        failed(channel_flush(client->channel))) {
         client_close(ingest, client);
         return;
     }

@@ -40,7 +40,7 @@ struct client {
     struct rights_peer peer;
     char name[RIGHTS_NAME_SIZE];
     char source[LEAF_SOURCE_MAX + 1]; /* network address; empty: this machine */
-    bool shaking;                     /* hands, in TLS */
+    bool shaking, shaking_writes;     /* hands, in TLS; and waits to write */
     bool greeted;
     bool wants_welcome; /* as soon as the writer has said whose log it is */
     uint32_t hello_id;
@@ -84,6 +84,7 @@ struct ingest {
     uint64_t checked_us; /* when deadlines were looked at */
     struct bucket emitters[SETTINGS_EMITTERS_MAX];
     struct quota users[QUOTA_USERS_MAX];
+    struct bucket refusals; /* of handshakes, that the journal is told of */
     struct text answer;
 };
 
@@ -110,6 +111,14 @@ void client_next(struct ingest *ingest, struct client *client, struct frame *out
 void clients_flush(struct ingest *ingest);
 /* Closes those whose frame, greeting or handshake takes too long. */
 void clients_check_deadlines(struct ingest *ingest, uint64_t now_us);
+
+/* secure.c ----------------------------------------------------------------------------------- */
+
+/* A channel over TLS, whose handshake comes first. */
+MUST_CHECK struct status secure_open(struct ingest *ingest, int fd, struct channel_limits limits,
+                                     struct client *client);
+/* Goes on with the handshake; true once it is done. The client may be gone. */
+MUST_CHECK bool secure_shake(struct ingest *ingest, struct client *client);
 
 /* requests.c --------------------------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ struct passing {
 
 struct channel {
     int fd;
+    struct channel_way way; /* without functions: the descriptor's own */
     struct channel_limits limits;
     struct buffer in, out;
     size_t taken;  /* of `in`: lent, dropped at the next receive */
@@ -100,6 +101,14 @@ struct status channel_open(int fd, struct channel_limits limits, struct channel 
     return OK;
 }
 
+struct status channel_open_over(int fd, const struct channel_way *way, struct channel_limits limits,
+                                struct channel **out)
+{
+    TRY(channel_open(fd, limits, out));
+    (*out)->way = *way;
+    return OK;
+}
+
 void channel_close(struct channel **channel)
 {
     if (*channel == NULL) {
@@ -149,6 +158,9 @@ static ssize_t send_some(struct channel *channel)
     } control = {0};
     struct buffer *out = &channel->out;
     size_t size = out->size;
+    if (channel->way.send != NULL) {
+        return channel->way.send(channel->way.context, out->memory + out->from, size);
+    }
     struct iovec part = {.iov_base = out->memory + out->from};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     const struct passing *next = channel->passing_count > 0 ? &channel->passing[0] : NULL;
@@ -255,6 +267,10 @@ static ssize_t receive_some(struct channel *channel)
         char memory[CMSG_SPACE(CHANNEL_DESCRIPTORS_MAX * sizeof(int))];
     } control;
     struct buffer *in = &channel->in;
+    if (channel->way.receive != NULL) {
+        return channel->way.receive(channel->way.context, in->memory + in->from + in->size,
+                                    in->capacity - in->from - in->size);
+    }
     struct iovec part = {.iov_base = in->memory + in->from + in->size,
                          .iov_len = in->capacity - in->from - in->size};
     struct msghdr message = {.msg_iov = &part,

@@ -19,6 +19,8 @@
 
 #include "schema/wire/wire.h"
 
+#include <sys/types.h>
+
 enum {
     CHANNEL_DESCRIPTORS_MAX = 16, /* on their way in one direction */
 };
@@ -33,6 +35,16 @@ struct channel_limits {
 /* Takes the descriptor over, on success only. On success *out is the caller's: channel_close.
  * NO_MEMORY, IO. */
 MUST_CHECK struct status channel_open(int fd, struct channel_limits limits, struct channel **out);
+
+/* Another way over the descriptor than its own bytes: TLS. As recv and send, with errno; the context
+ * outlives the channel. No descriptors go along. */
+struct channel_way {
+    ssize_t (*receive)(void *context, void *memory, size_t capacity);
+    ssize_t (*send)(void *context, const void *data, size_t size);
+    void *context;
+};
+MUST_CHECK struct status channel_open_over(int fd, const struct channel_way *way,
+                                           struct channel_limits limits, struct channel **out);
 void channel_close(struct channel **channel);
 int channel_fd(const struct channel *channel);
 
