@@ -61,6 +61,18 @@ struct status assessed_get(struct visit *visit, const struct au_assessment **out
     return OK;
 }
 
+struct status assessed_at_hand(struct visit *visit, uint64_t events_most,
+                               const struct au_assessment **out)
+{
+    uint64_t now_us = visit->request->now_utc_us, size = visit->scope.size;
+    *out = NULL;
+    if (visit->pinned && size > 0) {
+        TRY(stretch_time_of(visit->scope.log, size - 1, &now_us));
+    }
+    return size > 0 && (size <= events_most || is_fresh(visit, now_us)) ? assessed_get(visit, out)
+                                                                        : OK;
+}
+
 /* The newest ----------------------------------------------------------------------------------- */
 
 struct looking {

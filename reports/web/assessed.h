@@ -25,6 +25,10 @@ enum {
 /* *out is valid until the end of the request. */
 MUST_CHECK struct status assessed_get(struct visit *visit, const struct au_assessment **out);
 
+/* The same if it is kept, or if it can be made of at most so many events; else *out is NULL. */
+MUST_CHECK struct status assessed_at_hand(struct visit *visit, uint64_t events_most,
+                                          const struct au_assessment **out);
+
 /* The newest event that records an assessment of all nine practices; false if there is none. */
 MUST_CHECK struct status assessed_logged(struct visit *visit, bool *found, struct leaf *out);
 

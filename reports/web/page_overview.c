@@ -1,4 +1,5 @@
 #include "reports/chart.h"
+#include "reports/web/assessed.h"
 #include "reports/web/event_table.h"
 #include "reports/web/integrity.h"
 #include "reports/web/routes.h"
@@ -9,6 +10,7 @@ enum {
     NEWEST = 8,         /* refusals and alerts that are shown */
     LOOKS_MOST = 20000, /* leaves compared for them */
     COUNT_MOST = 1000,  /* refusals that are counted */
+    ASSESS_MOST = 4000, /* events of a log that is assessed for this page */
 };
 
 #define DAY_US (UINT64_C(86400) * TIME_SECOND_US)
@@ -159,31 +161,51 @@ static struct status put_alerts(struct visit *visit)
 
 /* Controls ---------------------------------------------------------------------------------- */
 
-static void put_controls(struct visit *visit)
+static void put_practice(struct visit *visit, const struct au_assessment *assessment,
+                         enum practice practice)
 {
-    if (visit->scope.narrowed) {
-        return;
+    char memory[64];
+    struct text path = TEXT_IN(memory);
+    text_add(&path, "/controls/%s", practice_infos[practice].id);
+    put(visit, "<li>");
+    href_begin(visit, text_string(&path));
+    href_end(visit);
+    put(visit, "<strong>");
+    html_put_string(visit->output, practice_infos[practice].id);
+    put(visit, "</strong> ");
+    html_put_string(visit->output, practice_infos[practice].title);
+    put(visit, " ");
+    if (assessment != NULL) {
+        bool met = assessment->met[practice];
+        page_tone(visit, met ? PAGE_GOOD : PAGE_BAD, met ? "met" : "not met");
     }
+    put(visit, "</a></li>\n");
+}
+
+static struct status put_controls(struct visit *visit)
+{
+    const struct au_assessment *assessment = NULL;
+    if (visit->scope.narrowed) {
+        return OK;
+    }
+    TRY(assessed_at_hand(visit, ASSESS_MOST, &assessment));
     page_section(visit, "controls", "Audit and accountability, nine practices");
     put(visit, "<ul class=\"tiles\">\n");
-    for (size_t i = 0; i < PRACTICE_COUNT; i++) {
-        char memory[64];
-        struct text path = TEXT_IN(memory);
-        text_add(&path, "/controls/%s", practice_infos[i].id);
-        put(visit, "<li>");
-        href_begin(visit, text_string(&path));
-        href_end(visit);
-        put(visit, "<strong>");
-        html_put_string(visit->output, practice_infos[i].id);
-        put(visit, "</strong> ");
-        html_put_string(visit->output, practice_infos[i].title);
-        put(visit, "</a></li>\n");
+    for (unsigned i = 0; i < PRACTICE_COUNT; i++) {
+        put_practice(visit, assessment, (enum practice)i);
     }
-    put(visit,
-        "</ul>\n<p class=\"note\">Whether each is met is assessed from the log when you ask: ");
-    link_to(visit, "/controls", "assess all nine");
+    put(visit, "</ul>\n<p class=\"note\">");
+    if (assessment == NULL) {
+        put(visit, "Whether each is met is assessed from the log when you ask: ");
+    } else {
+        put(visit, "Assessed from the first ");
+        page_number(visit, assessment->size);
+        put(visit, " events: ");
+    }
+    link_to(visit, "/controls", assessment == NULL ? "assess all nine" : "reasons and evidence");
     put(visit, ".</p>\n");
     page_section_end(visit);
+    return OK;
 }
 
 /* The newest -------------------------------------------------------------------------------- */
@@ -247,7 +269,7 @@ struct status page_overview(struct visit *visit)
     TRY(put_alerts(visit));
     put(visit, "</div>\n");
     TRY(put_all_newest(visit));
-    put_controls(visit);
+    TRY(put_controls(visit));
     page_end(visit);
     return OK;
 }
