@@ -17,7 +17,8 @@ enum {
     WORDS_COLUMNS = 26,
     WORDS_SIZE = 10, /* pixels */
     DETOUR = 18,     /* beside the boxes, of a line within a column */
-    LANE = 20,       /* below them, for each line that goes back */
+    BACK_GAP = 14,
+    LANE = 20, /* below them, for each line that goes back */
 };
 
 struct picture {
@@ -198,17 +199,19 @@ static struct words_place put_beside(struct picture *picture, const struct linea
     return (struct words_place){{right + DETOUR + 4, (from_y + to_y) / 2 + 4}, SVG_START};
 }
 
-/* Back to the left: below everything, each in a lane of its own, and behind the boxes. */
+/* Back to the left: between the columns down, below everything in a lane of its own, and up on the
+ * left of where it leads, so that it passes behind no box. */
 static struct words_place put_back(struct picture *picture, const struct lineage_edge *edge,
                                    const struct svg_paint *paint)
 {
     const struct svg_box from = box_of(picture, edge->from), to = box_of(picture, edge->to);
-    int32_t from_x = from.x + BOX_WIDTH / 2 + 20, to_x = to.x + BOX_WIDTH / 2 - 20;
+    const int32_t right = from.x + BOX_WIDTH, from_x = right + BACK_GAP, to_x = to.x - BACK_GAP;
+    const int32_t from_y = from.y + BOX_HEIGHT - 8, to_y = to.y + BOX_HEIGHT / 2;
     int32_t low = MARGIN + HEAD + (int32_t)picture->layout.rows * (BOX_HEIGHT + GAP_Y) - GAP_Y / 2 +
                   (int32_t)picture->lanes++ * LANE;
-    const struct svg_point points[] = {
-        {from_x, from.y + BOX_HEIGHT}, {from_x, low}, {to_x, low}, {to_x, to.y + BOX_HEIGHT}};
-    svg_path(&picture->svg, SVG_STRAIGHT, points, 4, paint);
+    const struct svg_point points[] = {{right, from_y}, {from_x, from_y}, {from_x, low},
+                                       {to_x, low},     {to_x, to_y},     {to.x, to_y}};
+    svg_path(&picture->svg, SVG_STRAIGHT, points, 6, paint);
     return (struct words_place){{(from_x + to_x) / 2, low - 4}, SVG_MIDDLE};
 }
 

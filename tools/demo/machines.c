@@ -28,7 +28,7 @@ static const struct machine_noise noises[] = {
     {"net.flow_summarised",     96, 96,  0, 24, false, 0, NULL},
     {"inbox.scanned",           24,  4,  0, 24, false, 0, NULL},
     {"backup.set_copied",       90, 90,  2,  2, false, 24 << 20, "10.20.0.41"},
-    {"licence.connected",       24, 24,  0, 24, false, 1700 << 10, "203.0.113.10"},
+    {"licence.connected",       24, 24,  0, 24, false, 1690 << 10, "203.0.113.10"},
 };
 /* clang-format on */
 
@@ -97,7 +97,7 @@ static struct status play_noise(struct script *script, const struct script_item 
         saying.host = host_of(stage, noise->action);
     }
     if (noise->bytes > 0) {
-        saying.bytes_out = noise->bytes * 3 / 4 + stage_random(stage, noise->bytes / 2);
+        saying.bytes_out = noise->bytes * (750 + stage_random(stage, 500)) / 1000;
     }
     put_detail(stage, noise, detail, sizeof detail);
     saying.detail = detail;
