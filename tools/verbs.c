@@ -11,6 +11,7 @@ static const struct verb *const verbs[] = {
     &verb_group_remove_member,
     FORM_VERBS,
     &verb_demo,
+    &verb_demo_web,
     &verb_demo_tamper,
     &verb_demo_reset,
     &verb_init,

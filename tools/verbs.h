@@ -42,6 +42,7 @@ extern const struct verb verb_config_show;
 extern const struct verb verb_demo;
 extern const struct verb verb_demo_reset;
 extern const struct verb verb_demo_tamper;
+extern const struct verb verb_demo_web;
 extern const struct verb verb_emit;
 extern const struct verb verb_emitter_list;
 extern const struct verb verb_emitter_register;

@@ -99,8 +99,8 @@ static void put_steps(struct output *out, const struct place *place,
     output_put_char(out, '\n');
     put_first_steps(out, truth);
     put_last_steps(out, place, truth);
-    output_put_string(out, "\nWhat was planted: cairn demo --truth. Start again: "
-                           "cairn demo --force.\n");
+    output_put_string(out,
+                      "\nIn a browser: cairn demo web. What was planted: cairn demo --truth.\n");
 }
 
 void demo_tour(const struct invocation *invocation, const struct place *place,
