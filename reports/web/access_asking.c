@@ -83,7 +83,7 @@ static void check_object(struct access_asking *asking)
     }
 }
 
-/* What is no moment is said beside the form; the page is of the newest then, and answers nothing. */
+/* What is no moment is said beside the form; the page then answers nothing. */
 static struct status forgive(struct access_asking *asking, const char *param, struct status status)
 {
     if (status.code != STATUS_MALFORMED) {

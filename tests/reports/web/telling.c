@@ -29,11 +29,11 @@ static char entity(const char *at, size_t *size)
     return *at;
 }
 
-char *telling_text(const struct browser *browser)
+char *telling_plain(const char *page)
 {
-    char *text = malloc(browser->size + 1), *out = text;
+    char *text = malloc(strlen(page) + 1), *out = text;
     assert_non_null(text);
-    for (const char *at = browser->text; *at != '\0';) {
+    for (const char *at = page; *at != '\0';) {
         size_t size = 1;
         char c = ' ';
         if (*at == '<') {
@@ -59,6 +59,11 @@ char *telling_text(const struct browser *browser)
     }
     *out = '\0';
     return text;
+}
+
+char *telling_text(const struct browser *browser)
+{
+    return telling_plain(browser->text);
 }
 
 bool telling_has(const struct browser *browser, const char *words)

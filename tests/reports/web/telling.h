@@ -9,7 +9,8 @@
 
 #include "tests/reports/web/browser.h"
 
-/* The page's text; valid until free. */
+/* The text of a page, or of a part of one; valid until free. */
+char *telling_plain(const char *page);
 char *telling_text(const struct browser *browser);
 
 /* Fails the test unless the page tells these words, anywhere, in one piece. */
