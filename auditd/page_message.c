@@ -10,6 +10,7 @@ void page_request_put(struct text *out, uint32_t id, const struct page_request *
     wire_put_bytes(out, request->target);
     wire_put_bytes(out, request->secret);
     wire_put_bytes(out, request->address);
+    wire_put_bytes(out, request->refused);
     frame_end(out, start);
 }
 
@@ -31,6 +32,7 @@ struct status page_request_decode(struct bytes payload, struct page_request *out
     request.target = wire_get_bytes(&reader, PAGE_TARGET_MAX);
     request.secret = wire_get_bytes(&reader, PAGE_SECRET_MAX);
     request.address = wire_get_bytes(&reader, PAGE_ADDRESS_MAX);
+    request.refused = wire_get_bytes(&reader, PAGE_REFUSED_MAX);
     TRY(wire_end(&reader));
     request.has_certificate = certificate.size == DIGEST_SIZE;
     if (request.target.size == 0 || (certificate.size != 0 && !request.has_certificate)) {

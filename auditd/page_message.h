@@ -18,6 +18,7 @@ enum {
     PAGE_TARGET_MAX = 8 << 10,
     PAGE_SECRET_MAX = 64, /* bytes of a cookie's value */
     PAGE_ADDRESS_MAX = 48,
+    PAGE_REFUSED_MAX = 96,
     PAGE_TYPE_MAX = 64,
     PAGE_DOWNLOAD_MAX = 128,
     PAGE_LOCATION_MAX = 256,
@@ -33,6 +34,8 @@ struct page_request {
     struct bytes target;
     struct bytes secret;  /* of the session's cookie; empty: none */
     struct bytes address; /* as text */
+    struct bytes
+        refused; /* this is no request: the handshake of this address was refused, and why */
 };
 void page_request_put(struct text *out, uint32_t id, const struct page_request *request);
 MUST_CHECK struct status page_request_decode(struct bytes payload, struct page_request *out);

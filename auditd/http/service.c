@@ -12,6 +12,7 @@
 enum {
     ADDRESS_FACTOR = 4, /* viewers that one address is taken for */
     NO_PLACE = UINT32_MAX >> 1,
+    REFUSALS_MAX = 32, /* handshakes that readers are still to be told of */
     SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
 };
 
@@ -24,6 +25,12 @@ struct errand {
     struct address address;
     struct digest viewer;
     uint64_t body_size; /* of the answer, while it is on its way */
+};
+
+/* A handshake that was refused. */
+struct refusal {
+    struct address address;
+    const char *why; /* static */
 };
 
 struct desk {
@@ -46,6 +53,8 @@ struct service {
     uint32_t last_id;
     struct desk desks[SERVICE_READERS_MAX];
     struct queue queue;
+    size_t refusal_count;
+    struct refusal refusals[REFUSALS_MAX];
     struct buckets viewers, addresses;
     struct errand errands[FRONT_CONNECTIONS_MAX];
 };
@@ -128,11 +137,49 @@ static void pass_on(struct service *service, struct errand *errand,
 
 /* Readers ----------------------------------------------------------------------------------- */
 
+static void begin_request(struct service *service, struct desk *desk, unsigned place)
+{
+    desk->busy = true;
+    desk->place = place;
+    desk->since_us = service->now_us;
+    desk->id = ++service->last_id;
+}
+
+static void send_request(struct service *service, struct desk *desk,
+                         const struct page_request *request)
+{
+    char memory[PAGE_FRAME_MAX];
+    struct text frame = TEXT_IN(memory);
+    page_request_put(&frame, desk->id, request);
+    if (failed(channel_send(desk->reader.channel, text_bytes(&frame), -1))) {
+        /* Whoever is told takes the channel away; what was asked is answered there. */
+        service->options.lost(service->options.context, (unsigned)(desk - service->desks));
+    }
+}
+
+/* Readers speak to the log, and this process does not. */
+static void put_refusal(struct service *service, struct desk *desk)
+{
+    char memory[ADDRESS_TEXT_SIZE];
+    struct text address = TEXT_IN(memory);
+    const struct refusal *refusal = &service->refusals[--service->refusal_count];
+    address_write(&refusal->address, &address);
+    struct bytes why = bytes_of_string(refusal->why);
+    const struct page_request request = {
+        .target = LITERAL("/"),
+        .address = text_bytes(&address),
+        .refused = bytes_of(why.data, why.size < PAGE_REFUSED_MAX ? why.size : PAGE_REFUSED_MAX),
+    };
+    begin_request(service, desk, NO_PLACE);
+    desk->viewer = (struct digest){{0}};
+    send_request(service, desk, &request);
+}
+
 static void put_request(struct service *service, struct desk *desk, const struct waiting *next)
 {
     const struct errand *errand = &service->errands[next->place];
-    char memory[PAGE_FRAME_MAX], address_memory[ADDRESS_TEXT_SIZE];
-    struct text frame = TEXT_IN(memory), address = TEXT_IN(address_memory);
+    char memory[ADDRESS_TEXT_SIZE];
+    struct text address = TEXT_IN(memory);
     address_write(&errand->address, &address);
     struct bytes secret = head_cookie(errand->head->cookie, "cairn");
     const struct page_request request = {
@@ -144,16 +191,9 @@ static void put_request(struct service *service, struct desk *desk, const struct
         .secret = secret.size > PAGE_SECRET_MAX ? (struct bytes){0} : secret,
         .address = text_bytes(&address),
     };
-    desk->busy = true;
-    desk->place = next->place;
+    begin_request(service, desk, next->place);
     desk->viewer = next->viewer;
-    desk->since_us = service->now_us;
-    desk->id = ++service->last_id;
-    page_request_put(&frame, desk->id, &request);
-    if (failed(channel_send(desk->reader.channel, text_bytes(&frame), -1))) {
-        service->options.lost(service->options.context, (unsigned)(desk - service->desks));
-        /* Whoever tells of the loss takes the channel away; what was asked is answered there. */
-    }
+    send_request(service, desk, &request);
 }
 
 static bool is_free(const struct desk *desk)
@@ -176,6 +216,8 @@ static void put_requests(struct service *service)
         if (is_free(desk) && queue_next(&service->queue, busy, busy_count, &next)) {
             busy[busy_count++] = next.viewer;
             put_request(service, desk, &next);
+        } else if (is_free(desk) && service->refusal_count > 0) {
+            put_refusal(service, desk);
         }
     }
 }
@@ -341,6 +383,9 @@ static void left(void *context, unsigned place)
 static void turned_away(void *context, const struct address *address, const char *why)
 {
     struct service *service = context;
+    if (why != NULL && service->refusal_count < REFUSALS_MAX) {
+        service->refusals[service->refusal_count++] = (struct refusal){*address, why};
+    }
     if (service->options.turned_away != NULL) {
         service->options.turned_away(service->options.context, address, why);
     }

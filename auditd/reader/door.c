@@ -8,13 +8,13 @@
 
 enum {
     ARENA_SIZE = 64 << 10, /* bytes: a few rows */
-    WHY_SIZE = 128,        /* bytes */
+    WHY_SIZE = 160,        /* bytes */
 };
 
 /* An address whose visitors were turned away. */
 struct turned_away {
     char address[PAGE_ADDRESS_MAX + 1];
-    const char *why;
+    char why[PAGE_REFUSED_MAX + 1];
     uint64_t said_us; /* when the log was last told; 0: never */
     uint64_t seen_us;
     uint64_t held; /* that it was not told of yet */
@@ -110,16 +110,24 @@ static bool is_due(const struct turned_away *known, uint64_t now_utc_us)
                                now_utc_us - known->said_us >= DOOR_TURNED_AWAY_US);
 }
 
-static void turn_away(struct door *door, struct bytes address, const char *why, uint64_t now_utc_us)
+static void turn_away(struct door *door, struct bytes address, struct bytes why,
+                      uint64_t now_utc_us)
 {
     struct turned_away *known = of_address(door, address);
     door->count++;
-    known->why = why;
+    struct text told = TEXT_IN(known->why);
+    text_put_printable(&told, why);
+    (void)text_string(&told);
     known->seen_us = now_utc_us;
     known->held++;
     if (is_due(known, now_utc_us)) {
         tell(door, known, now_utc_us);
     }
+}
+
+void door_refused(struct door *door, struct bytes address, struct bytes why, uint64_t now_utc_us)
+{
+    turn_away(door, address, why, now_utc_us);
 }
 
 void door_tick(struct door *door, uint64_t now_utc_us)
@@ -303,7 +311,7 @@ struct status door_judge(struct door *door, const struct page_request *request, 
         out->way = DOOR_SHUT;
     }
     if (why != NULL && showed && !request->only_head) {
-        turn_away(door, request->address, why, now_utc_us);
+        turn_away(door, request->address, bytes_of_string(why), now_utc_us);
     }
     return OK;
 }

@@ -66,6 +66,9 @@ MUST_CHECK struct status door_judge(struct door *door, const struct page_request
 /* Whether a target is a link's: `/enter/...`. */
 bool door_is_link(struct bytes target);
 
+/* Somebody was turned away before there was a request. */
+void door_refused(struct door *door, struct bytes address, struct bytes why, uint64_t now_utc_us);
+
 /* Says what has been held back for long enough. */
 void door_tick(struct door *door, uint64_t now_utc_us);
 

@@ -264,14 +264,29 @@ static struct status look(struct reader *reader)
                                         : reader->options.look(reader->options.context);
 }
 
+/* Without it nobody can be let in; the writer folds it. */
+static bool has_state(const struct reader *reader)
+{
+    return engine_state(reader->options.engine) != NULL;
+}
+
 static struct status respond(struct reader *reader, const struct page_request *request,
                              struct page_answer *answer, int *body)
 {
+    if (request->refused.size > 0) {
+        door_refused(reader->door, request->address, request->refused, now_of(reader));
+        answer->status = 403;
+        return OK;
+    }
     TRY(open_body(reader, body));
     if (is_asset(request->target)) {
         give_asset(reader, request, answer);
     } else {
         TRY(look(reader));
+        if (!has_state(reader)) {
+            *answer = (struct page_answer){.status = 503, .retry_after_s = 5};
+            return OK;
+        }
         TRY(pass_door(reader, request, answer, *body));
     }
     return seal(reader, *body, &answer->size);
@@ -299,7 +314,7 @@ void reader_answer(struct reader *reader, const struct page_request *request,
     if (answer->size == 0) {
         drop(body);
     }
-    reader->counts.pages++;
+    reader->counts.pages += request->refused.size > 0 ? 0 : 1;
     reader->counts.page_us += wire_now_us() - began_us;
 }
 

@@ -34,6 +34,7 @@ static void a_question_arrives_as_it_was_asked(void **unused)
         .target = LITERAL("/events?q=a"),
         .secret = LITERAL("SECRET"),
         .address = LITERAL("2001:db8::1"),
+        .refused = LITERAL("certificate revoked"),
     };
     page_request_put(&out, 7, &asked);
     struct page_request read;
@@ -43,6 +44,7 @@ static void a_question_arrives_as_it_was_asked(void **unused)
     assert_true(bytes_equal(read.target, asked.target));
     assert_true(bytes_equal(read.secret, asked.secret));
     assert_true(bytes_equal(read.address, asked.address));
+    assert_true(bytes_equal(read.refused, asked.refused));
     /* Cut anywhere, it is none. */
     struct bytes payload = payload_of(&out);
     for (size_t size = 0; size < payload.size; size++) {

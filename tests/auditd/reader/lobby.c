@@ -105,6 +105,9 @@ unsigned lobby_visit(struct lobby *lobby, const struct lobby_visit *visit)
     if (visit->secret != NULL) {
         request.secret = bytes_of_string(visit->secret);
     }
+    if (visit->refused != NULL) {
+        request.refused = bytes_of_string(visit->refused);
+    }
     if (visit->certificate != NULL) {
         request.certificate = *visit->certificate;
     }

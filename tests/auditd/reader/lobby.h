@@ -36,6 +36,7 @@ struct lobby_visit {
     const struct digest *certificate;
     const char *address; /* NULL: 192.0.2.7 */
     bool only_head;
+    const char *refused; /* a handshake, and why; NULL: it was not */
 };
 /* The status. */
 unsigned lobby_visit(struct lobby *lobby, const struct lobby_visit *visit);

@@ -286,6 +286,23 @@ static void those_turned_away_are_told_of_once_a_minute_with_their_number(void *
     assert_int_equal(reader_turned_away(lobby->reader), 101);
 }
 
+static void a_handshake_that_was_refused_is_told_likewise(void **state)
+{
+    struct lobby *lobby = *state;
+    static char body[BODY_MAX];
+    struct text last = TEXT_IN(body);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(
+            lobby_visit(lobby, &(struct lobby_visit){.target = "/", .refused = "CRL has expired"}),
+            403);
+        assert_int_equal(lobby->size, 0);
+    }
+    assert_int_equal(lobby_events(lobby, EVENT_AUDITOR_TURNED_AWAY, &last), 1);
+    assert_non_null(strstr(body, "\"why\":\"CRL has expired\""));
+    assert_int_equal(reader_turned_away(lobby->reader), 3);
+    assert_int_equal(reader_counts(lobby->reader)->pages, 0);
+}
+
 /* What is answered -------------------------------------------------------------------------- */
 
 static void what_pages_are_made_of_is_for_everybody(void **state)
@@ -391,6 +408,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_comes_in_without_an_event, begin, end),
         cmocka_unit_test_setup_teardown(
             those_turned_away_are_told_of_once_a_minute_with_their_number, begin, end),
+        cmocka_unit_test_setup_teardown(a_handshake_that_was_refused_is_told_likewise, begin, end),
         cmocka_unit_test_setup_teardown(what_pages_are_made_of_is_for_everybody, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_long_to_be_an_event_is_not_answered, begin,
                                         end),
