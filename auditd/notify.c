@@ -8,7 +8,7 @@
 
 void notify_ready(void)
 {
-    sd_notify(0, "READY=1\nSTATUS=Taking events.");
+    sd_notify(0, "READY=1");
 }
 
 void notify_stopping(void)

@@ -2,9 +2,9 @@
 
 const struct role_info role_infos[ROLE_COUNT] = {
 #define ROLE(role, text, socket) \
-    [ROLE_##role].name = text, [ROLE_##role].listener = LISTENER_##socket,
+    [ROLE_##role].name = (text), [ROLE_##role].listener = LISTENER_##socket,
 #define CHANNEL(from, to)
-#define MAIN(role, function) [ROLE_##role].main = function,
+#define MAIN(role, function) [ROLE_##role].main = (function),
 #include "auditd/roles.def"
 };
 

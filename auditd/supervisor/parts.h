@@ -69,7 +69,8 @@ struct supervisor {
     unsigned stop_stage;
     uint64_t stop_stage_us; /* when the stage began */
     uint64_t stop_began_us;
-    bool hurried; /* asked to stop, and later again */
+    bool hurried;           /* asked to stop, and later again */
+    const char *told_state; /* to the service manager; static */
     enum ending ending;
 };
 
@@ -78,6 +79,8 @@ void seats_start_due(struct supervisor *supervisor, uint64_t now_us);
 void seats_read(struct supervisor *supervisor, unsigned seat);
 void seats_reap(struct supervisor *supervisor);
 void seats_watch(struct supervisor *supervisor, uint64_t now_us);
+/* Whether every process that is wanted works. */
+bool seats_all_up(const struct supervisor *supervisor);
 /* When something is due next; UINT64_MAX: nothing is. */
 uint64_t seats_next_us(const struct supervisor *supervisor);
 

@@ -106,7 +106,8 @@ static enum ending listen_at(struct places *places, enum listener listener, cons
 }
 
 /* The group of operators may connect; who may do what is asked again for each request. */
-static enum ending give_to_operators(const struct places *places, const struct settings *settings)
+static enum ending give_to_operators(const struct setting_text *path,
+                                     const struct settings *settings)
 {
     const char *name = settings->daemon_operators.text;
     if (name[0] == '\0') {
@@ -116,21 +117,25 @@ static enum ending give_to_operators(const struct places *places, const struct s
     if (group == NULL) {
         return places_fail(ENDING_NOT_FOUND, "there is no group %s: `operators` in [daemon]", name);
     }
-    if (chown(places->socket.text, (uid_t)-1, group->gr_gid) != 0) {
-        return places_fail(ENDING_IO, "%s cannot be given to the group %s: %s", places->socket.text,
-                           name, strerror(errno));
+    if (chown(path->text, (uid_t)-1, group->gr_gid) != 0) {
+        return places_fail(ENDING_IO, "%s cannot be given to the group %s: %s", path->text, name,
+                           strerror(errno));
     }
     return ENDING_DONE;
 }
 
-/* Sockets that emitters of any local user reach: they sign what they bring. */
-static void open_to_emitters(const struct places *places, const struct settings *settings)
+/* Emitters that any local user brings, or a user who is no operator, reach the socket: they sign
+ * what they bring. */
+void places_permit(const struct places *places, const struct settings *settings)
 {
+    mode_t mode = 0660;
     for (size_t i = 0; i < settings->emitter_count; i++) {
         if (settings->emitters[i].open || settings->emitters[i].uid.text[0] != '\0') {
-            (void)!chmod(places->socket.text, 0666);
-            return;
+            mode = 0666;
         }
+    }
+    if (!places->handed[LISTENER_SOCKET]) {
+        (void)!chmod(places->socket.text, mode);
     }
 }
 
@@ -208,8 +213,11 @@ enum ending places_open(struct places *places, const struct settings *settings)
         code = listen_at(places, LISTENER_METRICS, places->metrics.text);
     }
     if (code == ENDING_DONE && !places->handed[LISTENER_SOCKET]) {
-        code = give_to_operators(places, settings);
-        open_to_emitters(places, settings);
+        code = give_to_operators(&places->socket, settings);
+        places_permit(places, settings);
+    }
+    if (code == ENDING_DONE && !places->handed[LISTENER_METRICS]) {
+        code = give_to_operators(&places->metrics, settings);
     }
     if (code == ENDING_DONE) {
         code = listen_tcp(places, LISTENER_WEB, &settings->web_listen);

@@ -31,6 +31,9 @@ MUST_CHECK enum ending places_choose(struct places *places, const struct setting
 /* Makes the runtime directory and opens everything that settings want listened to. */
 MUST_CHECK enum ending places_open(struct places *places, const struct settings *settings);
 
+/* Who may connect to the socket, by what settings say of emitters. */
+void places_permit(const struct places *places, const struct settings *settings);
+
 /* Says in the store where the socket is. */
 void places_announce(struct places *places);
 

@@ -124,6 +124,7 @@ static bool take(struct supervisor *supervisor)
     supervisor->settings = supervisor->settings_next;
     supervisor->settings_next = before;
     supervisor->places.store = supervisor->settings->store_path.text;
+    places_permit(&supervisor->places, supervisor->settings);
     return true;
 }
 

@@ -430,6 +430,16 @@ void seats_watch(struct supervisor *supervisor, uint64_t now_us)
     }
 }
 
+bool seats_all_up(const struct supervisor *supervisor)
+{
+    for (unsigned i = 0; i < SEATS_MAX; i++) {
+        if (is_wanted(supervisor, i) && supervisor->seats[i].state != SEAT_UP) {
+            return false;
+        }
+    }
+    return true;
+}
+
 uint64_t seats_next_us(const struct supervisor *supervisor)
 {
     uint64_t next = UINT64_MAX;

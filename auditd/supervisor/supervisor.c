@@ -181,6 +181,25 @@ static void wait(struct supervisor *supervisor)
     }
 }
 
+/* What is to be seen in `systemctl status`: told when it has become something else. */
+static void tell_state(struct supervisor *supervisor)
+{
+    static const char *const modes[] = {
+        "Taking events.",
+        "Taking events; the disk is filling.",
+        "Taking only what is critical to security: the disk is nearly full.",
+        "Taking nothing: the disk is full.",
+    };
+    const uint64_t mode =
+        counters_get(counters_of(supervisor->pages, seat_of(ROLE_WRITER, 0)), COUNTER_MODE);
+    const char *state = seats_all_up(supervisor) ? modes[mode < 4 ? mode : 3]
+                                                 : "Some process is being started anew.";
+    if (supervisor->ready && !supervisor->stopping && state != supervisor->told_state) {
+        supervisor->told_state = state;
+        notify_status(state);
+    }
+}
+
 static void loop(struct supervisor *supervisor)
 {
     const uint64_t watchdog_us = notify_watchdog_us();
@@ -193,6 +212,7 @@ static void loop(struct supervisor *supervisor)
         seats_start_due(supervisor, now_us);
         seats_watch(supervisor, now_us);
         said_send(supervisor);
+        tell_state(supervisor);
         if (watchdog_us != 0 && now_us - notified_us >= watchdog_us) {
             notify_watchdog();
             notified_us = now_us;

@@ -250,12 +250,17 @@ static void who_does_not_end_in_time_is_killed(void **state)
 static void settings_are_read_again(void **state)
 {
     struct daemon *daemon = *state;
+    char path[600];
     daemon_start_and_wait(daemon);
-    daemon_configure(daemon, "[limits]\nrate = 77\n");
+    struct stat socket;
+    snprintf(path, sizeof path, "%s/run/cairn.sock", daemon->store);
+    assert_true(stat(path, &socket) == 0 && (socket.st_mode & 0777) == 0660);
+    daemon_configure(daemon, "[limits]\nrate = 77\n[emitter gate]\nopen = yes\n");
     kill(daemon->pid, SIGHUP);
     daemon_wait_until_not(daemon, "ingest", "events_queued", 0);
     assert_int_equal(daemon_number(daemon, "ingest", "events_queued"), 77);
     daemon_wait_for_said(daemon, "daemon.reloaded {\"digest\":");
+    assert_true(stat(path, &socket) == 0 && (socket.st_mode & 0777) == 0666);
 }
 
 /* F92 */
@@ -386,7 +391,11 @@ static void the_service_manager_is_told(void **state)
     unsetenv("NOTIFY_SOCKET");
     unsetenv("WATCHDOG_USEC");
     wait_for_note(daemon, "READY=1");
+    wait_for_note(daemon, "STATUS=Taking events.");
     wait_for_note(daemon, "WATCHDOG=1");
+    kill((pid_t)daemon_number(daemon, "ingest", "pid"), SIGKILL);
+    wait_for_note(daemon, "STATUS=Some process is being started anew.");
+    wait_for_note(daemon, "STATUS=Taking events.");
     kill(daemon->pid, SIGHUP);
     wait_for_note(daemon, "RELOADING=1\nMONOTONIC_USEC=");
     wait_for_note(daemon, "READY=1");
