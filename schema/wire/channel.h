@@ -36,8 +36,8 @@ struct channel_limits {
  * NO_MEMORY, IO. */
 MUST_CHECK struct status channel_open(int fd, struct channel_limits limits, struct channel **out);
 
-/* Another way over the descriptor than its own bytes: TLS. As recv and send, with errno; the context
- * outlives the channel. No descriptors go along. */
+/* Another way over the descriptor than its own bytes: TLS. As recv and send, with errno; the
+ * context outlives the channel. No descriptors go along. */
 struct channel_way {
     ssize_t (*receive)(void *context, void *memory, size_t capacity);
     ssize_t (*send)(void *context, const void *data, size_t size);
