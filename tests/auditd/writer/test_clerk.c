@@ -263,6 +263,7 @@ static void after_one_that_is_refused_the_next_one_is_taken(void **state)
     talk_end(&world->talk);
     submit(world, 2, talk(world, &world->door, 1));
     (void)receipt_of(world, 1);
+    talk_end(&world->talk);
     submit(world, 3, talk(world, &world->door, 1));
     expect(world, 3, "OK");
     talk_end(&world->talk);
