@@ -2,6 +2,7 @@
 
 #include "reports/naming.h"
 #include "reports/web/bands.h"
+#include "reports/web/changes.h"
 #include "reports/web/page.h"
 #include "reports/web/words.h"
 
@@ -17,6 +18,7 @@ struct lives_row {
     enum row_table table;
     struct id about;
     struct life_span span; /* its row is gone */
+    struct bytes changes;
 };
 
 struct lives_view {
@@ -136,9 +138,25 @@ static void draw_span(struct lives_view *lives, const struct life *life, struct 
                                            .title = text_bytes(&title)});
 }
 
-static void note_span(struct lives_view *lives, const struct life *life, struct id about,
-                      const struct life_span *span)
+/* What is new in it; of what ran out by itself nothing is. */
+static struct status note_changes(struct lives_view *lives, const struct life *life, size_t index,
+                                  struct bytes *out)
 {
+    char memory[CHANGES_SIZE];
+    struct text changes = TEXT_IN(memory);
+    const struct life_span *span = &life->spans[index];
+    bool first = index == 0 || span[-1].until_n != span->from_n;
+    if (!span->by_itself) {
+        TRY(changes_put(life->table, first ? NULL : span[-1].row, span->row, &changes));
+    }
+    *out = arena_copy(&lives->bands->texts, text_bytes(&changes));
+    return OK;
+}
+
+static struct status note_span(struct lives_view *lives, const struct life *life, struct id about,
+                               size_t index)
+{
+    const struct life_span *span = &life->spans[index];
     if (!span->by_itself) {
         note_change(lives, span->from_n);
     }
@@ -150,11 +168,12 @@ static void note_span(struct lives_view *lives, const struct life *life, struct 
     }
     if (lives->row_count == LIVES_ROWS_MAX) {
         lives->more = true;
-        return;
+        return OK;
     }
-    lives->rows[lives->row_count] =
-        (struct lives_row){.table = life->table, .about = about, .span = *span};
-    lives->rows[lives->row_count++].span.row = NULL;
+    struct lives_row *row = &lives->rows[lives->row_count++];
+    *row = (struct lives_row){.table = life->table, .about = about, .span = *span};
+    row->span.row = NULL;
+    return note_changes(lives, life, index, &row->changes);
 }
 
 /* What is called the same shares a lane: one certification after the other, all sessions. */
@@ -184,7 +203,7 @@ static struct status note_life(void *context, const struct life *life)
     open_lane(lives, text_bytes(&label), about);
     lives->more = lives->more || life->cut;
     for (size_t i = 0; i < life->span_count; i++) {
-        note_span(lives, life, about, &life->spans[i]);
+        TRY(note_span(lives, life, about, i));
     }
     return visit->options->expired != NULL && visit->options->expired(visit->options->context)
                ? FAIL(INTERRUPTED, 0)
@@ -311,6 +330,8 @@ static void put_row(struct visit *visit, const struct lives_row *row)
     output_put_string(output, "</td><td>");
     page_tone(visit, row->span.in_force ? PAGE_GOOD : PAGE_MUTED,
               row->span.in_force ? "in force" : "not in force");
+    output_put_string(output, "</td><td class=\"words\">");
+    words_put(visit, row->changes);
     output_put_string(output, "</td><td>");
     page_time(visit, row->span.from_us);
     output_put_string(output, "</td><td>");
@@ -330,14 +351,15 @@ static void put_row(struct visit *visit, const struct lives_row *row)
 
 void lives_view_put(struct visit *visit, const struct lives_view *lives)
 {
-    static const char *const headings[] = {"What",     "Standing", "From",
+    static const char *const headings[] = {"What",     "Standing", "What is new", "From",
                                            "By event", "Until",    "By event"};
     if (lives->row_count == 0) {
         page_empty(visit, "Nothing of it has been kept.");
         return;
     }
     bands_put(visit, lives->bands, "lives", "What held when");
-    output_put_string(visit->output, "<details>\n<summary>The same as a table</summary>\n");
+    output_put_string(visit->output,
+                      "<details>\n<summary>The same as a table, with what changed</summary>\n");
     page_table_begin(visit, &(struct page_table){.caption = "Every version, from when to when",
                                                  .headings = headings,
                                                  .count = sizeof headings / sizeof headings[0]});

@@ -39,6 +39,47 @@ static bool may_see(const struct visit *visit, const struct report_info *info)
     return info->run != NULL && info->events != NULL && (info->scopes & wanted) != 0;
 }
 
+/* With the period that was asked for, and with the part if it can be made of such a one. */
+static void link_report(struct visit *visit, const char *path, const struct report_info *info)
+{
+    struct bytes period = params_get(&visit->params, "period");
+    struct bytes scope = params_get(&visit->params, "scope");
+    href_begin(visit, path);
+    if (period.size > 0) {
+        href_param(visit, "period", period);
+    }
+    if (scope.size > 0 && (info->scopes & ~(uint32_t)REPORT_GLOBAL) != 0) {
+        href_param(visit, "scope", scope);
+    }
+    href_end(visit);
+    html_put_string(visit->output, info->title);
+    link_end(visit);
+}
+
+static void put_field(struct visit *visit, const char *name, const char *label, const char *hint)
+{
+    output_add(visit->output,
+               "<div class=\"field\"><label for=\"%s\">%s</label><input id=\"%s\" name=\"%s\" "
+               "value=\"",
+               name, label, name, name);
+    html_put(visit->output, params_get(&visit->params, name));
+    output_add(visit->output,
+               "\" placeholder=\"%s\" autocomplete=\"off\" spellcheck=\"false\" "
+               "maxlength=\"200\"/></div>\n",
+               hint);
+}
+
+static void put_list_form(struct visit *visit)
+{
+    output_put_string(visit->output, "<form action=\"/reports\">\n<div class=\"fields\">\n");
+    link_keep_at(visit);
+    put_field(visit, "period", "Period", "2026-03, last-month, -90d..");
+    if (!visit->scope.narrowed) {
+        put_field(visit, "scope", "Only of a project, user or team", "project:29, ann");
+    }
+    output_put_string(visit->output, "<button>Choose</button>\n</div>\n</form>\n");
+}
+
 static void put_report_row(struct visit *visit, const struct report_info *info)
 {
     char memory[96];
@@ -46,7 +87,7 @@ static void put_report_row(struct visit *visit, const struct report_info *info)
     text_add(&path, "/reports/%s", info->name);
     output_put_string(visit->output, "<tr><td class=\"tight\">");
     if (info->run != NULL) {
-        link_to(visit, text_string(&path), info->title);
+        link_report(visit, text_string(&path), info);
     } else {
         html_put_string(visit->output, info->title);
     }
@@ -90,6 +131,7 @@ struct status page_reports(struct visit *visit)
                           .lead = LITERAL("Each is made of the log alone: the same question over "
                                           "the same log gives the same bytes, wherever and "
                                           "whenever it is asked.")});
+    put_list_form(visit);
     if (!visit->scope.narrowed) {
         put_reports(visit, true, "practices", "The AU practices");
     }
@@ -323,19 +365,6 @@ static void link_download(const struct report_page *page, const char *format, co
     html_put_string(visit->output, label);
     link_end(visit);
     output_put_char(visit->output, '\n');
-}
-
-static void put_field(struct visit *visit, const char *name, const char *label, const char *hint)
-{
-    output_add(visit->output,
-               "<div class=\"field\"><label for=\"%s\">%s</label><input id=\"%s\" name=\"%s\" "
-               "value=\"",
-               name, label, name, name);
-    html_put(visit->output, params_get(&visit->params, name));
-    output_add(visit->output,
-               "\" placeholder=\"%s\" autocomplete=\"off\" spellcheck=\"false\" "
-               "maxlength=\"200\"/></div>\n",
-               hint);
 }
 
 static void put_form(const struct report_page *page)

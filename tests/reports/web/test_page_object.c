@@ -1,7 +1,10 @@
 /*
  * Pages of things: they tell what the state has, as of any moment, and what the command line says.
  */
+#include "reports/object_rows.h"
+#include "reports/web/links.h"
 #include "tests/reports/access/lab.h"
+#include "tests/reports/capture.h"
 #include "tests/reports/web/telling.h"
 
 #include <inttypes.h>
@@ -16,6 +19,7 @@
 struct story {
     struct lab *lab;
     struct browser browser;
+    struct capture capture;
     struct id file;
     uint64_t shared, fetched, tagged;
 };
@@ -151,6 +155,70 @@ static void lists_have_every_row_and_find_by_any_text(void **state)
     telling_must(&story->browser, "vault");
 }
 
+/* Lines of `cairn state show --json`, as of an event. */
+static const char *shown_rows(struct story *story, struct id object, uint64_t as_of_n)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *log = NULL;
+    must(log_snapshot_open(engine_log(story->lab->enclave.engine), &log));
+    struct object_rows rows = {.object = object, .log = log, .out = &story->capture.rows};
+    rows.view = enclave_view_as_of(&story->lab->enclave, as_of_n);
+    capture_begin(&story->capture, &(struct rows_options){.format = ROWS_JSON, .zone = zone_utc()});
+    must(object_rows_show(&rows));
+    capture_end(&story->capture);
+    return story->capture.text;
+}
+
+/* Of tables that say little the page shows none. */
+static bool is_left_out(const char *line)
+{
+    static const char *const tables[] = {"chunk", "iv", "command", "fetched", "group_key", "role"};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        char start[40];
+        snprintf(start, sizeof start, "{\"table\":\"%s\",", tables[i]);
+        if (strncmp(line, start, strlen(start)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each row of the command's answer is on the page with the event that made it so, at any moment. */
+static void a_page_has_the_rows_of_the_command(void **state)
+{
+    struct story *story = *state;
+    const struct id objects[] = {story->lab->cat,   story->lab->bob,     story->file,
+                                 story->lab->texas, story->lab->federal, story->lab->dan};
+    size_t rows = 0;
+    for (uint64_t n = 12; n < enclave_size(&story->lab->enclave); n += 5) {
+        for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+            char target[100], path_memory[64];
+            struct text path = TEXT_IN(path_memory);
+            assert_true(link_object_path(objects[i], &path));
+            snprintf(target, sizeof target, "%s?as_of=seq:%" PRIu64, text_string(&path), n);
+            browser_must(&story->browser, target);
+            for (const char *line = shown_rows(story, objects[i], n); *line != '\0';
+                 line = strchr(line, '\n') + 1) {
+                char link[60];
+                uint64_t made_by = strtoull(strstr(line, "\"event\":") + 8, NULL, 10);
+                snprintf(link, sizeof link, "href=\"/events/%" PRIu64 "\"", made_by);
+                assert_true(is_left_out(line) || browser_shows(&story->browser, link));
+                rows++;
+            }
+        }
+    }
+    assert_true(rows > 100);
+}
+
+/* What became of a membership is told version by version. */
+static void a_version_tells_what_is_new_in_it(void **state)
+{
+    struct story *story = *state;
+    get(story, "/projects/", story->lab->texas.n, "");
+    telling_must(&story->browser, "The same as a table, with what changed");
+    telling_must(&story->browser, "role: manager");
+    telling_must(&story->browser, "members: 1 \xe2\x86\x92 2");
+}
+
 /* Every page that a page leads to is there, also of a moment that is pinned. */
 static void all_links_lead_somewhere(void **state)
 {
@@ -170,6 +238,8 @@ int main(void)
         cmocka_unit_test(a_file_tells_who_holds_its_key_and_who_read_it),
         cmocka_unit_test(what_there_is_not_is_not_found),
         cmocka_unit_test(lists_have_every_row_and_find_by_any_text),
+        cmocka_unit_test(a_page_has_the_rows_of_the_command),
+        cmocka_unit_test(a_version_tells_what_is_new_in_it),
         cmocka_unit_test(all_links_lead_somewhere),
     };
     return cmocka_run_group_tests(tests, begin, end);
