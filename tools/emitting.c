@@ -74,6 +74,18 @@ static const char *given(const struct invocation *invocation, const char *option
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
+bool emitting_daemon(const struct invocation *invocation, struct cairn_emit_options *out)
+{
+    out->host = invocation_value(invocation, "host");
+    out->certificate = invocation_value(invocation, "certificate");
+    out->certificate_key = invocation_value(invocation, "certificate-key");
+    out->authorities = invocation_value(invocation, "authorities");
+    out->socket = out->host == NULL ? given(invocation, "socket", "CAIRN_SOCKET") : NULL;
+    out->store =
+        out->host == NULL && out->socket == NULL ? given(invocation, "store", "CAIRN_STORE") : NULL;
+    return out->host != NULL || out->socket != NULL || out->store != NULL;
+}
+
 /* Whether somebody listens for the store. */
 static bool is_served(const char *store)
 {
@@ -137,21 +149,17 @@ static enum exit_code say_failed(const struct emitting *emitting, enum cairn_emi
                            cairn_emit_error(emitting->emit));
 }
 
-static enum exit_code open_library(struct emitting *emitting, const char *store, const char *socket)
+static enum exit_code open_library(struct emitting *emitting, struct cairn_emit_options *options)
 {
     const struct invocation *invocation = emitting->invocation;
-    const char *key;
-    enum exit_code code = emitting_key(invocation, &key);
+    enum exit_code code = emitting_key(invocation, &options->key);
     if (code != EXIT_DONE) {
         return code;
     }
-    const struct cairn_emit_options options = {.version = CAIRN_EMIT_VERSION,
-                                               .key = key,
-                                               .socket = socket,
-                                               .store = socket == NULL ? store : NULL,
-                                               .spool = emitting->spool,
-                                               .level = emitting->level};
-    enum cairn_emit_code opened = cairn_emit_open(&options, &emitting->emit);
+    options->version = CAIRN_EMIT_VERSION;
+    options->spool = emitting->spool;
+    options->level = emitting->level;
+    enum cairn_emit_code opened = cairn_emit_open(options, &emitting->emit);
     if (opened != CAIRN_EMIT_OK) {
         return say_failed(emitting, opened);
     }
@@ -213,8 +221,8 @@ static void close_all(struct emitting **emitting)
 static enum exit_code open_somehow(struct emitting *emitting)
 {
     struct invocation *invocation = emitting->invocation;
-    const char *store = given(invocation, "store", "CAIRN_STORE");
-    const char *socket = given(invocation, "socket", "CAIRN_SOCKET");
+    struct cairn_emit_options options = {0};
+    (void)emitting_daemon(invocation, &options);
     const char *wait = invocation_value(invocation, "wait");
     emitting->spool = invocation_value(invocation, "spool");
     emitting->must_arrive = emitting->spool == NULL || wait != NULL;
@@ -224,8 +232,9 @@ static enum exit_code open_somehow(struct emitting *emitting)
     if (code != EXIT_DONE) {
         return code;
     }
-    return emitting->spool != NULL || socket != NULL || is_served(store)
-               ? open_library(emitting, store, socket)
+    return emitting->spool != NULL || options.socket != NULL || options.host != NULL ||
+                   is_served(options.store)
+               ? open_library(emitting, &options)
                : open_engine(emitting);
 }
 

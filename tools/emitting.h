@@ -4,7 +4,7 @@
  * Shape    With a spool, or where a daemon serves the store, by the library that other components
  *          use (core/emit/cairn-emit.h); else by an engine of this process. Which of them it was
  *          changes nothing of the answer.
- * Options  Of the verb: key, spool, wait; the global ones: store, socket.
+ * Options  Of the verb: key, spool, wait, and EMITTING_FAR_OPTIONS; the global ones: store, socket.
  * Errors   Functions that return an exit code have said what was wrong.
  */
 #ifndef TOOLS_EMITTING_H
@@ -13,6 +13,15 @@
 #include "core/emission.h"
 #include "core/emit/cairn-emit.h"
 #include "tools/invocation.h"
+
+/* Where a daemon on another machine is, and who we are there. */
+#define EMITTING_FAR_OPTIONS                                                                   \
+    {"host", 0, "HOST:PORT", "a daemon on another machine, over TLS", false},                  \
+        {"certificate", 0, "FILE", "for --host: ours, PEM", false},                            \
+        {"certificate-key", 0, "FILE", "for --host: its key, PEM", false},                     \
+    {                                                                                          \
+        "authorities", 0, "FILE", "for --host: who signs the daemon's certificate, PEM", false \
+    }
 
 struct emitting; /* opaque */
 
@@ -35,6 +44,10 @@ MUST_CHECK enum exit_code emitting_speaker(const struct invocation *invocation,
                                            struct speaker *out);
 /* Its path; EXIT_USAGE if none is named. */
 MUST_CHECK enum exit_code emitting_key(const struct invocation *invocation, const char **path);
+
+/* Where the daemon is that the command line names, as options of the library; false if it names
+ * none. */
+bool emitting_daemon(const struct invocation *invocation, struct cairn_emit_options *out);
 
 /* What a code of the library is for the shell. */
 enum exit_code emitting_exit(enum cairn_emit_code code);

@@ -362,6 +362,7 @@ static const struct option_info options[] = {
     {"source", 0, "ADDRESS", "the network address it came from", false},
     {"spool", 0, "DIR", "keep events here until they are in the log", false},
     {"wait", 0, "queued|durable", "until the daemon has it, or the log's disk (durable)", false},
+    EMITTING_FAR_OPTIONS,
     {"stdin", 0, NULL, "one event a line: KIND FIELD=VALUE..., or JSON", false},
     {"dry-run", 0, NULL, "print what would be signed, and do nothing", false},
 };

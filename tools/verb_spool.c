@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum {
@@ -204,27 +203,20 @@ static enum exit_code send(struct invocation *invocation, struct cairn_emit *emi
 
 static enum exit_code run_send(struct invocation *invocation)
 {
-    const char *key, *store = invocation_value(invocation, "store");
-    const char *socket = invocation_value(invocation, "socket");
     const char *directory = invocation_argument(invocation, 0);
-    enum exit_code code = emitting_key(invocation, &key);
+    struct cairn_emit_options options = {.version = CAIRN_EMIT_VERSION, .spool = directory};
+    enum exit_code code = emitting_key(invocation, &options.key);
     if (code != EXIT_DONE) {
         return code;
     }
     if (!is_spool(directory)) {
         return invocation_fail(invocation, EXIT_NOT_FOUND, NULL, "%s is no spool", directory);
     }
-    socket = socket != NULL ? socket : getenv("CAIRN_SOCKET");
-    store = store != NULL ? store : getenv("CAIRN_STORE");
-    if (socket == NULL && store == NULL) {
+    if (!emitting_daemon(invocation, &options)) {
         return invocation_fail(invocation, EXIT_USAGE, NULL,
-                               "the daemon is needed: --socket PATH, or --store of its store");
+                               "the daemon is needed: --socket PATH, --store of its store, or "
+                               "--host of its machine");
     }
-    const struct cairn_emit_options options = {.version = CAIRN_EMIT_VERSION,
-                                               .key = key,
-                                               .socket = socket,
-                                               .store = socket == NULL ? store : NULL,
-                                               .spool = directory};
     struct cairn_emit *emit = NULL;
     enum cairn_emit_code opened = cairn_emit_open(&options, &emit);
     code = opened == CAIRN_EMIT_OK ? send(invocation, emit)
@@ -236,6 +228,7 @@ static enum exit_code run_send(struct invocation *invocation)
 
 static const struct option_info send_options[] = {
     {"key", 0, "FILE", "the emitter's key (CAIRN_EMITTER_KEY)", false},
+    EMITTING_FAR_OPTIONS,
 };
 
 const struct verb verb_spool_send = {

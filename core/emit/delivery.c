@@ -56,15 +56,51 @@ static bool wants_head(const struct delivery *delivery, uint64_t now)
            delivery->waited_id == 0 && delivery->batches[0].answered && now >= delivery->wake_us;
 }
 
+/* Sends what goes now, through the link if there is one. */
+static struct status push(struct delivery *delivery)
+{
+    const struct delivery_link *link = delivery->options.link;
+    size_t before;
+    do {
+        before = channel_waiting(delivery->channel);
+        TRY(link == NULL ? OK : link->turn(delivery->options.dial_context));
+        TRY(channel_flush(delivery->channel));
+    } while (link != NULL && channel_waiting(delivery->channel) < before);
+    return OK;
+}
+
+static struct status take(struct delivery *delivery)
+{
+    struct status received = channel_receive(delivery->channel);
+    TRY(delivery_take_answers(delivery));
+    return received;
+}
+
+/* Whether a link has brought more than was taken in one go. */
+static bool has_more(const struct delivery *delivery)
+{
+    struct pollfd poller = {.events = POLLIN};
+    if (delivery->options.link == NULL || delivery->channel == NULL) {
+        return false;
+    }
+    poller.fd = channel_fd(delivery->channel);
+    return poll(&poller, 1, 0) > 0;
+}
+
+static struct status exchange(struct delivery *delivery)
+{
+    TRY(push(delivery));
+    do {
+        TRY(take(delivery));
+        TRY(push(delivery));
+    } while (has_more(delivery));
+    return OK;
+}
+
 static struct status turn(struct delivery *delivery)
 {
     uint64_t now = wire_now_us();
-    if (delivery->channel != NULL) {
-        TRY(channel_flush(delivery->channel));
-        struct status received = channel_receive(delivery->channel);
-        TRY(delivery_take_answers(delivery));
-        TRY(received);
-    }
+    TRY(exchange(delivery));
     if (delivery->phase == PHASE_PAUSED && now >= delivery->wake_us) {
         delivery->phase = PHASE_HEADING;
         TRY(delivery_ask_head(delivery));
@@ -73,8 +109,9 @@ static struct status turn(struct delivery *delivery)
         TRY(delivery_submit_all(delivery));
         TRY(wants_head(delivery, now) ? delivery_ask_head(delivery) : OK);
     }
+    TRY(push(delivery));
     return delivery->asked_us != 0 && now > delivery->asked_us + UINT64_C(1000) * ANSWER_MS
-               ? FAIL(IO, ETIMEDOUT)
+               ? FAIL_BECAUSE(UNREACHABLE, 0, "it has not answered in time")
                : OK;
 }
 
@@ -111,7 +148,12 @@ int delivery_descriptor(const struct delivery *delivery, short *events, uint64_t
     *until_us = delivery->phase == PHASE_AWAY || delivery->phase == PHASE_PAUSED || asks
                     ? delivery->wake_us
                     : wire_now_us() + UINT64_C(1000) * ANSWER_MS;
-    return delivery->channel == NULL ? -1 : channel_fd(delivery->channel);
+    if (delivery->channel == NULL) {
+        return -1;
+    }
+    const struct delivery_link *link = delivery->options.link;
+    return link != NULL ? link->descriptor(delivery->options.dial_context, events)
+                        : channel_fd(delivery->channel);
 }
 
 struct status delivery_wait(struct delivery *delivery, uint64_t deadline_us)

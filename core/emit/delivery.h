@@ -23,11 +23,19 @@ struct delivery; /* opaque */
 /* Connects, without waiting; *out is the delivery's to close. */
 typedef struct status delivery_dial(void *context, struct channel **out);
 
+/* Where the channel leads to a link that has to be turned: moves what can be moved, and what it
+ * waits for. */
+struct delivery_link {
+    struct status (*turn)(void *context);
+    int (*descriptor)(void *context, short *events);
+};
+
 struct delivery_options {
     struct outbox *outbox; /* lent */
     const char *emitter;   /* its name; lent */
     delivery_dial *dial;
-    void *dial_context;
+    const struct delivery_link *link; /* NULL: the channel is the connection itself */
+    void *dial_context;               /* also the link's */
     enum wire_level level;
     uint32_t batch_events; /* 1 to SUBMISSION_EVENTS_MAX */
 };

@@ -2,10 +2,12 @@
 #include "core/emit/delivery.h"
 #include "core/emit/dial.h"
 #include "core/emit/event_draft.h"
+#include "core/emit/tls_link.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     SPOOL_BYTES = 64 << 20,
@@ -21,7 +23,9 @@ struct cairn_emit {
     struct outbox *outbox;
     struct delivery *delivery; /* NULL: nothing is sent from here */
     char emitter[NAME_MAX_SIZE + 1];
-    char socket[DIAL_PATH_MAX];
+    char socket[DIAL_PATH_MAX]; /* of this machine, or else the address of another */
+    struct tls_client *client;
+    struct tls_link *link;
     bool drops;
     uint32_t wait_ms, batch_events, batch_ms;
     enum wire_level level;
@@ -100,6 +104,34 @@ static struct status dial(void *context, struct channel **out)
     return dial_socket(emit->socket, out);
 }
 
+static struct status dial_far(void *context, struct channel **out)
+{
+    struct cairn_emit *emit = context;
+    const struct channel_limits limits = {.frame = MESSAGE_MAX, .waiting = 2 * (size_t)MESSAGE_MAX};
+    int near = -1;
+    tls_link_close(&emit->link);
+    TRY(tls_link_open(emit->client, emit->socket, &emit->link, &near));
+    struct status status = channel_open(near, limits, out);
+    if (failed(status)) {
+        (void)close(near);
+    }
+    return status;
+}
+
+static struct status turn_link(void *context)
+{
+    struct cairn_emit *emit = context;
+    return tls_link_turn(emit->link);
+}
+
+static int link_descriptor(void *context, short *events)
+{
+    const struct cairn_emit *emit = context;
+    return tls_link_descriptor(emit->link, events);
+}
+
+static const struct delivery_link far_link = {.turn = turn_link, .descriptor = link_descriptor};
+
 static enum cairn_emit_code check_options(struct cairn_emit *emit,
                                           const struct cairn_emit_options *options)
 {
@@ -168,6 +200,8 @@ static struct status find_socket(struct cairn_emit *emit, const struct cairn_emi
     struct text path = TEXT_IN(emit->socket);
     if (options->socket != NULL) {
         text_put_string(&path, options->socket);
+    } else if (options->host != NULL) {
+        text_put_string(&path, options->host);
     } else if (options->store != NULL) {
         TRY(dial_find(options->store, &path));
     }
@@ -180,10 +214,17 @@ static enum cairn_emit_code open_delivery(struct cairn_emit *emit,
                                           const struct cairn_emit_options *options)
 {
     struct status status = find_socket(emit, options);
+    if (!failed(status) && options->host != NULL) {
+        const struct tls_client_files files = {.certificate = options->certificate,
+                                               .key = options->certificate_key,
+                                               .authorities = options->authorities};
+        status = tls_client_open(&files, &emit->client);
+    }
     if (!failed(status) && emit->socket[0] != '\0') {
         const struct delivery_options delivery = {.outbox = emit->outbox,
                                                   .emitter = emit->emitter,
-                                                  .dial = dial,
+                                                  .dial = emit->client != NULL ? dial_far : dial,
+                                                  .link = emit->client != NULL ? &far_link : NULL,
                                                   .dial_context = emit,
                                                   .level = emit->level,
                                                   .batch_events = emit->batch_events};
@@ -219,6 +260,8 @@ void cairn_emit_close(struct cairn_emit **emit)
 {
     if (emit != NULL && *emit != NULL) {
         delivery_close(&(*emit)->delivery);
+        tls_link_close(&(*emit)->link);
+        tls_client_close(&(*emit)->client);
         outbox_close(&(*emit)->outbox);
         secret_key_close(&(*emit)->key);
         free((*emit)->arena.memory);
@@ -251,6 +294,7 @@ static enum cairn_emit_code code_of_trouble(struct status trouble)
     case STATUS_KEY:
     case STATUS_BAD_SIGNATURE:
         return CAIRN_EMIT_REFUSED;
+    case STATUS_MALFORMED: /* an address, or an answer, that is none */
     case STATUS_UNREACHABLE:
     case STATUS_IO:
         return CAIRN_EMIT_UNREACHABLE;

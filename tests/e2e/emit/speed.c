@@ -1,6 +1,6 @@
 /*
- * speed KEY PLACE [EVENTS [SOCKET]]: how many events a second cairn_emit_event takes, in memory, with
- * a spool, and with a spool that is synced each time; without a socket nothing is delivered.
+ * speed KEY PLACE [EVENTS [SOCKET]]: how many events a second cairn_emit_event takes, in memory,
+ * with a spool, and with a spool that is synced each time; without a socket nothing is delivered.
  */
 #include "core/emit/cairn-emit.h"
 
