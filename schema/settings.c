@@ -1,7 +1,8 @@
 #include "schema/settings.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /* The table ---------------------------------------------------------------------------------- */
 
@@ -283,14 +284,13 @@ bool setting_address_read(struct bytes text, struct setting_address *out)
 
 bool setting_address_is_loopback(const struct setting_address *address)
 {
-    unsigned parts[4];
-    char rest;
-    if (strcmp(address->host, "localhost") == 0 || strcmp(address->host, "::1") == 0) {
-        return true;
+    struct in_addr four;
+    struct in6_addr six;
+    if (inet_pton(AF_INET, address->host, &four) == 1) {
+        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
     }
-    return sscanf(address->host, "%3u.%3u.%3u.%3u%c", &parts[0], &parts[1], &parts[2], &parts[3],
-                  &rest) == 4 &&
-           parts[0] == 127;
+    return inet_pton(AF_INET6, address->host, &six) == 1 ? IN6_IS_ADDR_LOOPBACK(&six)
+                                                         : strcmp(address->host, "localhost") == 0;
 }
 
 /* All of them -------------------------------------------------------------------------------- */

@@ -18,6 +18,7 @@ enum {
     BACKOFF_MOST_US = 10000000,
     LIVED_US = 60000000,           /* after this, an end is a first one again */
     START_DEADLINE_US = 600000000, /* without a sign of life before being ready: a big fold beats */
+    SLEPT_US = 1900000,            /* a turn takes half a second at most; watchdogs, two and more */
     FIRST_TRIES_MAX = 3,           /* ends of one process before the daemon has been ready */
 };
 
@@ -65,6 +66,7 @@ struct supervisor {
     struct said_frame said[SAID_MAX];
     size_t said_first, said_count;
     uint64_t said_lost;
+    uint64_t watched_us; /* when signs of life were last looked at */
     bool ready, stopping;
     unsigned stop_stage;
     uint64_t stop_stage_us; /* when the stage began */

@@ -412,13 +412,16 @@ static uint64_t beat_deadline(const struct supervisor *supervisor, const struct 
 
 void seats_watch(struct supervisor *supervisor, uint64_t now_us)
 {
+    /* Where the supervisor itself did not run, the machine slept, and nobody could give a sign. */
+    const bool slept = now_us - supervisor->watched_us > SLEPT_US;
+    supervisor->watched_us = now_us;
     for (unsigned i = 0; i < SEATS_MAX; i++) {
         struct seat *seat = &supervisor->seats[i];
         if (!is_alive(seat)) {
             continue;
         }
         const uint64_t beat = atomic_load(&counters_of(supervisor->pages, i)->beat);
-        if (beat != seat->beat) {
+        if (beat != seat->beat || slept) {
             seat->beat = beat;
             seat->beat_us = now_us;
         } else if (!seat->hung && seat->state != SEAT_STOPPING &&

@@ -196,6 +196,34 @@ static void a_process_without_a_sign_of_life_is_started_anew(void **state)
     assert_int_equal(daemon_number(daemon, "ingest", "pid"), ingest);
 }
 
+/* A machine that is suspended, a virtual one that is moved. */
+static void nobody_is_blamed_for_the_time_when_the_machine_slept(void **state)
+{
+    struct daemon *daemon = *state;
+    uint64_t before[SEATS];
+    daemon_start_and_wait(daemon);
+    for (unsigned i = 0; i < SEATS; i++) {
+        before[i] = daemon_number(daemon, seats[i], "pid");
+    }
+    kill(daemon->pid, SIGSTOP);
+    for (unsigned i = 0; i < SEATS; i++) {
+        kill((pid_t)before[i], SIGSTOP);
+    }
+    const uint64_t began_us = wire_now_us();
+    while (wire_now_us() - began_us < 2200000) {
+        daemon_nap();
+    }
+    kill(daemon->pid, SIGCONT);
+    daemon_nap();
+    for (unsigned i = 0; i < SEATS; i++) {
+        kill((pid_t)before[i], SIGCONT);
+    }
+    for (unsigned i = 0; i < SEATS; i++) {
+        assert_int_equal(daemon_number(daemon, seats[i], "pid"), before[i]);
+    }
+    assert_null(strstr(daemon_told(daemon, daemon->journal), "event=process_ended"));
+}
+
 static void a_refused_system_call_is_told_by_its_name(void **state)
 {
     struct daemon *daemon = *state;
@@ -439,6 +467,7 @@ int main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(a_killed_process_comes_back_and_the_others_stay),
         TEST(a_process_without_a_sign_of_life_is_started_anew),
+        TEST(nobody_is_blamed_for_the_time_when_the_machine_slept),
         TEST(a_refused_system_call_is_told_by_its_name),
         TEST(what_ends_again_and_again_is_started_ever_more_slowly),
         TEST(the_end_is_in_order_and_leaves_nothing),
