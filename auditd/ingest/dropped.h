@@ -5,7 +5,7 @@
  *          them as emitter.dropped, and a note that was taken is subtracted: what is refused
  *          meanwhile stays counted.
  * Limits   DROPPED_MAX emitters and reasons; whoever does not fit is counted as `others`.
- * Source   docs/decisions/0041-from-socket-to-log.md.
+ * Source   docs/decisions/0045-from-socket-to-log.md.
  */
 #ifndef AUDITD_INGEST_DROPPED_H
 #define AUDITD_INGEST_DROPPED_H

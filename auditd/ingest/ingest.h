@@ -15,7 +15,7 @@
  *          this process.
  * Limits   Those of the settings; INGEST_CLIENTS_MAX.
  * Process  One loop; auditd/ingest/process.c has the process around it.
- * Source   DESIGN.md 10; docs/decisions/0041-from-socket-to-log.md; reliability.md B3, E.6.
+ * Source   DESIGN.md 10; docs/decisions/0045-from-socket-to-log.md; reliability.md B3, E.6.
  */
 #ifndef AUDITD_INGEST_INGEST_H
 #define AUDITD_INGEST_INGEST_H

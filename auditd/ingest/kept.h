@@ -9,7 +9,7 @@
  * Limits   Of requests, events and bytes, all together; kept_has_room is asked before anything is
  *          read, so at most one request of each connection is beyond them.
  * Errors   LIMIT, NO_MEMORY: nothing was taken.
- * Source   DESIGN.md 10; docs/decisions/0041-from-socket-to-log.md.
+ * Source   DESIGN.md 10; docs/decisions/0045-from-socket-to-log.md.
  */
 #ifndef AUDITD_INGEST_KEPT_H
 #define AUDITD_INGEST_KEPT_H

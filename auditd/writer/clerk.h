@@ -12,7 +12,7 @@
  * Limits   CLERK_PENDING_MAX submissions and CLERK_COMMANDS_MAX commands that wait; more flush.
  * Errors   Those of the engine, which are final: the process ends and is started anew. What cannot
  *          be understood is answered with its failure.
- * Source   DESIGN.md 1, 5, 10; docs/decisions/0041-from-socket-to-log.md.
+ * Source   DESIGN.md 1, 5, 10; docs/decisions/0045-from-socket-to-log.md.
  */
 #ifndef AUDITD_WRITER_CLERK_H
 #define AUDITD_WRITER_CLERK_H
