@@ -52,4 +52,4 @@ build_packages='gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-
 # What the tests need beside: the unit tests, the format check, the sweep, the Go verifier, manual
 # pages, and the commands by which docs/FORMAT.md checks a log by hand.
 test_packages='libcmocka-dev clang-format python3 golang-go golang-golang-x-mod-dev groff-base openssl
-    nodejs node-ajv systemd'
+    nodejs node-ajv systemd chromium chromium-driver dpkg-dev file mmdebstrap'
