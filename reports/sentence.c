@@ -55,10 +55,12 @@ static void put_actor(struct engine *engine, const struct leaf *leaf, struct tex
     }
 }
 
+/* The log is told of only where there is nothing else. */
 static void put_subjects(struct engine *engine, const struct leaf *leaf, struct text *out)
 {
-    for (size_t i = 0; i < leaf->on_count; i++) {
-        text_put_string(out, i > 0 ? ", " : "");
+    size_t first = leaf->on[0].kind == ID_LOG && leaf->on_count > 1 ? 1 : 0;
+    for (size_t i = first; i < leaf->on_count; i++) {
+        text_put_string(out, i > first ? ", " : "");
         put_name(engine, leaf->on[i], leaf->n, out);
     }
 }

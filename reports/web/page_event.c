@@ -162,8 +162,9 @@ static void put_citation(struct visit *visit, const struct event_shown *event,
     put(visit, " of ");
     html_put_string(visit->output, log_origin(engine_log(visit->engine)));
     put(visit, ": ");
+    bool ended = sentence.size > 0 && sentence.data[sentence.size - 1] == '.';
     html_put(visit->output, sentence);
-    put(visit, ".\nRecorded ");
+    put(visit, ended ? "\nRecorded " : ".\nRecorded ");
     html_put(visit->output, text_bytes(&time));
     put(visit, ". Leaf hash ");
     text_clear(&time);

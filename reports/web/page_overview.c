@@ -246,6 +246,9 @@ static struct status put_all_newest(struct visit *visit)
                                            .none = "Nothing has been refused lately.",
                                            .member = QUERY_OUTCOME,
                                            .value = LITERAL("denied")}));
+    if (visit->scope.narrowed) {
+        return OK; /* alerts are about the whole log */
+    }
     return put_newest(visit, &(struct newest){.id = "alerts",
                                               .heading = "The newest alerts",
                                               .expression = "kind = alert.raised",

@@ -103,6 +103,10 @@ static void a_refusal_names_its_rule(void **unused)
          "retires an emitter.");
     leaf.rule = LITERAL("OLD-1");
     says(&leaf, "user:12 was refused at file:61 by OLD-1");
+    leaf.on[1] = leaf.on[0];
+    leaf.on[0] = (struct id){.kind = ID_LOG};
+    leaf.on_count = 2;
+    says(&leaf, "user:12 was refused at file:61 by OLD-1");
 }
 
 static void names_are_those_of_the_moment(void **unused)
