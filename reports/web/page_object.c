@@ -84,6 +84,15 @@ static void put_moment(const struct object_page *page)
 
 /* What it is --------------------------------------------------------------------------------- */
 
+static struct status keep_leaf(void *context, struct bytes bytes, const struct leaf *leaf)
+{
+    struct leaf *kept = context;
+    (void)bytes;
+    kept->n = leaf->n;
+    kept->emitter_n = leaf->emitter_n;
+    return OK;
+}
+
 static void put_place(struct object_page *page)
 {
     char memory[2048];
@@ -117,6 +126,28 @@ static void put_class(struct object_page *page)
     page_fact_end(page->visit);
 }
 
+/* How far its own counter is: a number that is missing would show. */
+static struct status put_count(struct object_page *page)
+{
+    const struct emitter_row *row = (const void *)page->row;
+    struct leaf newest = {0};
+    struct query_outcome outcome;
+    struct query *query = arena_take(page->visit->arena, sizeof *query);
+    if (query == NULL) {
+        return FAIL(NO_MEMORY, sizeof *query);
+    }
+    *query = (struct query){.newest_first = true, .limit = 1};
+    TRY(query_add(query, QUERY_EMITTER, row->name));
+    TRY(scope_query(&page->visit->scope, query, keep_leaf, &newest, &outcome));
+    if (outcome.rows > 0) {
+        page_fact_number(page->visit, "Its own number by now", newest.emitter_n);
+        page_fact_begin(page->visit, "Its last event");
+        link_event(page->visit, newest.n);
+        page_fact_end(page->visit);
+    }
+    return OK;
+}
+
 static struct status put_now(struct object_page *page)
 {
     struct visit *visit = page->visit;
@@ -132,6 +163,7 @@ static struct status put_now(struct object_page *page)
     put_place(page);
     put_class(page);
     TRY(object_put_facts(visit, &page->as_of.view, page->table, page->row));
+    TRY(page->table == ROW_EMITTER && !visit->scope.narrowed ? put_count(page) : OK);
     page_fact_begin(visit, "So since event");
     link_event(visit, page->made_by);
     page_fact_end(visit);
@@ -271,6 +303,7 @@ static struct status put_recent(struct object_page *page)
                                  .field = "on",
                                  .id = page->id,
                                  .caption = "The newest events about it",
+                                 .pager = "before",
                                  .empty = "No event is about it."};
     struct recent of = {.id = page->id, .empty = "There is none."};
     page_section(visit, "events", "Newest events about it");

@@ -219,6 +219,35 @@ static void a_version_tells_what_is_new_in_it(void **state)
     telling_must(&story->browser, "members: 1 \xe2\x86\x92 2");
 }
 
+/* Page by page, from the newest to the first: each event about it once. */
+static void events_about_a_thing_are_had_page_by_page(void **state)
+{
+    struct story *story = *state;
+    char target[200];
+    size_t pages = 1, rows = 0;
+    lab_activate(story->lab, "bob", story->lab->texas);
+    for (unsigned i = 0; i < 60; i++) {
+        (void)lab_fetch(story->lab, "bob", story->file);
+    }
+    lab_look(story->lab);
+    snprintf(target, sizeof target, "/files/%" PRIu64, story->file.n);
+    for (;; pages++) {
+        browser_must(&story->browser, target);
+        rows += browser_count(&story->browser, "<code>vault.");
+        const char *link = strstr(story->browser.text, "before=");
+        while (link != NULL && strncmp(link + strcspn(link, ">"), ">Older", 6) != 0) {
+            link = strstr(link + 1, "before=");
+        }
+        if (link == NULL) {
+            break;
+        }
+        snprintf(target, sizeof target, "/files/%" PRIu64 "?before=%" PRIu64, story->file.n,
+                 (uint64_t)strtoull(link + 7, NULL, 10));
+    }
+    assert_true(pages >= 4);
+    assert_true(rows >= 60);
+}
+
 /* Every page that a page leads to is there, also of a moment that is pinned. */
 static void all_links_lead_somewhere(void **state)
 {
@@ -239,6 +268,7 @@ int main(void)
         cmocka_unit_test(what_there_is_not_is_not_found),
         cmocka_unit_test(lists_have_every_row_and_find_by_any_text),
         cmocka_unit_test(a_page_has_the_rows_of_the_command),
+        cmocka_unit_test(events_about_a_thing_are_had_page_by_page),
         cmocka_unit_test(a_version_tells_what_is_new_in_it),
         cmocka_unit_test(all_links_lead_somewhere),
     };
