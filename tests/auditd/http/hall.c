@@ -115,7 +115,13 @@ static void answer(struct hall *hall, const struct frame *frame)
     int file = body.size == 0 ? -1 : body_file(hall, body);
     char memory[PAGE_FRAME_MAX];
     struct text out = TEXT_IN(memory);
-    page_answer_put(&out, frame->id, &said);
+    page_answer_put(&out, frame->id + (hall->plays.wrong == 1 ? 1 : 0), &said);
+    if (hall->plays.wrong == 2) {
+        out.data[FRAME_HEAD - 5] = MESSAGE_RETRY;
+    }
+    if (hall->plays.wrong == 3) {
+        memset(out.data, 0xff, out.size);
+    }
     assert_false(failed(channel_send(hall->reader, text_bytes(&out), file)));
     if (file >= 0) {
         (void)close(file);

@@ -18,6 +18,7 @@ enum {
 
 /* How the reader answers. */
 struct hall_reader {
+    unsigned wrong;            /* no answer, but: 1 another id, 2 another kind, 3 noise */
     bool silent;               /* not at all */
     bool unsealed;             /* with a body that may still change */
     struct page_answer answer; /* status 0: 200, and HTML */

@@ -342,6 +342,19 @@ static void a_reader_that_ends_within_a_question_leaves_an_answer(void **unused)
     hall_end(hall);
 }
 
+static void a_reader_that_says_what_is_no_answer_is_left(void **unused)
+{
+    (void)unused;
+    for (unsigned wrong = 1; wrong <= 3; wrong++) {
+        struct hall *hall = hall_make(&usual);
+        hall->plays.wrong = wrong;
+        assert_int_equal(hall_ask(hall, GOOD), 503);
+        assert_null(hall->door); /* the channel was given up */
+        assert_int_equal(service_counts(hall->service)->unanswered, 1);
+        hall_end(hall);
+    }
+}
+
 static void more_than_may_wait_are_told_to_come_again(void **unused)
 {
     (void)unused;
@@ -528,6 +541,7 @@ int main(void)
         cmocka_unit_test(whoever_asks_too_often_is_told_when_to_come_again),
         cmocka_unit_test(without_a_reader_the_answer_is_to_come_again),
         cmocka_unit_test(a_reader_that_ends_within_a_question_leaves_an_answer),
+        cmocka_unit_test(a_reader_that_says_what_is_no_answer_is_left),
         cmocka_unit_test(more_than_may_wait_are_told_to_come_again),
         cmocka_unit_test(a_body_that_could_still_change_is_no_answer),
         cmocka_unit_test(an_asker_who_leaves_is_forgotten),
