@@ -10,7 +10,8 @@ daemon=
 systemctl() {
     case $1 in
     start)
-        cairnd --store store >journal 2>&1 &
+        : >journal
+        cairnd --store store >>journal 2>&1 &
         daemon=$!
         for _ in $(seq 600); do
             grep -q 'event=ready' journal && return
