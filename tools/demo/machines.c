@@ -145,8 +145,11 @@ static struct status plan_noise(struct script *script, uint32_t day, uint32_t wh
 {
     struct stage *stage = script->stage;
     const struct machine_noise *noise = &noises[which];
-    const uint32_t count =
-        (day % 7 < 5 ? noise->weekdays : noise->weekends) * script->options.scale;
+    const uint32_t usual = day % 7 < 5 ? noise->weekdays : noise->weekends;
+    /* What goes out is told by its bytes: more of it would hide what does not belong there. */
+    const uint32_t scale =
+        noise->bytes > 0 && script->options.scale > 0 ? 1 : script->options.scale;
+    const uint32_t count = usual * scale;
     const uint64_t span = (uint64_t)noise->hours * 3600 * 1000000;
     for (uint32_t i = 0; i < count; i++) {
         const uint64_t at = SCRIPT_AT(day, noise->from_hour, 0) + stage_random(stage, span);
