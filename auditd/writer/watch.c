@@ -1,5 +1,6 @@
 #include "auditd/writer/watch.h"
 
+#include "core/audit/emitter.h"
 #include "core/daemon/daemon.h"
 
 #include <errno.h>
@@ -133,7 +134,80 @@ static struct status watch_clock(struct watch *watch)
     return news == CLOCK_NO_NEWS ? OK : say_keeping(watch, news == CLOCK_SYNCHRONISED);
 }
 
-/* Both ------------------------------------------------------------------------------------ */
+/* The emitters ---------------------------------------------------------------------------- */
+
+/* False while nobody is registered under that name. */
+static bool know_emitter(struct watch *watch, struct watch_emitter *emitter, const char *name)
+{
+    uint8_t memory[8192];
+    struct arena arena = ARENA_IN(memory);
+    struct status trouble = OK;
+    struct emitter_row row;
+    struct silent_emitter_row silent;
+    if (strcmp(emitter->name, name) == 0) {
+        return true;
+    }
+    struct view view = engine_view(watch->engine, UINT64_MAX, &arena, &trouble);
+    if (!emitter_by_name(&view, bytes_of_string(name), &row) || failed(trouble)) {
+        return false;
+    }
+    *emitter = (struct watch_emitter){.id = row.emitter};
+    memcpy(emitter->name, name, strlen(name) + 1);
+    if (daemon_is_silent(&view, row.emitter, &silent)) {
+        emitter->silence.silent = true;
+        emitter->silence.heard.utc_us = silent.since;
+    }
+    return true;
+}
+
+static struct status say_silence(struct watch *watch, const struct watch_emitter *emitter,
+                                 enum silence_news news, uint64_t since_utc_us)
+{
+    const bool silent = news == SILENCE_SILENT;
+    union event_body body = {0};
+    journal_say(watch->journal, silent ? JOURNAL_WARNING : JOURNAL_NOTICE,
+                silent ? "emitter_silent" : "emitter_heard", pair_string("emitter", emitter->name));
+    if (silent) {
+        body.emitter_silent.since = since_utc_us;
+    } else {
+        body.emitter_heard.since = since_utc_us;
+    }
+    return clerk_say(watch->clerk, silent ? EVENT_EMITTER_SILENT : EVENT_EMITTER_HEARD, emitter->id,
+                     &body);
+}
+
+static struct status watch_emitter(struct watch *watch, struct log_snapshot *snapshot, size_t i)
+{
+    const struct settings_emitter *wanted = &watch->settings->emitters[i];
+    struct watch_emitter *emitter = &watch->emitters[i];
+    const struct silence_time now = {.utc_us = watch->clock.last.utc_us,
+                                     .boot_us = watch->clock.last.boot_us};
+    struct emitter_head head = {.emitter_n = 0};
+    uint64_t since_utc_us;
+    if (wanted->heartbeat == 0 || !know_emitter(watch, emitter, wanted->name)) {
+        return OK;
+    }
+    struct status status = log_read_emitter(snapshot, bytes_of_string(wanted->name), &head);
+    TRY(status.code == STATUS_NOT_FOUND ? OK : status);
+    enum silence_news news = silence_look(&emitter->silence, head.emitter_n,
+                                          wanted->heartbeat * 1000000, &now, &since_utc_us);
+    return news == SILENCE_NO_NEWS ? OK : say_silence(watch, emitter, news, since_utc_us);
+}
+
+static struct status watch_emitters(struct watch *watch)
+{
+    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
+    if (watch->settings->emitter_count == 0) {
+        return OK;
+    }
+    TRY(log_snapshot_open(engine_log(watch->engine), &snapshot));
+    for (size_t i = 0; i < watch->settings->emitter_count; i++) {
+        TRY(watch_emitter(watch, snapshot, i));
+    }
+    return OK;
+}
+
+/* All of it ------------------------------------------------------------------------------- */
 
 /* What was said last, so that it is not said again but the opposite is. */
 static struct status remember(struct watch *watch, struct engine *engine)
@@ -157,6 +231,7 @@ struct status watch_begin(struct watch *watch, struct engine *engine)
     watch->clock = (struct clock_watch){.begun = false};
     watch->mode = DAEMON_MODE_NORMAL;
     watch->disk.directory = -1;
+    watch->engine = engine;
     TRY(remember(watch, engine));
     TRY(disk_open(watch->settings->store_path.text, watch->settings->store_reserve, &watch->disk));
     struct status status = look_at_room(watch, &room);
@@ -180,5 +255,6 @@ void watch_end(struct watch *watch)
 struct status watch_look(struct watch *watch)
 {
     TRY(watch_disk(watch));
-    return watch_clock(watch);
+    TRY(watch_clock(watch));
+    return watch_emitters(watch);
 }
