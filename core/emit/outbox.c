@@ -80,6 +80,7 @@ static struct status open_parts(struct outbox *outbox, const struct outbox_optio
     TRY(spool_open(&spool, &outbox->spool));
     TRY(open_note(outbox, options->only_look));
     outbox->sync = options->sync;
+    outbox->in_memory = options->directory == NULL;
     outbox_rewind(outbox);
     return OK;
 }

@@ -48,6 +48,7 @@ struct outbox {
     struct speaker speaker;
     const struct secret_key *key;
     enum outbox_sync sync;
+    bool in_memory;
     struct note note;
     uint64_t packed;                 /* number of the last record packed */
     struct emitter_head packed_head; /* and where the chain is after it */
