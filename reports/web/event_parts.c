@@ -214,6 +214,21 @@ struct status event_put_command(struct visit *visit, const struct event_shown *e
 
 /* The leaf ---------------------------------------------------------------------------------- */
 
+/* A value that leads to all events that have it; neither has quotes in it. */
+static void put_asked(struct visit *visit, const char *field, struct bytes value)
+{
+    char memory[128];
+    struct text expression = TEXT_IN(memory);
+    text_add(&expression, "%s = \"", field);
+    text_put_bytes(&expression, value);
+    text_put_char(&expression, '"');
+    href_begin(visit, "/events");
+    href_param(visit, "q", text_bytes(&expression));
+    href_end(visit);
+    page_code(visit, value);
+    link_end(visit);
+}
+
 static void put_actor(struct visit *visit, const struct leaf *leaf)
 {
     struct id id;
@@ -246,7 +261,7 @@ static void put_rule(struct visit *visit, struct bytes name)
 {
     enum rule rule;
     page_fact_begin(visit, "refused by");
-    page_code(visit, name);
+    put_asked(visit, "rule", name);
     if (rule_read(name, &rule)) {
         put(visit, " ");
         html_put_string(visit->output, rule_sentence(rule));
@@ -281,7 +296,7 @@ static void put_circumstances(struct visit *visit, const struct leaf *leaf)
     put_optional_id(visit, "session", leaf->session, leaf->n);
     if (leaf->source.size > 0) {
         page_fact_begin(visit, "address");
-        page_code(visit, leaf->source);
+        put_asked(visit, "source", leaf->source);
         page_fact_end(visit);
     }
     if (leaf->cause != LEAF_NO_CAUSE) {
@@ -291,7 +306,7 @@ static void put_circumstances(struct visit *visit, const struct leaf *leaf)
         page_fact_end(visit);
     }
     page_fact_begin(visit, "vouched for by");
-    html_put(visit->output, leaf->emitter);
+    put_asked(visit, "emitter", leaf->emitter);
     put(visit, ", its event ");
     page_number(visit, leaf->emitter_n);
     page_fact_end(visit);
@@ -303,7 +318,7 @@ void event_put_leaf(struct visit *visit, const struct event_shown *event)
     page_section(visit, "leaf", "Who, what, when");
     list_begin(visit);
     page_fact_begin(visit, "kind");
-    page_code(visit, bytes_of_string(event_name(leaf->kind)));
+    put_asked(visit, "kind", bytes_of_string(event_name(leaf->kind)));
     put(visit, " ");
     html_put_string(visit->output, event_infos[leaf->kind].about);
     page_fact_end(visit);

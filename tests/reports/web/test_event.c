@@ -50,14 +50,28 @@ static void what_is_shown_is_what_the_log_has(void **state)
     browser_end(&browser);
 }
 
-/* Each event has a page, whatever its kind. */
+/* Each event has a page, whatever its kind; and what it offers to be asked finds it again. */
 static void every_event_has_a_page(void **state)
 {
     struct lab *lab = *state;
+    static struct browser other;
     (void)begin(lab);
+    browser_begin(&other, lab->enclave.engine, browser.now_us);
     for (uint64_t n = 0; n < log_snapshot_size(lab->log); n++) {
+        char target[300], row[40];
+        size_t at = 0;
         get(n, "");
+        while (browser_next_link(&browser, &at, target, sizeof target)) {
+            if (strncmp(target, "/events?q=", 10) == 0) {
+                char all[320];
+                snprintf(all, sizeof all, "/events.jsonl%s", target + 7);
+                browser_must(&other, all);
+                snprintf(row, sizeof row, "{\"n\":%lu,", n);
+                assert_true(browser_shows(&other, row));
+            }
+        }
     }
+    browser_end(&other);
     browser_end(&browser);
 }
 
