@@ -1,8 +1,8 @@
 /*
  * reports/web/recent.h -- the newest events of one thing, as a table of its page.
  *
- * Shape    The newest first, page by page if it is the table of a page, with a way to all of them in
- *          the search and to the timeline.
+ * Shape    The newest first, page by page if it is the table of a page, with a way to all of them
+ *          in the search and to the timeline.
  * Errors   Those of the scope.
  */
 #ifndef REPORTS_WEB_RECENT_H

@@ -4,8 +4,10 @@
  */
 #include "reports/audit/desk.h"
 #include "reports/render.h"
+#include "reports/web/routes.h"
 #include "tests/reports/au/office.h"
 #include "tests/reports/capture.h"
+#include "tests/reports/web/examples.h"
 #include "tests/reports/web/telling.h"
 
 #include <inttypes.h>
@@ -216,6 +218,39 @@ static void an_assessment_is_had_as_oscal(void **state)
     assert_int_equal(browser_get(&story->browser, "/reports/denials?format=oscal"), 400);
 }
 
+/* Each route has an example here, and each of them is a page; pinned, they are of that moment. */
+struct trying {
+    struct story *story;
+    const char *pattern;
+    size_t patterns, targets;
+};
+
+static void try_one(void *context, const char *pattern, const char *target)
+{
+    struct trying *trying = context;
+    char pinned[200];
+    browser_must(&trying->story->browser, target);
+    snprintf(pinned, sizeof pinned, "%s?at=%" PRIu64, target,
+             enclave_size(&trying->story->office.enclave));
+    browser_must(&trying->story->browser, pinned);
+    trying->patterns += trying->pattern != pattern ? 1 : 0;
+    trying->pattern = pattern;
+    trying->targets++;
+}
+
+static void every_route_leads_to_pages(void **state)
+{
+    struct trying trying = {.story = *state};
+    size_t routes = 0;
+    while (route_at(routes) != NULL) {
+        routes++;
+    }
+    examples_each(trying.story->office.enclave.engine, try_one, &trying);
+    /* this store has no project, group or file, and with them no lineage of any */
+    assert_true(trying.patterns + 3 >= routes);
+    assert_true(trying.targets > 150);
+}
+
 /* Whoever sees a part gets reports of events alone, and of nothing else. */
 static void narrowed_viewers_have_reports_of_events_only(void **state)
 {
@@ -250,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_download_is_the_report_to_the_byte),
         cmocka_unit_test(every_report_is_a_page),
         cmocka_unit_test(an_assessment_is_had_as_oscal),
+        cmocka_unit_test(every_route_leads_to_pages),
         cmocka_unit_test(narrowed_viewers_have_reports_of_events_only),
     };
     return cmocka_run_group_tests(tests, begin, end);
