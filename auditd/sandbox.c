@@ -5,8 +5,11 @@
 #include "core/store_layout.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum {
     RULES_MAX = 32,
@@ -123,9 +126,24 @@ static struct status collect(struct rules *rules, const struct sandbox_wish *wis
 
 /* In order ----------------------------------------------------------------------------------- */
 
+/* Whoever was started by root may otherwise read and kill whatever it likes. A capability that the
+ * kernel does not know ends the walk. */
+static struct status give_up_capabilities(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0;
+         capability++) {
+        /* Without the right to, there is none to drop. */
+        (void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    }
+    return syscall(SYS_capset, &head, none) == 0 ? OK : FAIL(IO, (uint64_t)errno);
+}
+
 static struct status give_up_privileges(void)
 {
     const struct rlimit none = {0, 0};
+    TRY(give_up_capabilities());
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
         setrlimit(RLIMIT_CORE, &none) != 0) {
         return FAIL(IO, (uint64_t)errno);

@@ -1,7 +1,7 @@
 /*
  * auditd/sandbox.h -- what a process gives up before it meets anything from outside.
  *
- * Shape    No new privileges, no core, no debugger, then Landlock (paths, TCP, signals to others),
+ * Shape    No capabilities, no new privileges, no core, no debugger, then Landlock (paths, TCP, signals to others),
  *          then seccomp (an allow-list of system calls, some of them with rules for their
  *          arguments). What each role keeps is a row of auditd/profiles.def. What is open already
  *          stays open.

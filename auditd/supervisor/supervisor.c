@@ -39,25 +39,49 @@ static enum ending check_store(const struct settings *settings)
     return ENDING_DONE;
 }
 
-static enum ending find_users(struct supervisor *supervisor)
+/* Root's processes without a user of their own are the store's owner: what they write is his. */
+static void become_owner(struct supervisor *supervisor, unsigned seat)
 {
-    for (unsigned i = 0; i < SEATS_MAX; i++) {
-        const char *name = spawn_user_name(seat_role(i), supervisor->settings);
-        if (name[0] == '\0') {
-            continue;
-        }
-        if (failed(spawn_find_user(name, &supervisor->users[i]))) {
-            return places_fail(ENDING_NOT_FOUND, "there is no user %s", name);
-        }
-        if (geteuid() != 0 && supervisor->users[i].uid != geteuid()) {
-            return places_fail(
-                ENDING_NOT_PERMITTED,
-                "only root can start processes as the user %s: start cairnd as root, "
-                "or as that user",
-                name);
-        }
+    struct stat facts;
+    char memory[32];
+    struct text name = TEXT_IN(memory);
+    struct spawn_user *user = &supervisor->users[seat];
+    if (geteuid() != 0 || stat(supervisor->settings->store_path.text, &facts) != 0 ||
+        facts.st_uid == 0) {
+        return;
+    }
+    text_put_u64(&name, facts.st_uid);
+    if (failed(spawn_find_user(text_string(&name), user))) {
+        *user = (struct spawn_user){.other = true, .uid = facts.st_uid, .gid = facts.st_gid};
+    }
+}
+
+static enum ending find_user(struct supervisor *supervisor, unsigned seat)
+{
+    const char *name = spawn_user_name(seat_role(seat), supervisor->settings);
+    if (name[0] == '\0') {
+        become_owner(supervisor, seat);
+        return ENDING_DONE;
+    }
+    if (failed(spawn_find_user(name, &supervisor->users[seat]))) {
+        return places_fail(ENDING_NOT_FOUND, "there is no user %s", name);
+    }
+    if (geteuid() != 0 && supervisor->users[seat].uid != geteuid()) {
+        return places_fail(ENDING_NOT_PERMITTED,
+                           "only root can start processes as the user %s: start cairnd as root, "
+                           "or as that user",
+                           name);
     }
     return ENDING_DONE;
+}
+
+static enum ending find_users(struct supervisor *supervisor)
+{
+    enum ending code = ENDING_DONE;
+    for (unsigned i = 0; i < SEATS_MAX && code == ENDING_DONE; i++) {
+        code = find_user(supervisor, i);
+    }
+    return code;
 }
 
 /* What it works with ------------------------------------------------------------------------- */
