@@ -101,6 +101,13 @@ static void close_descriptor(int *descriptor)
     }
 }
 
+static int take_descriptor(int *descriptor)
+{
+    int taken = *descriptor;
+    *descriptor = -1;
+    return taken;
+}
+
 /* What could still change, or be cut, is no answer. */
 static bool is_sealed(int body, uint64_t size)
 {
@@ -131,8 +138,7 @@ static void pass_on(struct service *service, struct errand *errand,
         return;
     }
     service->counts.answered++;
-    give(service, errand, answer, answer->size > 0 ? body : -1);
-    body = answer->size > 0 ? -1 : body;
+    give(service, errand, answer, answer->size > 0 ? take_descriptor(&body) : -1);
 }
 
 /* Readers ----------------------------------------------------------------------------------- */

@@ -195,8 +195,9 @@ unsigned hall_answer(struct hall *hall, int client)
     assert_true(ended);
     (void)close(client);
     hall->answer[hall->answer_size] = '\0';
-    unsigned status = 0;
-    return sscanf(hall->answer, "HTTP/1.1 %u ", &status) == 1 ? status : 0;
+    static const char start[] = "HTTP/1.1 ";
+    bool answered = strncmp(hall->answer, start, sizeof start - 1) == 0;
+    return answered ? (unsigned)strtoul(hall->answer + sizeof start - 1, NULL, 10) : 0;
 }
 
 unsigned hall_ask(struct hall *hall, const char *request)
