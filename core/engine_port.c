@@ -103,19 +103,32 @@ static struct status look_for(struct engine *engine, uint64_t from, const struct
     return done == count ? OK : done == 0 ? FAIL(NOT_FOUND, 0) : FAIL(UNCERTAIN, 0);
 }
 
-static struct status resolve(struct engine *engine, struct status status, uint64_t from,
-                             const struct request *requests, size_t count, struct verdict *verdicts)
+/* The commands on their way, and the size of the log when they were given. */
+struct journey {
+    const struct request *requests;
+    size_t count;
+    uint64_t from;
+};
+
+static struct status look_again_for(struct engine *engine, const struct journey *journey,
+                                    struct verdict *verdicts)
 {
-    bool gone = status.at == 1;
-    if (!failed(status)) {
-        return OK;
-    }
-    if (status.code != STATUS_UNCERTAIN || failed(engine_look_again(engine))) {
+    TRY(engine_look_again(engine));
+    return look_for(engine, journey->from, journey->requests, journey->count, verdicts);
+}
+
+/* The writer answers questions before it does what came with them: hence twice. */
+static struct status resolve(struct engine *engine, struct status status,
+                             const struct journey *journey, struct verdict *verdicts)
+{
+    const struct engine_port *port = engine->options.port;
+    if (status.code != STATUS_UNCERTAIN) {
         return final(engine, status);
     }
-    struct status found = look_for(engine, from, requests, count, verdicts);
-    if (found.code == STATUS_NOT_FOUND && gone) {
-        return FAIL_BECAUSE(UNREACHABLE, 0, "its writer was restarted; this was not done");
+    struct status found = look_again_for(engine, journey, verdicts);
+    for (unsigned i = 0; i < 2 && found.code == STATUS_NOT_FOUND; i++) {
+        found = port->await_writer(port->context);
+        found = failed(found) ? found : look_again_for(engine, journey, verdicts);
     }
     return failed(found) ? final(engine, status) : OK;
 }
@@ -125,8 +138,8 @@ struct status engine_port_commands(struct engine *engine, const struct request *
 {
     const struct engine_port *port = engine->options.port;
     TRY(engine_port_flush(engine));
-    uint64_t from = log_head_of(engine->log)->size;
+    const struct journey journey = {requests, count, log_head_of(engine->log)->size};
     struct status status = port->commands(port->context, requests, count, verdicts);
-    TRY(resolve(engine, status, from, requests, count, verdicts));
+    TRY(failed(status) ? resolve(engine, status, &journey, verdicts) : OK);
     return engine_look_again(engine);
 }

@@ -9,8 +9,7 @@
  *          is final for the engine, as a failure of the log is. A refusal is in the receipt or the
  *          verdict. What was said and refused fails `flush`, and so the engine: it was the writer's
  *          own word. UNCERTAIN from `commands` is looked into: what is in the log was done, and its
- *          verdict is there; with at 1 whoever had the commands is gone, so that what is not there
- *          was not done and will not be (UNREACHABLE, and no failure of the engine).
+ *          verdict is there. What is not there stays uncertain: it may be done yet.
  * Source   DESIGN.md 10; docs/decisions/0038.
  */
 #ifndef CORE_ENGINE_PORT_H
@@ -29,6 +28,9 @@ struct engine_port {
     /* All of them, in their order, durable and to be seen in the state when it returns. */
     struct status (*commands)(void *context, const struct request *requests, size_t count,
                               struct verdict *verdicts);
+    /* Returns when the writer, or its successor, answers. What a process that was killed has
+     * committed may be seen by others only once the next one has opened the log. */
+    struct status (*await_writer)(void *context);
 };
 
 #endif

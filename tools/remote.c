@@ -12,7 +12,7 @@
 
 enum {
     FRAME_MAX = MESSAGE_MAX + FRAME_HEAD,
-    WRITER_GONE = 1,   /* core/engine_port.h: what is not in the log now was not done */
+    GO_ON = 1,         /* `at` of an UNCERTAIN after which the conversation goes on */
     SUBMIT_TRIES = 50, /* while a writer is restarted */
     SUBMIT_PAUSE_MS = 200,
     WHY_MEMORY = 2048, /* bytes of all the daemon's reasons together */
@@ -79,10 +79,10 @@ static struct status meaning(struct status status)
     return FAIL(UNCERTAIN, 0);
 }
 
-/* That the writer is gone is no end: the socket is still there, and so is the next writer soon. */
+/* That a writer is gone or slow is no end: the socket is still there, and so is a writer soon. */
 static bool is_final(struct status status)
 {
-    return failed(status) && !(status.code == STATUS_UNCERTAIN && status.at == WRITER_GONE);
+    return failed(status) && !(status.code == STATUS_UNCERTAIN && status.at == GO_ON);
 }
 
 static struct status end(struct remote *remote, struct status status)
@@ -168,7 +168,7 @@ static struct status expect(struct remote *remote, const struct frame *frame, ui
         return OK;
     }
     if (frame->kind == MESSAGE_RETRY) {
-        return FAIL(UNCERTAIN, WRITER_GONE);
+        return FAIL(UNCERTAIN, GO_ON);
     }
     if (frame->kind == MESSAGE_FAULT) {
         struct wire_reader reader = wire_read(frame->payload);
@@ -235,8 +235,7 @@ static struct status port_submit(void *context, struct bytes submission, struct 
     struct remote *remote = context;
     struct status status = submit_once(remote, submission, receipt);
     for (unsigned tries = 1;
-         status.code == STATUS_UNCERTAIN && status.at == WRITER_GONE && tries < SUBMIT_TRIES;
-         tries++) {
+         status.code == STATUS_UNCERTAIN && status.at == GO_ON && tries < SUBMIT_TRIES; tries++) {
         TRY(pause_for(remote, SUBMIT_PAUSE_MS));
         status = submit_once(remote, submission, receipt);
     }
@@ -395,6 +394,20 @@ static struct status port_commands(void *context, const struct request *requests
     return OK;
 }
 
+/* The next writer ------------------------------------------------------------------------- */
+
+static struct status port_await_writer(void *context)
+{
+    struct bytes json;
+    struct remote *remote = context;
+    struct status status = remote_status(remote, &json);
+    for (unsigned tries = 1; failed(status) && !is_final(status) && tries < SUBMIT_TRIES; tries++) {
+        TRY(pause_for(remote, SUBMIT_PAUSE_MS));
+        status = remote_status(remote, &json);
+    }
+    return status;
+}
+
 /* Opening --------------------------------------------------------------------------------- */
 
 static struct status greet(struct remote *remote)
@@ -462,7 +475,8 @@ struct status remote_open(const struct remote_options *options, struct remote **
                                         .submit = port_submit,
                                         .say = port_say,
                                         .flush = port_flush,
-                                        .commands = port_commands};
+                                        .commands = port_commands,
+                                        .await_writer = port_await_writer};
     TRY(open_parts(remote));
     *out = remote;
     remote = NULL;
