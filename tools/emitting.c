@@ -424,7 +424,9 @@ static void say_all(const struct emitting *emitting, const uint64_t *n, uint64_t
         say_count(emitting, arrived, arrived == 1 ? "is in the log" : "are in the log");
     }
     if (waiting > 0 && emitting->spool == NULL) {
-        say_count(emitting, waiting, "queued: the daemon has them");
+        say_count(emitting, waiting,
+                  waiting == 1 ? "is queued: the daemon has it"
+                               : "are queued: the daemon has them");
     } else if (waiting > 0) {
         char what[512];
         struct text text = TEXT_IN(what);

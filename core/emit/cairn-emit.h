@@ -237,7 +237,7 @@ CAIRN_EMIT_API enum cairn_emit_code cairn_emit_open(const struct cairn_emit_opti
 
 /* Takes one event. FULL or DROPPED if there is no room (after `wait_ms`); INVALID, and
  * cairn_emit_error says which field is wrong and why; IO; DAMAGED. Sends what is due, but waits for
- * nothing and nobody; that the daemon is away is no failure. */
+ * nobody, only for the disk now and then; that the daemon is away is no failure. */
 CAIRN_EMIT_API enum cairn_emit_code cairn_emit_event(struct cairn_emit *emit,
                                                      const struct cairn_event *event);
 

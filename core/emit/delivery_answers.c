@@ -1,4 +1,5 @@
 #include "core/emit/delivery_parts.h"
+#include "schema/canonical.h"
 
 #include <errno.h>
 
@@ -72,6 +73,9 @@ static struct status take_head(struct delivery *delivery, struct bytes payload)
 {
     struct wire_head head;
     TRY(wire_head_decode(payload, &head));
+    if (head.emitter_n > CANONICAL_INTEGER_MAX / 2) {
+        return FAIL_BECAUSE(MALFORMED, 0, "no emitter has come so far");
+    }
     return delivery->phase == PHASE_HEADING ? meet(delivery, &head) : compare_head(delivery, &head);
 }
 

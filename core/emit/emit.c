@@ -84,7 +84,11 @@ static enum cairn_emit_code fail(struct cairn_emit *emit, enum cairn_emit_code c
         text_put_printable(&emit->error, bytes_of_string(what));
         text_put_literal(&emit->error, ": ");
     }
-    status_describe(status, &emit->error);
+    if (code == CAIRN_EMIT_INVALID && status.why != NULL) {
+        text_put_string(&emit->error, status.why);
+    } else {
+        status_describe(status, &emit->error);
+    }
     (void)text_string(&emit->error);
     return code;
 }
@@ -365,8 +369,10 @@ static enum cairn_emit_code conclude(struct cairn_emit *emit)
     uint64_t refused = delivery_counts(emit->delivery).refused;
     if (refused > emit->refused) {
         emit->refused = refused;
-        return fail(emit, CAIRN_EMIT_REFUSED,
-                    FAIL_BECAUSE(MALFORMED, 0, delivery_refusal(emit->delivery)), "an event");
+        text_clear(&emit->error);
+        text_add(&emit->error, "the log refused an event: %s", delivery_refusal(emit->delivery));
+        (void)text_string(&emit->error);
+        return CAIRN_EMIT_REFUSED;
     }
     if (delivery_is_done(emit->delivery)) {
         return CAIRN_EMIT_OK;

@@ -198,7 +198,7 @@ static struct status end_probing(struct outbox *outbox)
     }
     struct emitter_head ours = outbox->packed_head;
     TRY(probing->low == 0 ? OK : trim(outbox, counts.trimmed + probing->low, &ours, false));
-    /* Without a spool nothing was kept from before: others speak with the same key at the moment. */
+    /* Without a spool nothing was kept from before: somebody else speaks with the same key. */
     if (!outbox->in_memory) {
         outbox_note_loss(outbox, LOSS_UNKNOWN, probing->head.emitter_n - ours.emitter_n,
                          ours.emitter_n + 1);

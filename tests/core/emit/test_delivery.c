@@ -359,6 +359,66 @@ static void events_keep_their_numbers_over_a_restart_before_the_first_contact(vo
     end(&rig);
 }
 
+/* Anything that a daemon could say, in any order, now and then in the form that was asked for. */
+static void babble(struct rig *rig)
+{
+    char memory[512];
+    struct text text = TEXT_IN(memory);
+    struct random *random = &rig->random;
+    uint64_t kind =
+        random_below(random, 4) == 0 ? random_below(random, 256) : 1 + random_below(random, 14);
+    size_t start = frame_begin(&text, (uint8_t)kind, (uint32_t)random_below(random, 12));
+    if (kind == MESSAGE_WELCOME) {
+        wire_put_u32(&text, WIRE_VERSION);
+        wire_put_string(&text, "example.org/fake");
+        wire_put_u64(&text, random_below(random, 10));
+    } else if (kind == MESSAGE_HEAD_IS) {
+        struct wire_head head = {.emitter = LITERAL("door"), .emitter_n = random_below(random, 9)};
+        head.emitter_n =
+            random_below(random, 9) == 0 ? UINT64_MAX - head.emitter_n : head.emitter_n;
+        wire_put_head(&text, &head);
+    } else if (kind == MESSAGE_RECEIPT && random_below(random, 4) > 0) {
+        static const enum status_code codes[] = {
+            STATUS_OK,        STATUS_GAP,       STATUS_CONFLICT, STATUS_DIVERGED,
+            STATUS_NOT_FOUND, STATUS_MALFORMED, STATUS_FULL,     STATUS_KEY};
+        struct status status = {.code = codes[random_below(random, 8)], .why = "so it is"};
+        wire_put_receipt(&text, status, random_below(random, 2) == 0, random_below(random, 9),
+                         random_below(random, 9));
+    } else {
+        for (uint64_t i = random_below(random, 40); i > 0; i--) {
+            wire_put_u8(&text, (uint8_t)random_below(random, 256));
+        }
+    }
+    frame_end(&text, start);
+    if (rig->daemon.channel != NULL &&
+        failed(channel_send(rig->daemon.channel, text_bytes(&text), -1))) {
+        channel_close(&rig->daemon.channel);
+    }
+}
+
+static void a_daemon_that_babbles_takes_nothing_down(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        struct rig rig;
+        begin(&rig, seed, 1 << 20, seed % 2 == 0 ? WIRE_DURABLE : WIRE_QUEUED);
+        for (int i = 0; i < 200; i++) {
+            if (random_below(&rig.random, 4) == 0) {
+                add_next(&rig);
+            }
+            babble(&rig);
+            delivery_hurry(rig.delivery);
+            delivery_ask(rig.delivery);
+            must(outbox_say_losses(rig.outbox));
+            must(delivery_pump(rig.delivery));
+        }
+        struct outbox_counts counts = outbox_counts(rig.outbox);
+        assert_true(counts.spool.trimmed <= counts.spool.last);
+        assert_true(counts.acknowledged + counts.waiting <= counts.spool.last);
+        end(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +430,7 @@ int main(void)
         cmocka_unit_test(a_log_that_forgets_is_told_how_much),
         cmocka_unit_test(an_emitter_goes_on_behind_events_that_it_does_not_know),
         cmocka_unit_test(a_spool_does_not_go_to_another_log),
+        cmocka_unit_test(a_daemon_that_babbles_takes_nothing_down),
         cmocka_unit_test(events_keep_their_numbers_over_a_restart_before_the_first_contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
