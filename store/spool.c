@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum {
+    TIDY = 1 << 20, /* bytes of a segment of which nothing is needed any more */
+};
+
 /* Opening --------------------------------------------------------------------------------- */
 
 static struct status open_directory(struct spool *spool, const char *path)
@@ -146,6 +150,20 @@ struct status spool_sync(struct spool *spool)
 
 /* Trimming -------------------------------------------------------------------------------- */
 
+/* What was sent and acknowledged would be read and checked at every open, to no end. That there is no
+ * room for a new segment is no reason not to trim. */
+static struct status tidy(struct spool *spool)
+{
+    uint64_t most = segment_size_max(spool) < TIDY ? segment_size_max(spool) : TIDY;
+    if (spool->last != spool->stand.trimmed || spool->segment_count == 0 ||
+        spool->segments[spool->segment_count - 1].size < most ||
+        spool->segments[spool->segment_count - 1].size == SPOOL_HEADER_SIZE) {
+        return OK;
+    }
+    struct status status = empty(spool);
+    return failed(status) ? spool->failed : OK;
+}
+
 static struct status trim(struct spool *spool, uint64_t number, struct bytes note, bool durable)
 {
     TRY(check_usable(spool));
@@ -168,7 +186,8 @@ static struct status trim(struct spool *spool, uint64_t number, struct bytes not
         spool->stand.generation = generation;
         return status;
     }
-    return spool_segments_drop(spool);
+    TRY(spool_segments_drop(spool));
+    return tidy(spool);
 }
 
 struct status spool_trim(struct spool *spool, uint64_t number, struct bytes note)

@@ -1,6 +1,6 @@
 /*
  * From an outbox to a log, while everything between them fails now and then: what was taken arrives
- * once and in its order, or is counted as lost.
+ * once and in its order, or is counted as lost (F63 to F66).
  */
 #include "core/emit/delivery.h"
 #include "tests/core/emit/fake_log.h"

@@ -145,6 +145,38 @@ static void the_same_records_give_the_same_submission_after_a_restart(void **sta
     end(&shelf);
 }
 
+static void large_events_are_packed_as_far_as_a_submission_goes(void **state)
+{
+    enum {
+        EVENTS = 60,
+        SIZE = 180 << 10,
+    };
+    struct shelf shelf;
+    struct outbox_batch batch = {.count = 1};
+    uint64_t packed = 0;
+    (void)state;
+    begin(&shelf);
+    outbox_close(&shelf.outbox);
+    shelf.options.bytes_max = 64 << 20;
+    must(outbox_open(&shelf.options, shelf.key, &shelf.outbox));
+    char *what = calloc(1, SIZE + 1);
+    assert_non_null(what);
+    memset(what, 'x', SIZE);
+    for (int i = 0; i < EVENTS; i++) {
+        must(add(&shelf, what));
+    }
+    free(what);
+    meet(&shelf, 0, 0);
+    for (int batches = 0; batch.count > 0; batches++) {
+        must(outbox_pack(shelf.outbox, SUBMISSION_EVENTS_MAX, &batch));
+        assert_true(batch.submission.size <= SUBMISSION_MAX);
+        packed += batch.count;
+        assert_true(batches < 4);
+    }
+    assert_int_equal(packed, EVENTS);
+    end(&shelf);
+}
+
 static void a_record_is_read_from_its_own_bytes_only(void **state)
 {
     struct shelf shelf;
@@ -265,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_note_is_read_as_it_was_written_and_no_shorter),
         cmocka_unit_test(the_longest_note_has_room),
         cmocka_unit_test(the_same_records_give_the_same_submission_after_a_restart),
+        cmocka_unit_test(large_events_are_packed_as_far_as_a_submission_goes),
         cmocka_unit_test(a_record_is_read_from_its_own_bytes_only),
         cmocka_unit_test(what_the_log_would_refuse_is_refused_before_it_waits),
         cmocka_unit_test(a_spool_is_its_emitters_own),
