@@ -1,10 +1,10 @@
 /*
  * auditd/sandbox.h -- what a process gives up before it meets anything from outside.
  *
- * Shape    No capabilities, no new privileges, no core, no debugger, then Landlock (paths, TCP, signals to others),
- *          then seccomp (an allow-list of system calls, some of them with rules for their
- *          arguments). What each role keeps is a row of auditd/profiles.def. What is open already
- *          stays open.
+ * Shape    No capabilities, no new privileges, no core, no debugger, then Landlock (paths, TCP,
+ *          signals to others), then seccomp (an allow-list of system calls, some of them with rules
+ *          for their arguments). What each role keeps is a row of auditd/profiles.def. What is open
+ *          already stays open.
  * Errors   Where the kernel lacks Landlock or seccomp, `sandbox = best` goes on and tells, and
  *          `required` fails with NOT_FOUND. A refused path is EACCES; a refused system call ends
  *          the process, and its number is left in its page of the counters.

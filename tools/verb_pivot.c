@@ -276,7 +276,7 @@ static enum exit_code run(struct invocation *invocation)
 
 static const struct option_info options[] = {
     {"to", 0, "RELATION,...",
-     "session, actor, object, people, source, project, cause, caused, bulk, neighbours", true},
+     "session actor object people source project cause caused bulk neighbours", true},
     {"top", 0, "N", "the N nearest events of each relation (10)", false},
     {"depth", 0, "N", "steps along causes (64)", false},
     {"all", 0, NULL, "look for what it led to until the end of the log, however long", false},

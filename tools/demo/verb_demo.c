@@ -225,7 +225,7 @@ static const struct option_info options[] = {
 
 const struct verb verb_demo = {
     .name = "demo",
-    .about = "build an enclave to try things on: fourteen days, and something that went wrong",
+    .about = "build an enclave to try things on: fourteen days, and an incident",
     .details =
         "Northgate Secure Enclave and its people are invented; what they do goes the way that it\n"
         "goes in earnest: commands signed by their keys, authenticated and decided, records of\n"

@@ -230,7 +230,7 @@ static const struct option_info options[] = {
 
 const struct verb verb_demo_tamper = {
     .name = "demo tamper",
-    .about = "change one byte of a demonstration's log, as somebody with the disk could",
+    .about = "change one byte of a demonstration's log, as who has the disk could",
     .details =
         "One character in the details of the event that wrote libflex_cache.tar, directly in\n"
         "the file: no signature, no checkpoint, no other byte. `cairn verify` finds it.",
