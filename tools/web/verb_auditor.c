@@ -275,7 +275,7 @@ static enum exit_code run_activity(struct invocation *invocation)
 
 const struct verb verb_auditor_activity = {
     .name = "auditor activity",
-    .about = "show what auditors from outside did: who came in, and what they looked at",
+    .about = "what auditors from outside did: who came in, what they looked at",
     .arguments = "[AUDITOR]",
     .details = "Without AUDITOR of all of them, and with who came to the door and was not let in.",
     .examples = "cairn auditor activity \"Kim of C3PAO\"\ncairn auditor activity --csv",
