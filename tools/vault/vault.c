@@ -5,11 +5,18 @@
 #include "tools/form.h"
 #include "tools/vault/group_key.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum exit_code vault_fail(const struct vault *vault, struct status status, const char *doing)
 {
-    return invocation_failed(vault->invocation, status, NULL, doing);
+    const bool forbidden = status.code == STATUS_IO && (status.at == EACCES || status.at == EPERM);
+    return invocation_failed(vault->invocation, status,
+                             forbidden
+                                 ? "chunks are kept beside the log by whoever writes them, also "
+                                   "beside a daemon: run as the store's owner"
+                                 : NULL,
+                             doing);
 }
 
 /* Visits ---------------------------------------------------------------------------------- */
