@@ -44,8 +44,11 @@ static struct status add_kinds(struct query *query)
 static struct status ask(const struct finding *finding, const struct query *query,
                          query_visit *visit, void *context)
 {
+    struct query stoppable = *query;
     struct query_outcome outcome;
-    return query_run(query, finding->question->log, finding->question->index, visit, context,
+    stoppable.stopped = finding->question->stopped;
+    stoppable.stopped_context = finding->question->stopped_context;
+    return query_run(&stoppable, finding->question->log, finding->question->index, visit, context,
                      &outcome);
 }
 

@@ -63,10 +63,12 @@ struct use {
 struct use_question {
     struct view view; /* of the state; its moment does not matter */
     struct log_snapshot *log;
-    struct index_snapshot *index; /* NULL: the log is scanned */
-    struct id file;               /* ID_NONE: all */
-    struct id user;               /* ID_NONE: all */
-    struct moment_range range;    /* by when it was recorded */
+    struct index_snapshot *index;   /* NULL: the log is scanned */
+    struct id file;                 /* ID_NONE: all */
+    struct id user;                 /* ID_NONE: all */
+    struct moment_range range;      /* by when it was recorded */
+    bool (*stopped)(void *context); /* asked now and then; true: INTERRUPTED. NULL: never */
+    void *stopped_context;
 };
 
 typedef struct status use_visit(void *context, const struct use *use);

@@ -86,8 +86,10 @@ struct lineage_question {
     struct id root;
     bool go[LINEAGE_DIRECTIONS];
     bool could;
-    uint32_t depth;        /* 1 to LINEAGE_DEPTH_MAX */
-    uint64_t since, until; /* positions [since, until) */
+    uint32_t depth;                 /* 1 to LINEAGE_DEPTH_MAX */
+    uint64_t since, until;          /* positions [since, until) */
+    bool (*stopped)(void *context); /* asked now and then; true: INTERRUPTED. NULL: never */
+    void *stopped_context;
 };
 
 /* The answer. */

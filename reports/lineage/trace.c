@@ -366,7 +366,9 @@ static struct status ask(struct trace *trace, enum query_member member, struct i
 {
     char memory[64];
     struct text text = TEXT_IN(memory);
-    struct query query = {.value_count = 0};
+    const struct lineage_question *question = &trace->lineage->question;
+    struct query query = {.stopped = question->stopped,
+                          .stopped_context = question->stopped_context};
     struct query_outcome outcome;
     trace->by_actor = member == QUERY_ACTOR;
     id_write(&text, id);

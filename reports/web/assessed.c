@@ -17,21 +17,19 @@ static bool is_fresh(const struct visit *visit, uint64_t now_us)
 
 static bool show_progress(void *context, uint64_t done, uint64_t total)
 {
-    const struct web_options *options = context;
     (void)done;
     (void)total;
-    return options->expired != NULL && options->expired(options->context);
+    return visit_is_over(context);
 }
 
 static struct status assess(struct visit *visit, uint64_t now_us)
 {
     struct web_kept *kept = visit->kept;
-    struct web_options options = *visit->options;
     struct au_question question = {.until_us = now_us,
                                    .now_us = now_us,
                                    .size = visit->scope.size,
                                    .progress = show_progress,
-                                   .progress_context = &options};
+                                   .progress_context = visit};
     TRY(stretch_time_of(visit->scope.log, 0, &question.from_us));
     kept->assessment = NULL;
     kept->arena = ARENA_IN(kept->memory);

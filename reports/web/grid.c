@@ -332,8 +332,7 @@ static const struct rows_sink rows_html = {.begin = begin, .row = add_row, .flus
 static bool is_over(const void *context)
 {
     const struct grid *grid = context;
-    const struct web_options *options = grid->visit->options;
-    return options->expired != NULL && options->expired(options->context);
+    return visit_is_over(grid->visit);
 }
 
 void grid_init(struct grid *grid, struct visit *visit, const struct grid_options *options)

@@ -98,10 +98,17 @@ static struct status flush(struct rows *rows)
 
 static const struct rows_sink rows_bands = {.begin = begin, .row = add_row, .flush = flush};
 
-void interval_bands_init(struct interval_bands *out, struct bands *bands, struct output *output)
+static bool is_over(const void *context)
+{
+    return visit_is_over(context);
+}
+
+void interval_bands_init(struct interval_bands *out, struct bands *bands, struct visit *visit)
 {
     *out = (struct interval_bands){.bands = bands};
     out->rows = (struct rows){.sink = &rows_bands,
                               .options = {.format = ROWS_TABLE, .zone = zone_utc()},
-                              .output = output};
+                              .output = visit->output,
+                              .stopped = is_over,
+                              .stopped_context = visit};
 }

@@ -22,7 +22,7 @@ struct interval_bands {
     size_t label_size;
 };
 
-/* `bands` and the output, which gets nothing, are lent until the last row. */
-void interval_bands_init(struct interval_bands *out, struct bands *bands, struct output *output);
+/* The visit, whose output gets nothing, and `bands` are lent until the last row. */
+void interval_bands_init(struct interval_bands *out, struct bands *bands, struct visit *visit);
 
 #endif

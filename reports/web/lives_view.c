@@ -205,9 +205,7 @@ static struct status note_life(void *context, const struct life *life)
     for (size_t i = 0; i < life->span_count; i++) {
         TRY(note_span(lives, life, about, i));
     }
-    return visit->options->expired != NULL && visit->options->expired(visit->options->context)
-               ? FAIL(INTERRUPTED, 0)
-               : OK;
+    return visit_is_over(visit) ? FAIL(INTERRUPTED, 0) : OK;
 }
 
 static int compare(const void *a, const void *b)

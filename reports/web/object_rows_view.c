@@ -232,12 +232,11 @@ static struct status add(void *context, const struct object_row *row)
 {
     struct showing *showing = context;
     struct visit *visit = showing->visit;
-    const struct web_options *options = visit->options;
     bool visible = false;
     if (is_left_out(row->table) || (showing->has_own && row->table == showing->own)) {
         return OK;
     }
-    if (options->expired != NULL && options->expired(options->context)) {
+    if (visit_is_over(visit)) {
         return FAIL(INTERRUPTED, 0);
     }
     TRY(scope_sees_row(&visit->scope, row->table, row->key, showing->view->as_of_n, &visible));

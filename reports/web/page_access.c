@@ -169,7 +169,7 @@ static struct status put_intervals(struct access_asking *asking, struct grid *gr
                "Nobody could, at any time in it.");
     bands->from_us = asking->stretch.from.utc_us;
     TRY(stretch_time_of(visit->scope.log, asking->stretch.to.n - 1, &bands->last_us));
-    interval_bands_init(lanes, bands, visit->output);
+    interval_bands_init(lanes, bands, visit);
     struct status status = fill_intervals(asking, &lanes->rows);
     if (failed(status)) {
         return end_grid(grid, status);
@@ -190,6 +190,8 @@ static struct status put_uses(struct access_asking *asking, struct grid *grid)
                      .index = visit->scope.index,
                      .file = is_file ? asking->object : (struct id){ID_NONE, 0},
                      .user = asking->user,
+                     .stopped = visit->options->expired,
+                     .stopped_context = visit->options->context,
                      .range = {.since = {MOMENT_POSITION, 0},
                                .until = {MOMENT_POSITION, visit->scope.end}}},
         .under = is_file ? (struct id){ID_NONE, 0} : asking->object,

@@ -46,6 +46,8 @@ static struct status read_question(struct lineage_page *page, struct id root)
                                   .go = {[LINEAGE_UP] = !page->down, [LINEAGE_DOWN] = !page->up},
                                   .could = params_get(&visit->params, "could").size > 0,
                                   .depth = (uint32_t)depth,
+                                  .stopped = visit->options->expired,
+                                  .stopped_context = visit->options->context,
                                   .since = page->between ? page->stretch.from.n : 0,
                                   .until = page->between ? page->stretch.to.n : visit->scope.end};
     return OK;

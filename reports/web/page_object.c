@@ -217,6 +217,8 @@ static struct status put_uses(struct object_page *page, const char *heading, con
         .question = {.view = page->as_of.view,
                      .log = visit->scope.log,
                      .index = visit->scope.index,
+                     .stopped = visit->options->expired,
+                     .stopped_context = visit->options->context,
                      .range = {.until = {MOMENT_POSITION, page->as_of.view.as_of_n + 1}}},
         .use = use,
         .out = &grid->rows};

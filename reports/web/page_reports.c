@@ -220,10 +220,9 @@ static struct status read_question(struct report_page *page)
 
 static bool show_progress(void *context, uint64_t done, uint64_t total)
 {
-    struct visit *visit = context;
     (void)done;
     (void)total;
-    return visit->options->expired != NULL && visit->options->expired(visit->options->context);
+    return visit_is_over(context);
 }
 
 static struct status make(const struct report_page *page, const struct report_format *format,

@@ -54,4 +54,10 @@ struct visit {
     bool plain; /* of the page being written: reports/web/page.h */
 };
 
+/* Whether the time for the request is over. */
+static inline bool visit_is_over(const struct visit *visit)
+{
+    return visit->options->expired != NULL && visit->options->expired(visit->options->context);
+}
+
 #endif

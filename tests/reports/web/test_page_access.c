@@ -195,6 +195,34 @@ static void lineage_has_a_picture_and_a_list_that_say_the_same(void **state)
     assert_int_equal(browser_get(&story->browser, target), 400);
 }
 
+static bool is_over(void *context)
+{
+    (void)context;
+    return true;
+}
+
+/* Whatever is asked ends when its time is over, and says so. */
+static void no_answer_takes_longer_than_it_may(void **state)
+{
+    static const char *const targets[] = {"/access?ask=did", "/access?user=bob&between=..",
+                                          "/users", "/controls", "/reports/au-assessment"};
+    struct story *story = *state;
+    struct browser slow = {.viewer = story->browser.viewer, .now_us = story->browser.now_us};
+    char target[100];
+    must(web_open(&(struct web_options){.engine = story->lab->enclave.engine,
+                                        .program = "cairn test",
+                                        .expired = is_over},
+                  &slow.web));
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        assert_int_equal(browser_get(&slow, targets[i]), 503);
+    }
+    snprintf(target, sizeof target, "/lineage/file/%" PRIu64, story->file.n);
+    assert_int_equal(browser_get(&slow, target), 503);
+    snprintf(target, sizeof target, "/files/%" PRIu64, story->file.n);
+    assert_int_equal(browser_get(&slow, target), 503);
+    browser_end(&slow);
+}
+
 static void narrowed_viewers_have_neither(void **state)
 {
     struct story *story = *state;
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(what_a_person_can_reach_and_who_did_are_told),
         cmocka_unit_test(what_names_nothing_is_said_beside_the_form),
         cmocka_unit_test(lineage_has_a_picture_and_a_list_that_say_the_same),
+        cmocka_unit_test(no_answer_takes_longer_than_it_may),
         cmocka_unit_test(narrowed_viewers_have_neither),
     };
     return cmocka_run_group_tests(tests, begin, end);
