@@ -115,7 +115,12 @@ static void put_hook(struct visit *visit, const struct event_shown *event)
     output_put_u64(visit->output, visit->at);
     put(visit, "\" data-verify-key=\"");
     html_put(visit->output, write_key(visit, &key));
-    put(visit, "\"></div>\n<div class=\"actions\">\n");
+    put(visit, "\"><p>Without a script in the browser, the proof below is checked by</p>\n");
+    page_command_begin(visit);
+    output_add(visit->output, "cairn-verify --key given.vkey event-%llu.tlog-proof",
+               (unsigned long long)event->n);
+    page_command_end(visit);
+    put(visit, "</div>\n<div class=\"actions\">\n");
     output_add(visit->output, "<a class=\"button\" href=\"/events/%llu.tlog-proof?at=%llu\">",
                (unsigned long long)event->n, (unsigned long long)visit->at);
     put(visit, "Proof (.tlog-proof)</a>\n");
