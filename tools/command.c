@@ -14,11 +14,7 @@ const struct option_info *command_global_options(size_t *count)
 {
     static const struct option_info options[] = {
         {"store", 0, "PATH", "the store's directory (or the variable CAIRN_STORE)", false},
-<<<<<<< HEAD
         {"socket", 0, "PATH", "the daemon's socket (or the variable CAIRN_SOCKET)", false},
-=======
-        {"socket", 0, "PATH", "the daemon's, if it is elsewhere (or CAIRN_SOCKET)", false},
->>>>>>> 783656d (tools: phrases that fit a line; who may write chunks; COMPLIANCE as the sources say)
         {"output", 'o', "table|json|csv", "how to print rows", false},
         {"json", 0, NULL, "the same as --output json: one object a line", false},
         {"csv", 0, NULL, "the same as --output csv", false},

@@ -275,11 +275,7 @@ static enum exit_code run_activity(struct invocation *invocation)
 
 const struct verb verb_auditor_activity = {
     .name = "auditor activity",
-<<<<<<< HEAD
     .about = "what auditors from outside did: who came in, what they looked at",
-=======
-    .about = "show who of them came in, and what they looked at",
->>>>>>> 783656d (tools: phrases that fit a line; who may write chunks; COMPLIANCE as the sources say)
     .arguments = "[AUDITOR]",
     .details = "Without AUDITOR of all of them, and with who came to the door and was not let in.",
     .examples = "cairn auditor activity \"Kim of C3PAO\"\ncairn auditor activity --csv",
