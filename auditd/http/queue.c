@@ -1,5 +1,7 @@
 #include "auditd/http/queue.h"
 
+#include <limits.h>
+
 bool queue_add(struct queue *queue, const struct waiting *waiting)
 {
     if (queue->count >= queue->most || queue->count >= QUEUE_MAX) {
@@ -34,12 +36,30 @@ bool queue_next(struct queue *queue, const struct digest *busy, size_t busy_coun
     if (queue->count == 0) {
         return false;
     }
-    size_t at = 0;
-    while (at < queue->count && is_busy(&queue->waiting[at].viewer, busy, busy_count)) {
-        at++;
+    size_t best = 0;
+    unsigned best_rank = UINT_MAX;
+    for (size_t at = 0; at < queue->count && best_rank > 0; at++) {
+        const struct waiting *waiting = &queue->waiting[at];
+        unsigned rank = waiting->stranger ? 2 : 0;
+        rank += is_busy(&waiting->viewer, busy, busy_count) ? 1 : 0;
+        if (rank < best_rank) {
+            best = at;
+            best_rank = rank;
+        }
     }
-    *out = take(queue, at < queue->count ? at : 0);
+    *out = take(queue, best);
     return true;
+}
+
+bool queue_yield(struct queue *queue, struct waiting *out)
+{
+    for (size_t at = queue->count; at > 0; at--) {
+        if (queue->waiting[at - 1].stranger) {
+            *out = take(queue, at - 1);
+            return true;
+        }
+    }
+    return false;
 }
 
 bool queue_leave(struct queue *queue, unsigned place)

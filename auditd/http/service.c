@@ -2,6 +2,7 @@
 
 #include "auditd/http/http.h"
 #include "auditd/http/queue.h"
+#include "reports/web/token.h"
 #include "store/hash.h"
 
 #include <fcntl.h>
@@ -338,6 +339,27 @@ static uint64_t too_often(struct service *service, const struct errand *errand)
     return buckets_take(&service->viewers, viewer, rule, service->now_us, &wait_us) ? 0 : wait_us;
 }
 
+static bool is_stranger(const struct errand *errand)
+{
+    struct bytes link = LITERAL(TOKEN_PATH), target = errand->head->target;
+    bool is_link = target.size > link.size && memcmp(target.data, link.data, link.size) == 0;
+    return !errand->has_certificate && !is_link &&
+           head_cookie(errand->head->cookie, "cairn").size == 0;
+}
+
+/* Where there is no room, a stranger makes some. */
+static void line_up(struct service *service, const struct waiting *waiting)
+{
+    struct waiting yields;
+    if (queue_add(&service->queue, waiting)) {
+        return;
+    }
+    bool room = !waiting->stranger && queue_yield(&service->queue, &yields) &&
+                queue_add(&service->queue, waiting);
+    service->counts.busy++;
+    refuse(service, &service->errands[room ? yields.place : waiting->place], 503, ANSWER_BUSY_S);
+}
+
 static void asked(void *context, const struct front_asker *asker, int fd)
 {
     struct service *service = context;
@@ -360,11 +382,13 @@ static void asked(void *context, const struct front_asker *asker, int fd)
         refuse(service, errand, 429, (uint32_t)(wait_us / 1000000) + 1);
         return;
     }
-    const struct waiting waiting = {asker->place, errand->viewer, service->now_us};
-    if (!queue_add(&service->queue, &waiting)) {
-        service->counts.busy++;
-        refuse(service, errand, 503, ANSWER_BUSY_S);
-    }
+    const struct waiting waiting = {
+        .place = asker->place,
+        .stranger = is_stranger(errand),
+        .viewer = errand->viewer,
+        .since_us = service->now_us,
+    };
+    line_up(service, &waiting);
 }
 
 static void left(void *context, unsigned place)

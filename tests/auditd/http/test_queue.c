@@ -8,6 +8,10 @@
 
 #include <cmocka.h>
 
+enum {
+    STRANGER = 255, /* a viewer who shows nothing */
+};
+
 static struct queue *fresh(size_t most)
 {
     static struct queue queue;
@@ -17,7 +21,8 @@ static struct queue *fresh(size_t most)
 
 static bool add(struct queue *queue, unsigned place, uint8_t viewer, uint64_t since_us)
 {
-    const struct waiting waiting = {place, {{viewer}}, since_us};
+    const struct waiting waiting = {
+        .place = place, .stranger = viewer == STRANGER, .viewer = {{viewer}}, .since_us = since_us};
     return queue_add(queue, &waiting);
 }
 
@@ -27,7 +32,7 @@ static void they_come_in_their_order(void **unused)
     struct queue *queue = fresh(QUEUE_MAX + 5);
     struct waiting next;
     for (unsigned i = 0; i < QUEUE_MAX; i++) {
-        assert_true(add(queue, i, (uint8_t)i, i));
+        assert_true(add(queue, i, (uint8_t)(i % STRANGER), i));
     }
     assert_false(add(queue, QUEUE_MAX, 0, 0));
     for (unsigned i = 0; i < QUEUE_MAX; i++) {
@@ -58,6 +63,35 @@ static void one_viewer_with_many_questions_lets_others_go_first(void **unused)
     /* Where there are no others, he is not kept waiting. */
     assert_true(queue_next(queue, busy, 1, &next));
     assert_int_equal(next.place, 1);
+}
+
+static void strangers_come_last(void **unused)
+{
+    (void)unused;
+    struct queue *queue = fresh(10);
+    const struct digest busy[] = {{{7}}};
+    struct waiting next;
+    static const unsigned order[] = {4, 3, 1, 2};
+    assert_true(add(queue, 1, STRANGER, 1) && add(queue, 2, STRANGER, 2));
+    assert_true(add(queue, 3, 7, 3) && add(queue, 4, 8, 4));
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(queue_next(queue, busy, 1, &next));
+        assert_int_equal(next.place, order[i]);
+    }
+}
+
+static void the_last_stranger_yields(void **unused)
+{
+    (void)unused;
+    struct queue *queue = fresh(3);
+    struct waiting next;
+    assert_true(add(queue, 1, STRANGER, 1) && add(queue, 2, STRANGER, 2) && add(queue, 3, 7, 3));
+    assert_false(add(queue, 4, 8, 4));
+    assert_true(queue_yield(queue, &next) && next.place == 2);
+    assert_true(add(queue, 4, 8, 4));
+    assert_true(queue_yield(queue, &next) && next.place == 1);
+    assert_false(queue_yield(queue, &next));
+    assert_int_equal(queue->count, 2);
 }
 
 static void who_has_left_is_not_next(void **unused)
@@ -91,6 +125,8 @@ int main(void)
         cmocka_unit_test(they_come_in_their_order),
         cmocka_unit_test(more_than_it_was_made_for_do_not_fit),
         cmocka_unit_test(one_viewer_with_many_questions_lets_others_go_first),
+        cmocka_unit_test(strangers_come_last),
+        cmocka_unit_test(the_last_stranger_yields),
         cmocka_unit_test(who_has_left_is_not_next),
         cmocka_unit_test(who_has_waited_too_long_is_told),
     };

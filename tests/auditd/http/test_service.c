@@ -380,6 +380,32 @@ static void more_than_may_wait_are_told_to_come_again(void **unused)
     hall_end(hall);
 }
 
+/* A flood of those who show nothing keeps nobody out who shows something. */
+static void strangers_make_room_in_the_queue(void **unused)
+{
+    (void)unused;
+    struct service_options options = usual;
+    options.queue = 2;
+    struct hall *hall = hall_make(&options);
+    hall->plays.silent = true;
+    int clients[4];
+    for (size_t i = 0; i < 4; i++) {
+        clients[i] = hall_client(hall, (unsigned)i + 1);
+        hall_turn(hall);
+        hall_send(clients[i], i < 3 ? LITERAL(GOOD)
+                                    : LITERAL("GET / HTTP/1.1\r\nHost: a\r\n"
+                                              "Cookie: cairn=x\r\n\r\n"));
+        hall_turn(hall);
+        hall_turn(hall);
+    }
+    assert_int_equal(hall_answer(hall, clients[2]), 503);
+    assert_int_equal(service_counts(hall->service)->busy, 1);
+    (void)close(clients[0]);
+    (void)close(clients[1]);
+    (void)close(clients[3]);
+    hall_end(hall);
+}
+
 static void a_body_that_could_still_change_is_no_answer(void **unused)
 {
     (void)unused;
@@ -543,6 +569,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_ends_within_a_question_leaves_an_answer),
         cmocka_unit_test(a_reader_that_says_what_is_no_answer_is_left),
         cmocka_unit_test(more_than_may_wait_are_told_to_come_again),
+        cmocka_unit_test(strangers_make_room_in_the_queue),
         cmocka_unit_test(a_body_that_could_still_change_is_no_answer),
         cmocka_unit_test(an_asker_who_leaves_is_forgotten),
         cmocka_unit_test(a_thousand_half_requests_keep_nobody_out),
