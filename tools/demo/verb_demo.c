@@ -1,5 +1,6 @@
 #include "schema/time.h"
 #include "tools/demo/demo.h"
+#include "tools/demo/workshop.h"
 #include "tools/verbs.h"
 #include "tools/wall.h"
 
@@ -10,12 +11,14 @@
 
 enum {
     SEED_USUAL = 42,
+    BYTES_OF_DAY = 5 << 20, /* about, of the routine of a day */
 };
 
 /* What is built. */
 struct demo {
     struct invocation *invocation;
     struct place place;
+    struct workshop workshop;
     struct stage *stage;
     struct script_options options;
     struct progress progress;
@@ -84,7 +87,7 @@ static bool stop(void *context)
 static struct status play(struct demo *demo)
 {
     demo->options.progress = (struct script_progress){show, stop, demo};
-    TRY(stage_open(&(struct stage_options){.directory = demo->place.half.text,
+    TRY(stage_open(&(struct stage_options){.directory = demo->workshop.store.text,
                                            .seed = demo->sum.seed,
                                            .begins_us = SCRIPT_AT(0, 6, 0)},
                    &demo->stage));
@@ -105,7 +108,9 @@ static struct status sum_up(struct demo *demo)
 
 static struct status build(struct demo *demo)
 {
+    const uint64_t days = demo->options.days * (uint64_t)(demo->options.scale + 1);
     place_clear_half(&demo->place);
+    TRY(workshop_open(demo->place.half.text, days * BYTES_OF_DAY, &demo->workshop));
     demo->progress = invocation_progress(demo->invocation, "playing", 1);
     struct status status = play(demo);
     progress_end(&demo->progress);
@@ -113,7 +118,8 @@ static struct status build(struct demo *demo)
     TRY(sum_up(demo));
     TRY(place_keep_people(&demo->place, demo->stage));
     TRY(place_write_truth(&demo->place, demo->truth));
-    return OK;
+    stage_close(&demo->stage);
+    return workshop_bring(&demo->workshop, demo->place.half.text);
 }
 
 static enum exit_code tell_failure(const struct demo *demo, struct status status)
@@ -128,6 +134,7 @@ static enum exit_code build_and_take(struct demo *demo)
     struct status status = build(demo);
     enum exit_code code = failed(status) ? tell_failure(demo, status) : EXIT_DONE;
     stage_close(&demo->stage);
+    workshop_close(&demo->workshop);
     if (code != EXIT_DONE) {
         place_clear_half(&demo->place);
         return code;
