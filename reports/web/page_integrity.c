@@ -1,8 +1,11 @@
+#include "reports/web/event_table.h"
 #include "reports/web/integrity.h"
 #include "reports/web/routes.h"
 
 enum {
-    CHECKPOINTS = 12, /* that are listed */
+    CHECKPOINTS = 12,   /* that are listed */
+    VERIFICATIONS = 6,  /* likewise */
+    LOOKS_MOST = 20000, /* leaves compared for these */
     KEY_SIZE = 512,
 };
 
@@ -54,6 +57,30 @@ static struct status put_checkpoints(struct visit *visit)
         most = size - (size > 0 ? 1 : 0);
     }
     page_table_end(visit);
+    page_section_end(visit);
+    return OK;
+}
+
+/* Verifications ----------------------------------------------------------------------------- */
+
+static struct status put_verifications(struct visit *visit)
+{
+    uint64_t count;
+    struct query query = {.newest_first = true, .look_most = LOOKS_MOST};
+    TRY(query_add(&query, QUERY_KIND, LITERAL("audit.verified")));
+    page_section(visit, "verifications", "Verifications");
+    put(visit,
+        "<p>Whoever runs <code>cairn verify</code> beside the store leaves an event that says "
+        "what was found.</p>\n");
+    TRY(event_table_ask(visit,
+                        &(struct event_table_asking){.query = &query,
+                                                     .caption = "The newest verifications",
+                                                     .most = VERIFICATIONS,
+                                                     .here = UINT64_MAX},
+                        &count));
+    if (count == 0) {
+        page_empty(visit, "None has been recorded lately.");
+    }
     page_section_end(visit);
     return OK;
 }
@@ -168,6 +195,7 @@ struct status page_integrity(struct visit *visit)
     put_keys(visit);
     TRY(put_checkpoints(visit));
     if (!visit->scope.narrowed) {
+        TRY(put_verifications(visit));
         TRY(put_emitters(visit, &integrity));
     }
     page_end(visit);

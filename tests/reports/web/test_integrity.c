@@ -85,6 +85,7 @@ static void a_verification_counts_while_its_root_is_the_same(void **unused)
     browser_must(&browser, "/integrity");
     assert_true(browser_shows(&browser, "The log does not hold"));
     assert_true(browser_shows(&browser, "with 2 findings"));
+    assert_int_equal(browser_count(&browser, "<code>audit.verified</code>"), 3);
 }
 
 static void a_narrowed_viewer_is_not_told_what_is_beyond(void **unused)
@@ -95,6 +96,7 @@ static void a_narrowed_viewer_is_not_told_what_is_beyond(void **unused)
     browser_must(&browser, "/integrity");
     assert_false(browser_shows(&browser, "findings"));
     assert_false(browser_shows(&browser, "Components that vouch"));
+    assert_false(browser_shows(&browser, "audit.verified"));
     assert_int_equal(browser_get(&browser, "/log.cairn"), 404);
     browser.viewer = (struct web_viewer){.name = LITERAL("auditor")};
 }
