@@ -31,6 +31,10 @@ static const struct column counter_columns[] = {
 };
 /* clang-format on */
 
+enum {
+    STATUS_ANSWER_MS = 5000, /* who asks how it is does not wait for a writer that hangs */
+};
+
 #define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
 
 struct status_asked {
@@ -49,7 +53,9 @@ static struct status ask_daemon(const char *path, struct json **out)
     CLEANUP(remote_close) struct remote *remote = NULL;
     struct json_error error;
     struct bytes said;
-    TRY(remote_open(&(struct remote_options){.path = path, .signals = -1}, &remote));
+    TRY(remote_open(
+        &(struct remote_options){.path = path, .signals = -1, .answer_ms = STATUS_ANSWER_MS},
+        &remote));
     TRY(remote_status(remote, &said));
     return json_parse(said, out, &error);
 }
@@ -66,7 +72,8 @@ static enum exit_code find_daemon(struct status_asked *asked)
         return EXIT_DONE;
     }
     return invocation_failed(asked->invocation, status,
-                             "is it starting? its journal says what it does: journalctl -u cairnd",
+                             "is its writer starting or stuck? its journal says: journalctl -u "
+                             "cairnd, or what cairnd printed",
                              "asking the daemon");
 }
 
