@@ -60,6 +60,20 @@ static struct status add_store_to_read(struct rules *rules, const char *store)
     return OK;
 }
 
+/* The programs that lie beside this one, wherever that is. */
+static void add_own_directory(struct rules *rules)
+{
+    struct store_path *path = &rules->paths[rules->count];
+    ssize_t size = rules->count == RULES_MAX
+                       ? -1
+                       : readlink("/proc/self/exe", path->text, sizeof path->text - 1);
+    if (size > 0) {
+        path->text[size] = '\0';
+        *strrchr(path->text, '/') = '\0';
+        add(rules, path->text, LANDLOCK_READ | LANDLOCK_EXECUTE);
+    }
+}
+
 /* What libc and libcurl read to find a host and to trust it, and the programs that send mail. */
 static void add_system(struct rules *rules)
 {
@@ -73,6 +87,7 @@ static void add_system(struct rules *rules)
         add(rules, run[i], LANDLOCK_READ | LANDLOCK_EXECUTE);
     }
     add(rules, "/dev/null", LANDLOCK_READ | LANDLOCK_WRITE);
+    add_own_directory(rules);
 }
 
 /* Certificates are renewed by putting a new file in the place of the old: the directory is what

@@ -131,6 +131,10 @@ static const char *const programs[] = {
     "prctl",
     "kill",
     "setsid",
+    "rt_sigtimedwait",
+    "rt_sigpending",
+    "mlock2",
+    "signalfd4",
     NULL,
 };
 
