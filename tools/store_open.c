@@ -111,6 +111,16 @@ static bool has_none(struct status status)
     return status.code == STATUS_NOT_FOUND;
 }
 
+static bool has_daemon(const struct invocation *invocation, const char *store)
+{
+    struct store_path path;
+    CLEANUP(remote_close) struct remote *remote = NULL;
+    return !failed(remote_find(store, given_socket(invocation), &path)) &&
+           !has_none(remote_open(
+               &(struct remote_options){.path = path.text, .signals = invocation->page->signals},
+               &remote));
+}
+
 /* Waiting for the store ------------------------------------------------------------------- */
 
 /* The daemon first: between two lives of its writer the store is free for a moment. */
@@ -273,6 +283,9 @@ enum exit_code store_open_as(struct invocation *invocation, enum store_need need
         .task = wish->task,
         .commit_events_max = wish->commit_events_max,
     };
+    if (wish->rebuild && has_daemon(invocation, store)) {
+        return say_needs_all(invocation, store);
+    }
     struct status status = need == STORE_READ ? open_engine(invocation, &options, out)
                                               : open_patiently(invocation, &options, need, out);
     if (need == STORE_RECORD && only_writing_failed(status)) {
