@@ -319,8 +319,10 @@ static enum exit_code read_all(struct reading *reading)
 static enum exit_code emit_lines(struct invocation *invocation)
 {
     struct reading reading = {.invocation = invocation, .memory = malloc(EMIT_LINE_MAX + 1)};
-    struct status status =
-        reading.memory == NULL ? FAIL(NO_MEMORY, EMIT_LINE_MAX) : emit_line_open(&reading.line);
+    if (reading.memory == NULL) {
+        return invocation_failed(invocation, FAIL(NO_MEMORY, EMIT_LINE_MAX), NULL, "starting");
+    }
+    struct status status = emit_line_open(&reading.line);
     enum exit_code code = failed(status) ? invocation_failed(invocation, status, NULL, "starting")
                                          : emitting_open(invocation, &reading.emitting);
     if (code == EXIT_DONE) {

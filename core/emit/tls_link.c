@@ -142,7 +142,7 @@ static struct status connect_to(const char *host, const char *port, int *net)
 }
 
 /* Whose certificate the daemon must have. */
-static bool expect(SSL *connection, const char *host)
+static bool expect(SSL *connection, char *host)
 {
     uint8_t address[sizeof(struct in6_addr)];
     X509_VERIFY_PARAM *wanted = SSL_get0_param(connection);
@@ -153,8 +153,7 @@ static bool expect(SSL *connection, const char *host)
     return SSL_set1_host(connection, host) == 1 && SSL_set_tlsext_host_name(connection, host) == 1;
 }
 
-static struct status begin_session(struct tls_client *client, struct tls_link *link,
-                                   const char *host)
+static struct status begin_session(struct tls_client *client, struct tls_link *link, char *host)
 {
     link->connection = SSL_new(client->context);
     if (link->connection == NULL || !expect(link->connection, host)) {

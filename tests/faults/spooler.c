@@ -46,11 +46,16 @@ struct line {
 
 static bool read_line(FILE *file, struct line *out)
 {
-    char hex[DIGEST_HEX_SIZE + 1];
+    char memory[256], *after = memory;
     size_t size = 0;
-    return fscanf(file, "%" SCNu64 " %" SCNu64 " %64s", &out->number, &out->head.emitter_n, hex) ==
-               3 &&
-           !failed(hex_read(bytes_of_string(hex), out->head.chain.sha256, DIGEST_SIZE, &size));
+    if (fgets(memory, sizeof memory, file) == NULL) {
+        return false;
+    }
+    out->number = strtoull(memory, &after, 10);
+    out->head.emitter_n = strtoull(after, &after, 10);
+    return strlen(after) > DIGEST_HEX_SIZE &&
+           !failed(hex_read(bytes_of(after + 1, DIGEST_HEX_SIZE), out->head.chain.sha256,
+                            DIGEST_SIZE, &size));
 }
 
 static struct emitter_head log_head(const struct place *place)

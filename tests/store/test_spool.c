@@ -153,7 +153,6 @@ struct model {
 static void step(struct place *place, struct spool **spool, struct model *model,
                  struct random *random)
 {
-    struct spool_counts counts = spool_counts(*spool);
     uint64_t choice = random_below(random, 100);
     if (choice < 70) {
         struct status status = append(*spool, model->last + 1);
@@ -162,7 +161,8 @@ static void step(struct place *place, struct spool **spool, struct model *model,
         assert_true(!failed(status) || model->last > model->trimmed);
     } else if (choice < 85) {
         uint64_t number = model->trimmed + random_below(random, model->last - model->trimmed + 1);
-        must(spool_trim(*spool, number, BYTES(((uint8_t[]){1, 2, (uint8_t)number}))));
+        const uint8_t note[] = {1, 2, (uint8_t)number};
+        must(spool_trim(*spool, number, BYTES(note)));
         model->trimmed = number;
     } else if (choice < 90) {
         must(spool_sync(*spool));
@@ -175,7 +175,7 @@ static void step(struct place *place, struct spool **spool, struct model *model,
         *spool = open_spool(place);
         assert_int_equal(spool_counts(*spool).torn_size, 0);
     }
-    counts = spool_counts(*spool);
+    struct spool_counts counts = spool_counts(*spool);
     assert_int_equal(counts.trimmed, model->trimmed);
     assert_int_equal(counts.last, model->last);
     assert_true(counts.bytes <= place->options.bytes_max + HEADER_SIZE);

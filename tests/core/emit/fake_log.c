@@ -253,14 +253,19 @@ static void settle_queue(struct fake_daemon *daemon)
 
 static void put_into_queue(struct fake_daemon *daemon, struct bytes submission)
 {
-    size_t count = daemon->queue_count + 1;
-    daemon->queue = realloc(daemon->queue, count * sizeof *daemon->queue);
-    daemon->queue_sizes = realloc(daemon->queue_sizes, count * sizeof *daemon->queue_sizes);
-    assert_true(daemon->queue != NULL && daemon->queue_sizes != NULL);
-    daemon->queue[count - 1] = malloc(submission.size);
-    memcpy(daemon->queue[count - 1], submission.data, submission.size);
-    daemon->queue_sizes[count - 1] = submission.size;
-    daemon->queue_count = count;
+    size_t index = daemon->queue_count;
+    char **queue = realloc(daemon->queue, (index + 1) * sizeof *queue);
+    size_t *sizes = realloc(daemon->queue_sizes, (index + 1) * sizeof *sizes);
+    char *copy = malloc(submission.size);
+    if (queue == NULL || sizes == NULL || copy == NULL) {
+        abort();
+    }
+    memcpy(copy, submission.data, submission.size);
+    queue[index] = copy;
+    sizes[index] = submission.size;
+    daemon->queue = queue;
+    daemon->queue_sizes = sizes;
+    daemon->queue_count = index + 1;
 }
 
 static void answer_submission(struct fake_daemon *daemon, const struct frame *frame)

@@ -66,7 +66,7 @@ struct fake_daemon {
 void fake_daemon_begin(struct fake_daemon *daemon, struct fake_log *log, uint64_t seed);
 void fake_daemon_end(struct fake_daemon *daemon);
 /* A delivery_dial; the context is the daemon. */
-struct status fake_daemon_dial(void *daemon, struct channel **out);
+struct status fake_daemon_dial(void *context, struct channel **out);
 /* Takes what has come, and answers. */
 void fake_daemon_turn(struct fake_daemon *daemon);
 /* Forgets what it had queued, and hangs up. */
