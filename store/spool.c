@@ -150,8 +150,8 @@ struct status spool_sync(struct spool *spool)
 
 /* Trimming -------------------------------------------------------------------------------- */
 
-/* What was sent and acknowledged would be read and checked at every open, to no end. That there is no
- * room for a new segment is no reason not to trim. */
+/* What was sent and acknowledged would be read and checked at every open, to no end. That there is
+ * no room for a new segment is no reason not to trim. */
 static struct status tidy(struct spool *spool)
 {
     uint64_t most = segment_size_max(spool) < TIDY ? segment_size_max(spool) : TIDY;
