@@ -145,7 +145,7 @@ static void events_wait_for_the_daemon_and_survive_the_process(void **state)
     start_daemon(&place);
     must_emit(emit, cairn_emit_open(&place.options, &emit));
     must_emit(emit, emit_number(emit, 31));
-    must_emit(emit, cairn_emit_flush(emit, 5000));
+    must_emit(emit, cairn_emit_flush(emit, 30000));
     cairn_emit_counters(emit, &counters);
     assert_int_equal(counters.waiting, 0);
     assert_int_equal(counters.acknowledged, 31);
@@ -170,7 +170,7 @@ static void a_queued_level_and_no_spool_deliver_too(void **state)
     for (unsigned i = 1; i <= 2000; i++) {
         must_emit(emit, emit_number(emit, i + (i >= 666) + (i >= 1665)));
     }
-    must_emit(emit, cairn_emit_flush(emit, 5000));
+    must_emit(emit, cairn_emit_flush(emit, 30000));
     cairn_emit_counters(emit, &counters);
     assert_int_equal(counters.queued, 2000);
     assert_int_equal(counters.waiting, 0);
@@ -204,8 +204,8 @@ static void a_full_spool_pushes_back_or_drops_as_was_asked_for(void **state)
     cairn_emit_close(&emit);
     start_daemon(&place);
     must_emit(emit, cairn_emit_open(&place.options, &emit));
-    must_emit(emit, cairn_emit_flush(emit, 5000));
-    must_emit(emit, cairn_emit_flush(emit, 5000));
+    must_emit(emit, cairn_emit_flush(emit, 30000));
+    must_emit(emit, cairn_emit_flush(emit, 30000));
     assert_int_equal(place.log->count, 4);
     assert_int_equal(place.log->events[3].count, 2);
     assert_string_equal(place.log->events[3].why, "the spool was full");
@@ -224,9 +224,9 @@ static void a_refused_event_is_told_by_flush_once(void **state)
     must_emit(emit, emit_number(emit, 1));
     must_emit(emit, emit_number(emit, 666));
     must_emit(emit, emit_number(emit, 2));
-    assert_int_equal(cairn_emit_flush(emit, 5000), CAIRN_EMIT_REFUSED);
+    assert_int_equal(cairn_emit_flush(emit, 30000), CAIRN_EMIT_REFUSED);
     assert_non_null(strstr(cairn_emit_error(emit), "there is no such thing"));
-    must_emit(emit, cairn_emit_flush(emit, 5000));
+    must_emit(emit, cairn_emit_flush(emit, 30000));
     assert_int_equal(place.log->count, 3);
     cairn_emit_close(&emit);
     end(&place);
