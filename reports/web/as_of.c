@@ -94,7 +94,11 @@ void as_of_put_field(struct visit *visit, const char *id, const char *name, cons
 void as_of_put(struct visit *visit, const struct as_of *as_of)
 {
     output_put_string(visit->output, "As of event ");
-    link_event(visit, as_of->view.as_of_n);
+    if (visit->scope.narrowed) { /* it may not be theirs to see */
+        page_number(visit, as_of->view.as_of_n);
+    } else {
+        link_event(visit, as_of->view.as_of_n);
+    }
     output_put_string(visit->output, ", ");
     page_time(visit, as_of->view.now_utc_us);
     output_put_string(visit->output, as_of->given ? "." : " (the newest).");

@@ -256,18 +256,18 @@ static void put_ways(const struct object_page *page)
     bool holds = kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP;
     id_write(&id, page->id);
     output_put_string(visit->output, "<p class=\"actions\">");
-    if (!visit->scope.narrowed && holds) {
+    if (holds) {
         put_way(visit, "/access", "object", text_bytes(&id), "Who may read it");
     }
-    if (!visit->scope.narrowed && kind == ID_USER) {
+    if (kind == ID_USER) {
         put_way(visit, "/access", "user", text_bytes(&id), "What this person can reach");
     }
-    if (!visit->scope.narrowed && (holds || kind == ID_USER)) {
+    if (holds || kind == ID_USER) {
         text_add(&path, "/lineage/%s/%" PRIu64, id_kind_name(kind), page->id.n);
         put_way(visit, text_string(&path), NULL, (struct bytes){0},
                 "Where data came from and went");
     }
-    if (!visit->scope.narrowed && kind == ID_CASE) {
+    if (kind == ID_CASE) {
         text_add(&path, "/cases/%" PRIu64, page->id.n);
         put_way(visit, text_string(&path), NULL, (struct bytes){0}, "What is in the case");
     }
@@ -343,7 +343,9 @@ static struct status put_page(struct object_page *page)
 {
     struct visit *visit = page->visit;
     bool global = !visit->scope.narrowed;
-    put_ways(page);
+    if (global) {
+        put_ways(page);
+    }
     TRY(put_now(page));
     TRY(put_history(page));
     if (global && page->id.kind == ID_FILE) {
