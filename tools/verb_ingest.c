@@ -275,7 +275,8 @@ const struct verb verb_ingest = {
     .details =
         "Each record becomes one event: its own time, user, host, address and outcome can be\n"
         "asked for, and the record itself is kept as it was. What is no record is told with\n"
-        "its line. Taking in the same file again adds nothing. `-` is standard input.",
+        "its line. Taking in the same file again adds nothing. `-` is standard input. Where a\n"
+        "record says `bytes_out`, what went out of a machine is compared by `cairn hints`.",
     .examples = "cairn ingest --from auditd /var/log/audit/audit.log\n"
                 "cairn ingest --from syslog --year 2025 auth.log.1 auth.log",
     .purpose = PURPOSE_WRITE,
