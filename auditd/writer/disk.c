@@ -53,9 +53,11 @@ struct status disk_look(const struct disk *disk, struct ladder_room *out)
         return io();
     }
     bool there = fstatat(disk->directory, DISK_RESERVE_NAME, &file, AT_SYMLINK_NOFOLLOW) == 0;
-    *out = (struct ladder_room){.free = size_of(&system, system.f_bavail),
-                                .total = size_of(&system, system.f_blocks),
-                                .reserved = there ? (uint64_t)file.st_blocks * 512 : 0};
+    /* What is kept back for root is neither used nor free for us: as df counts. */
+    *out = (struct ladder_room){
+        .free = size_of(&system, system.f_bavail),
+        .total = size_of(&system, system.f_blocks - system.f_bfree + system.f_bavail),
+        .reserved = there ? (uint64_t)file.st_blocks * 512 : 0};
     return OK;
 }
 

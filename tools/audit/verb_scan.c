@@ -55,10 +55,12 @@ static enum exit_code check_disk(const struct giving *giving)
     enum exit_code code =
         invocation_number(giving->invocation, "disk-free", (struct number_limits){0, 100}, &least);
     code = code == EXIT_DONE ? invocation_store(giving->invocation, &store) : code;
-    if (code != EXIT_DONE || statvfs(store, &disk) != 0 || disk.f_blocks == 0) {
+    if (code != EXIT_DONE || statvfs(store, &disk) != 0 ||
+        disk.f_blocks == disk.f_bfree - disk.f_bavail) {
         return code;
     }
-    uint64_t percent = (uint64_t)disk.f_bavail * 100 / disk.f_blocks;
+    uint64_t percent = (uint64_t)disk.f_bavail * 100 /
+                       ((uint64_t)disk.f_blocks - disk.f_bfree + disk.f_bavail); /* as df counts */
     if (percent >= least || is_told_already(giving, "disk-low")) {
         return EXIT_DONE;
     }
