@@ -345,6 +345,18 @@ static struct status commit_ready(struct engine *engine)
     return OK;
 }
 
+/* A small one that is alone is prepared here and now: nobody has to be woken for it, and the
+ * prepare stage, which has nothing, lends what belongs to it. */
+static void hand_over(struct engine *engine, struct job *job)
+{
+    if (engine->options.threaded && job->small && engine->on_their_way == 1) {
+        prepare_job(engine, job);
+        queue_put(engine->prepared, job);
+        return;
+    }
+    engine_hand_to_prepare(engine, job);
+}
+
 struct status engine_submit(struct engine *engine, struct bytes submission,
                             engine_acknowledge *acknowledge_with, void *context)
 {
@@ -374,8 +386,9 @@ struct status engine_submit(struct engine *engine, struct bytes submission,
     job->acknowledge = acknowledge_with;
     job->acknowledge_context = context;
     engine->on_their_way++;
-    engine_hand_to_prepare(engine, job);
-    return engine->options.threaded ? commit_ready(engine) : OK;
+    bool gathers = job->small; /* with others, until somebody flushes or there is no room */
+    hand_over(engine, job);
+    return engine->options.threaded && !gathers ? commit_ready(engine) : OK;
 }
 
 struct status engine_drain(struct engine *engine)
