@@ -94,7 +94,7 @@ struct bench_daemon {
     uint64_t besieged_ns;              /* the same, while BENCH_SLOW clients hold connections */
     uint64_t small_events, small_ns;   /* the same, one event each, 64 on their way of each */
     uint64_t single_ns, single_p99_ns; /* one event at a time, until it is acknowledged */
-    uint64_t bound_ns;                 /* one flush and one signature, median */
+    uint64_t bound_ns, bound_p99_ns;   /* one flush and one signature: median, p99 */
 };
 
 /* What another program took for a question. */
