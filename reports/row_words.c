@@ -4,6 +4,15 @@
 
 #include <inttypes.h>
 
+struct status row_words_parse(enum row_table table, const void *row, struct json **out)
+{
+    char memory[ROW_WORDS_JSON_MAX];
+    struct text text = TEXT_IN(memory);
+    struct json_error error;
+    row_encode(table, row, &text);
+    return text.full ? FAIL(LIMIT, sizeof memory) : json_parse(text_bytes(&text), out, &error);
+}
+
 void row_words_value(const struct json *value, struct text *out)
 {
     if (value == NULL) {

@@ -10,6 +10,14 @@
 #include "core/view.h"
 #include "schema/json.h"
 
+enum {
+    ROW_WORDS_JSON_MAX = 16 << 10, /* bytes of a row's canonical JSON */
+};
+
+/* A decoded row as JSON, by which it is known which fields there are; the caller's: json_free.
+ * LIMIT beyond ROW_WORDS_JSON_MAX, NO_MEMORY. */
+MUST_CHECK struct status row_words_parse(enum row_table table, const void *row, struct json **out);
+
 /* A value of a row's canonical JSON; nothing for NULL. */
 void row_words_value(const struct json *value, struct text *out);
 

@@ -3,18 +3,8 @@
 #include "reports/row_words.h"
 
 enum {
-    ROW_JSON_SIZE = 16 << 10,
     VALUE_SIZE = 16 << 10,
 };
-
-static struct status parse(enum row_table table, const void *row, struct json **out)
-{
-    char memory[ROW_JSON_SIZE];
-    struct text text = TEXT_IN(memory);
-    struct json_error error;
-    row_encode(table, row, &text);
-    return text.full ? FAIL(LIMIT, sizeof memory) : json_parse(text_bytes(&text), out, &error);
-}
 
 static bool is_for_programs(const struct field_info *field)
 {
@@ -69,8 +59,8 @@ struct status changes_put(enum row_table table, const void *before, const void *
 {
     CLEANUP(json_free) struct json *old = NULL;
     CLEANUP(json_free) struct json *new = NULL;
-    TRY(before == NULL ? OK : parse(table, before, &old));
-    TRY(parse(table, after, &new));
+    TRY(before == NULL ? OK : row_words_parse(table, before, &old));
+    TRY(row_words_parse(table, after, &new));
     for (size_t i = 0; i < row_infos[table].field_count; i++) {
         if (!row_words_is_key(table, i)) {
             put_field(&row_infos[table].fields[i], old, new, out);

@@ -8,7 +8,6 @@
 #include "store/state.h"
 
 enum {
-    ROW_JSON_SIZE = 16 << 10,
     HEADING_SIZE = 48,
 };
 
@@ -57,16 +56,6 @@ struct status object_own_row(struct visit *visit, const struct view *view, struc
     return visible ? OK : FAIL(NOT_FOUND, 0);
 }
 
-/* A row as JSON, by which it is known which fields there are. */
-static struct status parse(enum row_table table, const void *row, struct json **out)
-{
-    char memory[ROW_JSON_SIZE];
-    struct text text = TEXT_IN(memory);
-    struct json_error error;
-    row_encode(table, row, &text);
-    return text.full ? FAIL(LIMIT, sizeof memory) : json_parse(text_bytes(&text), out, &error);
-}
-
 /* What takes a line of its own: lists, and what only a program reads. */
 static bool is_long(const struct field_info *field)
 {
@@ -89,7 +78,7 @@ struct status object_put_facts(struct visit *visit, const struct view *view, enu
                                const void *row)
 {
     CLEANUP(json_free) struct json *json = NULL;
-    TRY(parse(table, row, &json));
+    TRY(row_words_parse(table, row, &json));
     const struct row_info *info = &row_infos[table];
     for (size_t i = 0; i < info->field_count; i++) {
         const struct field_info *field = &info->fields[i];
@@ -207,7 +196,7 @@ static struct status put_row(struct showing *showing, const struct object_row *r
     struct visit *visit = showing->visit;
     const struct row_info *info = &row_infos[row->table];
     CLEANUP(json_free) struct json *json = NULL;
-    TRY(parse(row->table, row->row, &json));
+    TRY(row_words_parse(row->table, row->row, &json));
     output_put_string(visit->output, "<tr>");
     for (size_t i = 0; i < info->field_count && i < ROWS_COLUMNS_MAX; i++) {
         const struct field_info *field = &info->fields[i];

@@ -267,14 +267,7 @@ static struct status put_page(struct visit *visit, const struct search *search)
 
 struct status page_events(struct visit *visit)
 {
-    struct search *search = arena_take(visit->arena, sizeof *search);
-    if (search == NULL) {
-        return FAIL(NO_MEMORY, sizeof *search);
-    }
-    struct status status = search_read(visit, search);
-    status = failed(status) ? status : put_page(visit, search);
-    search_close(search);
-    return status;
+    return search_page(visit, put_page);
 }
 
 /* Downloads --------------------------------------------------------------------------------- */

@@ -58,6 +58,19 @@ void search_close(struct search *search)
     }
 }
 
+struct status search_page(struct visit *visit,
+                          struct status (*put)(struct visit *visit, const struct search *search))
+{
+    struct search *search = arena_take(visit->arena, sizeof *search);
+    if (search == NULL) {
+        return FAIL(NO_MEMORY, sizeof *search);
+    }
+    struct status status = search_read(visit, search);
+    status = failed(status) ? status : put(visit, search);
+    search_close(search);
+    return status;
+}
+
 uint64_t search_looks(const struct search *search)
 {
     bool bodies = search->query.where != NULL && search->query.where->reads_bodies;

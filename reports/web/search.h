@@ -40,6 +40,11 @@ struct search {
 MUST_CHECK struct status search_read(struct visit *visit, struct search *out);
 void search_close(struct search *search);
 
+/* A page about what is asked: reads the question, has the page put, and closes. */
+MUST_CHECK struct status search_page(struct visit *visit,
+                                     struct status (*put)(struct visit *visit,
+                                                          const struct search *search));
+
 /* The leaves that may be compared for one answer. */
 uint64_t search_looks(const struct search *search);
 
