@@ -16,9 +16,14 @@ enum rule_index {
     VERIFICATION_FAILED,
     EMITTER_GAP,
     AUDIT_FAILURE,
+    PROCESS_RESTARTED,
     DISK_LOW,
+    DISK_FULL,
+    EMITTER_SILENT,
+    EVENTS_LOST,
     TOOLS_CHANGED,
     CLOCK_STEPPED,
+    CLOCK_JUMPED,
     CLOCK_UNSYNCHRONISED,
     CLOCK_OFF,
     FOLDED_AGAIN,
@@ -39,10 +44,19 @@ static const struct failure_info rules[RULES] = {
     [EMITTER_GAP] = {"emitter-gap", "The counter of an emitter does not go on where it was",
                      SEVERITY_CRITICAL},
     [AUDIT_FAILURE] = {"audit-failure", "A process of the audit has failed", SEVERITY_CRITICAL},
+    [PROCESS_RESTARTED] = {"process-restarted",
+                           "A process of the daemon ended, and was started anew", SEVERITY_HIGH},
     [DISK_LOW] = {"disk-low", "There is little room left for the log", SEVERITY_HIGH},
+    [DISK_FULL] = {"disk-full", "There is so little room for the log that events are turned away",
+                   SEVERITY_CRITICAL},
+    [EMITTER_SILENT] = {"emitter-silent",
+                        "A component has not been heard of for longer than it should",
+                        SEVERITY_HIGH},
+    [EVENTS_LOST] = {"events-lost", "Events of a component did not reach the log", SEVERITY_HIGH},
     [TOOLS_CHANGED] = {"tools-changed", "The audit's tools are not those that were approved",
                        SEVERITY_CRITICAL},
     [CLOCK_STEPPED] = {"clock-stepped", "The clock stepped back", SEVERITY_HIGH},
+    [CLOCK_JUMPED] = {"clock-jumped", "The clock was set", SEVERITY_HIGH},
     [CLOCK_UNSYNCHRONISED] = {"clock-unsynchronised", "The clock is not kept by its source",
                               SEVERITY_HIGH},
     [CLOCK_OFF] = {"clock-off", "The clock is further off its source than is tolerated",
@@ -202,6 +216,16 @@ static struct status started_at(struct failures *failures, const struct leaf *le
     return crashed ? tell(failures, WRITER_CRASHED, leaf->on[0], because, 2) : OK;
 }
 
+/* On the way down only: that there is room again is good news. */
+static struct status mode_changed_at(struct failures *failures, const struct leaf *leaf,
+                                     const struct daemon_mode_changed *body)
+{
+    if (body->mode <= body->was) {
+        return OK;
+    }
+    return tell_of(failures, body->mode == DAEMON_MODE_WARNING ? DISK_LOW : DISK_FULL, leaf);
+}
+
 static struct status kind_of_event(struct failures *failures, const struct leaf *leaf,
                                    const union event_body *body)
 {
@@ -218,6 +242,12 @@ static struct status kind_of_event(struct failures *failures, const struct leaf 
         return clock_compared_at(failures, leaf, &body->clock_compared);
     case EVENT_ALERT_DELIVERED:
         return delivered_at(failures, leaf, &body->alert_delivered);
+    case EVENT_DAEMON_PROCESS_STARTED:
+        return body->daemon_process_started.restarts > 0
+                   ? tell_of(failures, PROCESS_RESTARTED, leaf)
+                   : OK;
+    case EVENT_DAEMON_MODE_CHANGED:
+        return mode_changed_at(failures, leaf, &body->daemon_mode_changed);
     default:
         return OK;
     }
@@ -230,6 +260,15 @@ static struct status kind_alone(struct failures *failures, const struct leaf *le
         return tools_measured_at(failures, leaf);
     case EVENT_CLOCK_STEPPED:
         return tell_of(failures, CLOCK_STEPPED, leaf);
+    case EVENT_CLOCK_JUMPED:
+        return tell_of(failures, CLOCK_JUMPED, leaf);
+    case EVENT_CLOCK_UNSYNCHRONISED:
+        return tell_of(failures, CLOCK_UNSYNCHRONISED, leaf);
+    case EVENT_EMITTER_SILENT:
+        return tell_of(failures, EMITTER_SILENT, leaf);
+    case EVENT_EMITTER_DROPPED:
+    case EVENT_EMITTER_SPOOL_LOST:
+        return tell_of(failures, EVENTS_LOST, leaf);
     case EVENT_AUDIT_RECOVERED:
         return tell_of(failures, FOLDED_AGAIN, leaf);
     case EVENT_AUDIT_STARTED:
@@ -242,6 +281,7 @@ static struct status kind_alone(struct failures *failures, const struct leaf *le
     case EVENT_POLICY_DENIED:
     case EVENT_AUDIT_DENIED:
     case EVENT_ALERT_DENIED:
+    case EVENT_AUDITOR_DENIED:
     case EVENT_EMITTER_DENIED:
         return tell_of(failures, MANAGEMENT_REFUSED, leaf);
     default:
@@ -252,7 +292,8 @@ static struct status kind_alone(struct failures *failures, const struct leaf *le
 bool failures_want_body(enum event_kind kind)
 {
     return kind == EVENT_AUDIT_VERIFIED || kind == EVENT_AUDIT_FAILURE ||
-           kind == EVENT_CLOCK_COMPARED || kind == EVENT_ALERT_DELIVERED;
+           kind == EVENT_CLOCK_COMPARED || kind == EVENT_ALERT_DELIVERED ||
+           kind == EVENT_DAEMON_PROCESS_STARTED || kind == EVENT_DAEMON_MODE_CHANGED;
 }
 
 struct status failures_event(struct failures *failures, const struct leaf *leaf, struct bytes body)

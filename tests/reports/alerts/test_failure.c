@@ -118,7 +118,7 @@ static void every_rule_has_a_name_and_a_sentence_of_its_own(void **unused)
             assert_string_not_equal(rule->name, failure_rule(i)->name);
         }
     }
-    assert_int_equal(count, 16);
+    assert_int_equal(count, 21);
 }
 
 static void a_verification_that_found_something_is_told_of(void **state)
@@ -137,6 +137,58 @@ static void a_failure_is_told_of_and_a_full_disk_by_its_own_rule(void **state)
     expect(bench, 1, "disk-low", say(bench, EVENT_AUDIT_FAILURE, THE_LOG, &body));
     body.audit_failure.what = LITERAL("collector");
     expect(bench, 2, "audit-failure", say(bench, EVENT_AUDIT_FAILURE, THE_LOG, &body));
+}
+
+static void a_process_that_had_to_be_started_anew_is_told_of(void **state)
+{
+    struct bench *bench = *state;
+    union event_body body = {.daemon_process_started = {.role = LITERAL("writer")}};
+    (void)say(bench, EVENT_DAEMON_PROCESS_STARTED, THE_LOG, &body);
+    assert_int_equal(bench->found_count, 0);
+    body.daemon_process_started.restarts = 1;
+    expect(bench, 1, "process-restarted", say(bench, EVENT_DAEMON_PROCESS_STARTED, THE_LOG, &body));
+}
+
+static void a_disk_is_told_of_on_its_way_down_only(void **state)
+{
+    struct bench *bench = *state;
+    static const char *const rules[DAEMON_MODE_COUNT] = {
+        [DAEMON_MODE_WARNING] = "disk-low",
+        [DAEMON_MODE_EMERGENCY] = "disk-full",
+        [DAEMON_MODE_CLOSED] = "disk-full",
+    };
+    size_t count = 0;
+    for (unsigned was = 0; was < DAEMON_MODE_COUNT; was++) {
+        for (unsigned mode = 0; mode < DAEMON_MODE_COUNT; mode++) {
+            const union event_body body = {.daemon_mode_changed = {.mode = (enum daemon_mode)mode,
+                                                                   .was = (enum daemon_mode)was}};
+            uint64_t n = say(bench, EVENT_DAEMON_MODE_CHANGED, THE_LOG, &body);
+            if (mode > was) {
+                expect(bench, ++count, rules[mode], n);
+            }
+            assert_int_equal(bench->found_count, count);
+        }
+    }
+}
+
+static void a_component_is_told_of_when_it_is_silent_or_loses_events(void **state)
+{
+    struct bench *bench = *state;
+    const struct id emitter = {ID_EMITTER, 7};
+    expect(bench, 1, "emitter-silent", say(bench, EVENT_EMITTER_SILENT, emitter, NULL));
+    (void)say(bench, EVENT_EMITTER_HEARD, emitter, NULL);
+    assert_int_equal(bench->found_count, 1);
+    expect(bench, 2, "events-lost", say(bench, EVENT_EMITTER_DROPPED, emitter, NULL));
+    expect(bench, 3, "events-lost", say(bench, EVENT_EMITTER_SPOOL_LOST, THE_LOG, NULL));
+}
+
+static void a_clock_that_the_daemon_watches_is_told_of(void **state)
+{
+    struct bench *bench = *state;
+    expect(bench, 1, "clock-jumped", say(bench, EVENT_CLOCK_JUMPED, THE_LOG, NULL));
+    expect(bench, 2, "clock-unsynchronised", say(bench, EVENT_CLOCK_UNSYNCHRONISED, THE_LOG, NULL));
+    (void)say(bench, EVENT_CLOCK_SYNCHRONISED, THE_LOG, NULL);
+    assert_int_equal(bench->found_count, 2);
 }
 
 static void a_clock_is_told_of_when_it_steps_drifts_or_is_kept_by_nobody(void **state)
@@ -380,6 +432,10 @@ int main(void)
         cmocka_unit_test(every_rule_has_a_name_and_a_sentence_of_its_own),
         WITH_BENCH(a_verification_that_found_something_is_told_of),
         WITH_BENCH(a_failure_is_told_of_and_a_full_disk_by_its_own_rule),
+        WITH_BENCH(a_process_that_had_to_be_started_anew_is_told_of),
+        WITH_BENCH(a_disk_is_told_of_on_its_way_down_only),
+        WITH_BENCH(a_component_is_told_of_when_it_is_silent_or_loses_events),
+        WITH_BENCH(a_clock_that_the_daemon_watches_is_told_of),
         WITH_BENCH(a_clock_is_told_of_when_it_steps_drifts_or_is_kept_by_nobody),
         WITH_BENCH(a_tolerance_that_is_declared_counts_from_when_it_is_in_force),
         WITH_BENCH(tools_are_told_of_when_they_are_not_the_baseline),
