@@ -9,7 +9,8 @@
 const char *engine_voice_name(enum engine_voice voice)
 {
     static const char *const names[VOICE_COUNT] = {"audit", "identity", "import", "project",
-                                                   "group", "vault",    "bulk"};
+                                                   "group", "vault",    "bulk",   "drive",
+                                                   "vm",    "effect"};
     assert(voice < VOICE_COUNT);
     return names[voice];
 }
@@ -24,6 +25,9 @@ const char *engine_voice_about(enum engine_voice voice)
         "cryptographic groups",
         "files, their keys and chunks",
         "commands over many objects, and exports",
+        "drives, pools and media",
+        "machines and their hosts",
+        "what the world was asked for, and how it went",
     };
     assert(voice < VOICE_COUNT);
     return abouts[voice];

@@ -53,6 +53,9 @@ enum engine_voice {
     VOICE_GROUP,
     VOICE_VAULT,
     VOICE_BULK,
+    VOICE_DRIVE,
+    VOICE_VM,
+    VOICE_EFFECT,
     VOICE_COUNT,
 };
 

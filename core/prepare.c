@@ -1,5 +1,6 @@
 #include "core/prepare.h"
 
+#include "core/audit/emitter.h"
 #include "schema/arena.h"
 #include "store/hash.h"
 
@@ -12,7 +13,9 @@ enum {
 struct known_emitter {
     char name[NAME_MAX_SIZE + 1];
     struct public_key key;
-    bool internal, retired;
+    enum emitter_class class;
+    struct id vm; /* of a controller: the machine that it is in */
+    bool retired;
     struct emitter_head head;
 };
 
@@ -103,12 +106,12 @@ static struct status take_key(const struct known_emitter *before, struct bytes t
 struct status prepare_emitter(struct prepare *prepare, const struct emitter_row *row,
                               const struct emitter_head *head)
 {
-    struct known_emitter known = {
-        .internal = row->class == EMITTER_CLASS_INTERNAL, .retired = row->retired, .head = *head};
+    struct known_emitter known = {.class = row->class, .retired = row->retired, .head = *head};
     if (!leaf_is_emitter_name(row->name)) {
         return FAIL_BECAUSE(MALFORMED, 0, "an emitter's name is [a-z][a-z0-9_.-]*");
     }
     memcpy(known.name, row->name.data, row->name.size);
+    known.vm = emitter_controlled_vm(row);
     struct known_emitter *slot = find_emitter(prepare, row->name);
     TRY(take_key(slot, row->key, &known.key));
     if (slot == NULL) {
@@ -136,10 +139,25 @@ static struct status check_subjects(const struct leaf *leaf)
     return OK;
 }
 
-static struct status check_outside(const struct prepared_event *event)
+static bool is_about(const struct leaf *leaf, struct id subject)
 {
-    if (!event_infos[event->leaf.kind].outside) {
+    for (size_t i = 0; i < leaf->on_count; i++) {
+        if (id_equal(leaf->on[i], subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A controller lives in a machine that its users may have broken: it speaks of that one alone. */
+static struct status check_outside(const struct known_emitter *emitter,
+                                   const struct prepared_event *event)
+{
+    if ((event_infos[event->leaf.kind].outside >> emitter->class & 1U) == 0) {
         return FAIL_BECAUSE(KEY, 0, "an outside emitter may not submit this kind of event");
+    }
+    if (emitter->class == EMITTER_CLASS_CONTROLLER && !is_about(&event->leaf, emitter->vm)) {
+        return FAIL_BECAUSE(KEY, 0, "a controller speaks of its own machine");
     }
     if (!bytes_equal(event->leaf.actor, event->leaf.emitter) || event->leaf.has_command ||
         event->leaf.rule.size > 0) {
@@ -195,7 +213,7 @@ static struct status prepare_event(struct prepare *prepare, const struct known_e
         return FAIL_BECAUSE(MALFORMED, 0, "an event creates only what it is about first");
     }
     TRY(check_subjects(&out->leaf));
-    TRY(emitter->internal ? OK : check_outside(out));
+    TRY(emitter->class == EMITTER_CLASS_INTERNAL ? OK : check_outside(emitter, out));
     TRY(check_body(prepare, out));
     TRY(check_command(prepare, out));
     head->chain = hash_emitter_link(prepare->hasher, &head->chain, event.statement);

@@ -43,7 +43,7 @@ static struct status list_events(struct rows *rows)
         const struct event_info *info = &event_infos[kind];
         const struct cell cells[] = {
             cell_string(info->name),    cell_number(info->version),
-            cell_string(info->context), cell_string(info->outside ? "yes" : "no"),
+            cell_string(info->context), cell_string(info->outside != 0 ? "yes" : "no"),
             cell_string(info->about),
         };
         TRY(rows_add(rows, cells));

@@ -13,6 +13,26 @@ bool emitter_by_name(const struct view *view, struct bytes name, struct emitter_
     return true;
 }
 
+struct id emitter_controlled_vm(const struct emitter_row *emitter)
+{
+    static const char prefix[] = "vmc-";
+    struct id vm = {ID_VM, 0};
+    const size_t start = sizeof prefix - 1;
+    if (emitter->class != EMITTER_CLASS_CONTROLLER || emitter->name.size <= start ||
+        memcmp(emitter->name.data, prefix, start) != 0) {
+        return (struct id){ID_NONE, 0};
+    }
+    size_t i = start;
+    for (; i < emitter->name.size && emitter->name.data[i] != '-'; i++) {
+        unsigned digit = (unsigned)emitter->name.data[i] - '0';
+        if (digit > 9 || vm.n > UINT64_MAX / 16) {
+            return (struct id){ID_NONE, 0};
+        }
+        vm.n = vm.n * 10 + digit;
+    }
+    return i > start && i < emitter->name.size ? vm : (struct id){ID_NONE, 0};
+}
+
 /* Decide ---------------------------------------------------------------------------------- */
 
 void emitter_register_decide(const struct view *view, const struct actor *actor,

@@ -15,6 +15,10 @@
 /* The row of an emitter by name; false if there is none. */
 bool emitter_by_name(const struct view *view, struct bytes name, struct emitter_row *out);
 
+/* The machine that a controller is in, which is in its name: `vmc-N-RUN` is of vm:N. ID_NONE of an
+ * emitter of another class, or with another name. */
+struct id emitter_controlled_vm(const struct emitter_row *emitter);
+
 /* One line for people. */
 void emitter_describe(const struct emitter_row *emitter, struct text *out);
 

@@ -58,8 +58,10 @@ static void put_event(struct output *out, const struct event *event)
         put(out, "%s %s", i == 0 ? "" : ",", event->on[i]->name);
     }
     put(out, event->record.creates != NULL ? ", which it creates.\n" : ".\n");
-    if (event->outside) {
-        put(out, "Also from outside emitters.\n");
+    if (event->outside != NULL) {
+        bool all = event->outside[0] == '\0';
+        put(out, all ? "Also from outside emitters%s.\n" : "Also from emitters of the class %s.\n",
+            event->outside);
     }
     put_fields(out, &event->record);
 }

@@ -220,6 +220,21 @@ static void read_writes(struct model *model, struct event *event, const char *ke
     }
 }
 
+/* Which emitters from outside may submit the event: none, all, or those of one class. */
+static const char *read_outside(struct model *model, const struct context *context, const char *key,
+                                const struct json *json)
+{
+    struct bytes class = json_as_string(json);
+    if (json == NULL || json_type_of(json) == JSON_TYPE_BOOLEAN) {
+        return json_as_boolean(json, false) ? "" : NULL;
+    }
+    if (class.size == 0) {
+        complain(model, &context->from, key, "\"outside\" is true, false or a class of emitters");
+        return NULL;
+    }
+    return (const char *)class.data;
+}
+
 static void read_version(struct model *model, const struct context *context, const char *name,
                          const struct json *json, uint64_t version)
 {
@@ -245,11 +260,7 @@ static void read_version(struct model *model, const struct context *context, con
                  "\"v\" counts the versions of a kind from 1, in order; this one is %d",
                  (int)version);
     }
-    const struct json *outside = json_member(json, "outside");
-    if (outside != NULL && json_type_of(outside) != JSON_TYPE_BOOLEAN) {
-        complain(model, &context->from, key.text, "\"outside\" is true or false");
-    }
-    event->outside = json_as_boolean(outside, false);
+    event->outside = read_outside(model, context, key.text, json_member(json, "outside"));
     event->record.about = sentence_of(model, &context->from, key.text, json_member(json, "about"));
     read_on(model, event, key.text, json_member(json, "on"));
     read_writes(model, event, key.text, json_member(json, "writes"));

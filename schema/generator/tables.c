@@ -62,6 +62,16 @@ static void put_event_details(struct output *out, const struct event *event)
     put(out, "};\n");
 }
 
+/* A class is a value of the enum emitter_class, or the generated code does not compile. */
+static void put_outside(struct output *out, const char *class)
+{
+    if (class != NULL && class[0] == '\0') {
+        put(out, "            .outside = ~(1U << EMITTER_CLASS_INTERNAL),\n");
+    } else if (class != NULL) {
+        put(out, "            .outside = 1U << EMITTER_CLASS_%s,\n", constant_of(class).text);
+    }
+}
+
 static void put_events(struct output *out, const struct model *model)
 {
     for (size_t i = 0; i < model->event_count; i++) {
@@ -74,9 +84,7 @@ static void put_events(struct output *out, const struct model *model)
         put(out, "    [EVENT_%s] =\n        {\n            ", constant_of(tag).text);
         put_record(out, &event->record);
         put(out, "            .version = %d,\n", (int)event->version);
-        if (event->outside) {
-            put(out, "            .outside = true,\n");
-        }
+        put_outside(out, event->outside);
         if (event->writes_count > 0) {
             put(out, "            .writes = true,\n");
         }
