@@ -1,5 +1,6 @@
 #include "core/decision.h"
 #include "core/dispatch.h"
+#include "core/effect/ending.h"
 #include "core/evolution.h"
 
 /* Default shut (PRN-02): what is not decided yet is refused, and folds into nothing. */
@@ -458,4 +459,12 @@ void nfs_revoked_evolve(struct evolution *evolution, const struct leaf *leaf,
     (void)evolution;
     (void)leaf;
     (void)body;
+}
+
+void drive_effect_ended(struct evolution *evolution, const struct leaf *leaf,
+                        const struct effect_row *effect)
+{
+    (void)evolution;
+    (void)leaf;
+    (void)effect;
 }

@@ -4,30 +4,6 @@
 
 /* Default shut (PRN-02): what is not decided yet is refused, and folds into nothing. */
 
-void effect_begun_evolve(struct evolution *evolution, const struct leaf *leaf,
-                         const struct effect_begun *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void effect_done_evolve(struct evolution *evolution, const struct leaf *leaf,
-                        const struct effect_done *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void effect_failed_evolve(struct evolution *evolution, const struct leaf *leaf,
-                          const struct effect_failed *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
 void reconcile_run_evolve(struct evolution *evolution, const struct leaf *leaf,
                           const struct reconcile_run *body)
 {

@@ -1,5 +1,6 @@
 #include "core/decision.h"
 #include "core/dispatch.h"
+#include "core/effect/ending.h"
 #include "core/evolution.h"
 
 /* Default shut (PRN-02): what is not decided yet is refused, and folds into nothing. */
@@ -667,4 +668,12 @@ void label_raised_evolve(struct evolution *evolution, const struct leaf *leaf,
     (void)evolution;
     (void)leaf;
     (void)body;
+}
+
+void vm_effect_ended(struct evolution *evolution, const struct leaf *leaf,
+                     const struct effect_row *effect)
+{
+    (void)evolution;
+    (void)leaf;
+    (void)effect;
 }
