@@ -91,7 +91,7 @@ struct record {
 struct event {
     struct record record;
     uint64_t version;
-    const char *outside; /* the class of emitters that may submit it; "": all from outside; NULL: none */
+    const char *outside; /* class of emitters that may submit it; "": all of outside; NULL: none */
     const struct id_kind *on[LEAF_SUBJECTS_MAX];
     size_t on_count;
     const char *writes[WRITES_MAX];
