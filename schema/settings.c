@@ -36,6 +36,7 @@ static const struct {
     {"tls", "emitters of other machines"},
     {"web", "the auditors' web"},
     {"alerts", "the rules of alerts, and who is told"},
+    {"virt", "the hosts, and what is done there"},
     {"clock", "steps of the clock, and whether it is synchronised"},
     {"emitter", "one emitter, by its name: who may speak for it"},
 };

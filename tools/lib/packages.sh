@@ -47,9 +47,10 @@ need_packages() {
 # What the build needs, and no more.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-dev libjansson-dev
     liblmdb-dev libcsv-dev liboath-dev libqrencode-dev libpcre2-dev libcurl4-openssl-dev
-    libmicrohttpd-dev libinih-dev libseccomp-dev libsystemd-dev'
+    libmicrohttpd-dev libinih-dev libseccomp-dev libsystemd-dev libvirt-dev libxml2-dev'
 
 # What the tests need beside: the unit tests, the format check, the sweep, the Go verifier, manual
-# pages, and the commands by which docs/FORMAT.md checks a log by hand.
+# pages, the commands by which docs/FORMAT.md checks a log by hand, and a host with machines on it.
 test_packages='libcmocka-dev clang-format python3 golang-go golang-golang-x-mod-dev groff-base openssl
-    nodejs node-ajv systemd chromium chromium-driver dpkg-dev file mmdebstrap'
+    nodejs node-ajv systemd chromium chromium-driver dpkg-dev file mmdebstrap qemu-utils
+    libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86'
