@@ -12,7 +12,7 @@
 #include "schema/leaf.h"
 
 enum {
-    DECISION_EVENTS_MAX = 64,
+    DECISION_EVENTS_MAX = 96,
 };
 
 /* Who asks: the holder of the key that signed, in which session. */

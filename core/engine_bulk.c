@@ -5,6 +5,7 @@
 /* The command with its items, as far as it has come. */
 struct bulk {
     struct asking *asking;
+    struct bulk_common common;
     uint32_t done, refused;
 };
 
@@ -16,13 +17,15 @@ static struct canonical_reader items_of(const struct asking *asking)
 }
 
 /* Each item has the arena for itself, beyond what the actor lends from it. */
-static struct status decode_all(struct asking *asking)
+static struct status decode_all(struct bulk *bulk)
 {
+    struct asking *asking = bulk->asking;
     struct arena before = asking->arena;
     struct canonical_reader reader = items_of(asking);
-    while (canonical_element(&reader)) {
+    for (bool first = true; canonical_element(&reader); first = false) {
         asking->arena = before;
         TRY(ask_fields(asking, canonical_skip(&reader)));
+        bulk->common = first ? bulk_common_of(asking->command.kind, &asking->fields) : bulk->common;
     }
     asking->arena = before;
     return OK;
@@ -65,11 +68,13 @@ static struct status close_bulk(struct bulk *bulk)
 
 /* Items ----------------------------------------------------------------------------------- */
 
-static struct status decide_item(struct asking *asking, struct bytes fields)
+static struct status decide_item(struct bulk *bulk, struct bytes fields)
 {
+    struct asking *asking = bulk->asking;
     TRY(ask_fields(asking, fields));
     struct view view = ask_view(asking);
-    enum rule refused = bulk_refusal(&view, &asking->actor, asking->command.kind, &asking->fields);
+    enum rule refused =
+        bulk_refusal(&view, &asking->actor, asking->command.kind, &asking->fields, &bulk->common);
     TRY(asking->trouble);
     if (refused != RULE_NONE) {
         asking->decision.refused = refused;
@@ -83,7 +88,7 @@ static struct status do_item(struct bulk *bulk, struct bytes fields)
 {
     struct asking *asking = bulk->asking;
     asking->item++;
-    TRY(decide_item(asking, fields));
+    TRY(decide_item(bulk, fields));
     bool refused = asking->decision.refused != RULE_NONE;
     bulk->done += !refused;
     bulk->refused += refused;
@@ -121,7 +126,7 @@ static struct status refuse_items(struct bulk *bulk)
         TRY(engine_batch_make_room(asking->engine));
         asking->arena = before;
         asking->item++;
-        TRY(decide_item(asking, fields));
+        TRY(decide_item(bulk, fields));
         enum rule rule = asking->decision.refused;
         TRY(ask_refuse(asking, rule != RULE_NONE ? rule : RULE_BLK_03B, fields));
     }
@@ -184,7 +189,7 @@ struct status ask_bulk(struct asking *asking, struct verdict *verdict)
     struct bulk bulk = {.asking = asking};
     uint32_t count = asking->command.items_count;
     bool all = command_infos[asking->command.kind].bulk_all;
-    TRY(decode_all(asking));
+    TRY(decode_all(&bulk));
     verdict->first = engine_batch_next(asking->engine);
     if (count == 0 || count > BULK_ITEMS_MAX) {
         verdict->refused = RULE_BLK_03A;

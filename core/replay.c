@@ -139,19 +139,31 @@ static struct bytes item_of(const struct command_record *command, uint64_t item)
     return fields;
 }
 
+/* By itself, as far as it can be: what all items have in common is the first one's. */
+static struct status decide_of_many(struct replay *replay, const struct view *view)
+{
+    const struct command_record *command = &replay->found.command;
+    union command_fields first;
+    const size_t used = replay->arena.used;
+    TRY(command_fields_decode(command->kind, item_of(command, 1), &replay->arena, &first));
+    const struct bulk_common common = bulk_common_of(command->kind, &first);
+    replay->arena.used = used;
+    TRY(command_fields_decode(command->kind, item_of(command, replay->found.leaf.item),
+                              &replay->arena, &replay->fields));
+    replay->decision.refused =
+        bulk_refusal(view, &replay->actor, command->kind, &replay->fields, &common);
+    return OK;
+}
+
 /* An item is decided on what the ones before it have left. */
 static struct status decide(struct replay *replay, const struct policy *policy)
 {
     const struct replay_found *found = &replay->found;
     const struct command_record *command = &found->command;
     struct view view = replay_view(replay, policy);
-    bool of_many = found->leaf.item > 0;
-    struct bytes fields = of_many ? item_of(command, found->leaf.item) : command->fields;
-    TRY(command_fields_decode(command->kind, fields, &replay->arena, &replay->fields));
-    if (of_many) {
-        replay->decision.refused =
-            bulk_refusal(&view, &replay->actor, command->kind, &replay->fields);
-    }
+    TRY(found->leaf.item > 0 ? decide_of_many(replay, &view)
+                             : command_fields_decode(command->kind, command->fields, &replay->arena,
+                                                     &replay->fields));
     if (replay->decision.refused == RULE_NONE) {
         dispatch_decide(command->kind, &view, &replay->actor, &replay->fields, &replay->decision);
     }

@@ -18,14 +18,40 @@ static bool owner_of(const struct view *view, enum command_kind kind,
         *owner = file.owner;
         return found;
     }
+    if (kind == COMMAND_DRIVE_DELETE) {
+        struct drive_row drive = {.drive = fields->drive_delete.drive};
+        bool found = view_find(view, ROW_DRIVE, &drive);
+        *owner = drive.owner;
+        return found;
+    }
+    if (kind == COMMAND_VM_DELETE) {
+        struct vm_row vm = {.vm = fields->vm_delete.vm};
+        bool found = view_find(view, ROW_VM, &vm);
+        *owner = vm.owner;
+        return found;
+    }
     return false;
 }
 
+struct bulk_common bulk_common_of(enum command_kind kind, const union command_fields *first)
+{
+    struct bulk_common common = {.from = {ID_NONE, 0}};
+    if (kind == COMMAND_DRIVE_SET_PROJECT && first->drive_set_project.has_from) {
+        common.from = first->drive_set_project.from;
+    } else if (kind == COMMAND_VM_SET_PROJECT && first->vm_set_project.has_from) {
+        common.from = first->vm_set_project.from;
+    }
+    return common;
+}
+
 enum rule bulk_refusal(const struct view *view, const struct actor *actor, enum command_kind kind,
-                       const union command_fields *fields)
+                       const union command_fields *fields, const struct bulk_common *common)
 {
     struct id owner;
+    const struct bulk_common own = bulk_common_of(kind, fields);
     FORBID_IF(owner_of(view, kind, fields, &owner) && !id_equal(owner, actor->user), RULE_BLK_01A);
+    FORBID_UNLESS(id_equal(own.from, common->from),
+                  kind == COMMAND_VM_SET_PROJECT ? RULE_VM_14A : RULE_DRV_17A);
     return RULE_NONE;
 }
 

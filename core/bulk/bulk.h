@@ -5,17 +5,24 @@
  *           at least one event with `cause` N, `item` from 1 and bulk:N among its subjects;
  *           bulk.closed says how many were done and refused. A bulk_check follows these events, in
  *           their order, and says in the end what is missing: a pure fold, for reports.
- * Source    domain.md BLK-01, BLK-03, BLK-04.
+ * Source    domain.md BLK-01, BLK-03, BLK-04, DRV-17, VM-14.
  */
 #ifndef CORE_BULK_BULK_H
 #define CORE_BULK_BULK_H
 
 #include "core/decision.h"
 
-/* Why the actor may not do this to one object of many, though it may be done to one (BLK-01a), or
- * RULE_NONE. */
+/* What all items of a command have to have in common: the first one's. */
+struct bulk_common {
+    struct id from; /* the tag that is changed; ID_NONE: none, or another command */
+};
+struct bulk_common bulk_common_of(enum command_kind kind, const union command_fields *first);
+
+/* Why the actor may not do this to one object of many, though it may be done to one, or RULE_NONE:
+ * only its owner deletes what only holders can open (BLK-01a), and those that are tagged at once
+ * carry the same tag before (DRV-17a, VM-14a). */
 enum rule bulk_refusal(const struct view *view, const struct actor *actor, enum command_kind kind,
-                       const union command_fields *fields);
+                       const union command_fields *fields, const struct bulk_common *common);
 
 struct bulk_check {
     uint64_t n; /* of the event that opened it */

@@ -81,11 +81,12 @@ static void what_only_holders_open_is_deleted_in_bulk_by_its_owner_only(void **u
     struct id group = make_group(&enclave, "ada");
     union command_fields fields = {.group_delete = {.group = group}};
     struct view view = enclave_view(&enclave);
+    const struct bulk_common none = bulk_common_of(COMMAND_GROUP_DELETE, &fields);
     struct actor ada = {.user = enclave_id(&enclave, "ada")},
                  ben = {.user = enclave_id(&enclave, "ben")};
-    assert_int_equal(bulk_refusal(&view, &ada, COMMAND_GROUP_DELETE, &fields), RULE_NONE);
-    assert_int_equal(bulk_refusal(&view, &ben, COMMAND_GROUP_DELETE, &fields), RULE_BLK_01A);
-    assert_int_equal(bulk_refusal(&view, &ben, COMMAND_GROUP_LEAVE, &fields), RULE_NONE);
+    assert_int_equal(bulk_refusal(&view, &ada, COMMAND_GROUP_DELETE, &fields, &none), RULE_NONE);
+    assert_int_equal(bulk_refusal(&view, &ben, COMMAND_GROUP_DELETE, &fields, &none), RULE_BLK_01A);
+    assert_int_equal(bulk_refusal(&view, &ben, COMMAND_GROUP_LEAVE, &fields, &none), RULE_NONE);
     text_add(&text, "[{\"group\":\"group:%u\"}]", (unsigned)group.n);
     struct command_record command = {.kind = COMMAND_GROUP_DELETE, .items = text_bytes(&text)};
     enclave_sign_record(&enclave, "ben", &command, &record);
@@ -96,11 +97,44 @@ static void what_only_holders_open_is_deleted_in_bulk_by_its_owner_only(void **u
     enclave_end(&enclave);
 }
 
+/* The rule for this item after that first one. */
+static enum rule after(enum command_kind kind, const union command_fields *first,
+                       const union command_fields *item)
+{
+    const struct view view = {0};
+    const struct actor actor = {0};
+    const struct bulk_common common = bulk_common_of(kind, first);
+    return bulk_refusal(&view, &actor, kind, item, &common);
+}
+
+/* RULE_DRV_17A, RULE_VM_14A: by what the items say; what is true each item's decision looks at. */
+static void what_is_tagged_at_once_has_the_same_tag_before(void **unused)
+{
+    const struct id a = {ID_PROJECT, 7}, b = {ID_PROJECT, 8};
+    const union command_fields drives[] = {{.drive_set_project = {.has_from = true, .from = a}},
+                                           {.drive_set_project = {.has_from = true, .from = b}},
+                                           {.drive_set_project = {.has_project = true,
+                                                                  .project = a}}},
+                               vms[] = {{.vm_set_project = {.has_from = true, .from = a}},
+                                        {.vm_set_project = {.has_from = true, .from = b}},
+                                        {.vm_set_project = {.has_project = true, .project = a}}};
+    (void)unused;
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned j = 0; j < 3; j++) {
+            assert_int_equal(after(COMMAND_DRIVE_SET_PROJECT, &drives[i], &drives[j]),
+                             i == j ? RULE_NONE : RULE_DRV_17A);
+            assert_int_equal(after(COMMAND_VM_SET_PROJECT, &vms[i], &vms[j]),
+                             i == j ? RULE_NONE : RULE_VM_14A);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_is_whole_with_each_item_and_an_end_that_counts_them),
         cmocka_unit_test(what_only_holders_open_is_deleted_in_bulk_by_its_owner_only),
+        cmocka_unit_test(what_is_tagged_at_once_has_the_same_tag_before),
     };
     return cmocka_run_group_tests_name("core/bulk", tests, NULL, NULL);
 }
