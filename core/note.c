@@ -7,6 +7,7 @@
 #include "core/audit/finding.h"
 #include "core/audit/record.h"
 #include "core/decision.h"
+#include "core/vm/controller.h"
 #include "schema/time.h"
 #include "schema/wire/message.h"
 
@@ -26,6 +27,7 @@ enum {
     BY_ALERTS = 1 << NOTE_ALERTS,
     BY_INGEST = 1 << NOTE_INGEST,
     BY_SUPERVISOR = 1 << NOTE_SUPERVISOR,
+    BY_CONTROLLERS = 1 << NOTE_CONTROLLERS,
 };
 
 /* Checks ---------------------------------------------------------------------------------- */
@@ -201,6 +203,30 @@ static struct status check_ended(const struct view *view, const struct draft *dr
     return is_short(draft->body->daemon_process_ended.why, NOTE_WHY_MAX);
 }
 
+static struct status check_registered(const struct view *view, const struct draft *draft)
+{
+    return controller_may_register(view, &draft->body->emitter_registered);
+}
+
+static struct status check_retired(const struct view *view, const struct draft *draft)
+{
+    return controller_may_retire(view, draft->on[0], &draft->body->emitter_retired);
+}
+
+static struct status check_controller(const struct view *view, const struct draft *draft)
+{
+    if (draft->on_count != 2 || draft->on[1].kind != ID_EMITTER) {
+        return FAIL_BECAUSE(MALFORMED, 0, "a controller is a machine's, and an emitter");
+    }
+    return controller_may_come(view, draft->on, &draft->body->vm_registered);
+}
+
+static struct status check_refused(const struct view *view, const struct draft *draft)
+{
+    (void)view;
+    return controller_may_be_refused(&draft->body->vm_controller_refused);
+}
+
 /* What a note is about -------------------------------------------------------------------- */
 
 static void about_query(const struct draft *draft, struct text *out)
@@ -231,6 +257,16 @@ static void about_alert(const struct draft *draft, struct text *out)
 {
     text_put_literal(out, "alert ");
     text_put_bytes(out, BYTES(draft->body->alert_raised.identity.sha256));
+}
+
+/* By name, for that is what is used once, and what both know. */
+static void about_controller(const struct draft *draft, struct text *out)
+{
+    text_put_literal(out, "controller ");
+    text_put_bytes(out, draft->kind == EVENT_EMITTER_REGISTERED
+                            ? draft->body->emitter_registered.name
+                        : draft->kind == EVENT_EMITTER_RETIRED ? draft->body->emitter_retired.name
+                                                               : draft->body->vm_registered.name);
 }
 
 static void about_invitation(const struct draft *draft, struct text *out)
@@ -275,6 +311,10 @@ static const struct note_kind kinds[] = {
     {EVENT_DAEMON_PROCESS_ENDED,   BY_SUPERVISOR, check_ended, NULL},
     {EVENT_DAEMON_RELOADED,        BY_SUPERVISOR, NULL, NULL},
     {EVENT_DAEMON_RELOAD_REFUSED,  BY_SUPERVISOR, NULL, NULL},
+    {EVENT_EMITTER_REGISTERED,     BY_CONTROLLERS, check_registered, about_controller},
+    {EVENT_EMITTER_RETIRED,        BY_CONTROLLERS, check_retired, about_controller},
+    {EVENT_VM_REGISTERED,          BY_CONTROLLERS, check_controller, about_controller},
+    {EVENT_VM_CONTROLLER_REFUSED,  BY_CONTROLLERS, check_refused, NULL},
 };
 /* clang-format on */
 
@@ -291,7 +331,8 @@ static const struct note_kind *find(enum event_kind kind)
 enum engine_voice note_voice(enum event_kind kind)
 {
     bool imported = kind == EVENT_AUDIT_SUBJECT_NAMED || kind == EVENT_AUDIT_RECORD_IMPORTED;
-    return imported ? VOICE_IMPORT : VOICE_AUDIT;
+    bool of_machine = kind == EVENT_VM_REGISTERED || kind == EVENT_VM_CONTROLLER_REFUSED;
+    return imported ? VOICE_IMPORT : of_machine ? VOICE_VM : VOICE_AUDIT;
 }
 
 /* Deciding -------------------------------------------------------------------------------- */

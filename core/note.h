@@ -24,11 +24,12 @@ enum {
 };
 
 enum note_role {
-    NOTE_OPERATOR,   /* whoever runs the command line */
-    NOTE_READER,     /* the process that shows auditors their pages */
-    NOTE_ALERTS,     /* the process that raises alerts */
-    NOTE_INGEST,     /* the process that takes submissions in */
-    NOTE_SUPERVISOR, /* the process that starts the others */
+    NOTE_OPERATOR,    /* whoever runs the command line */
+    NOTE_READER,      /* the process that shows auditors their pages */
+    NOTE_ALERTS,      /* the process that raises alerts */
+    NOTE_INGEST,      /* the process that takes submissions in */
+    NOTE_SUPERVISOR,  /* the process that starts the others */
+    NOTE_CONTROLLERS, /* the process that speaks with the controllers in machines */
     NOTE_ROLE_COUNT,
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/dispatch.h"
 #include "core/evolution.h"
+#include "core/vm/controller.h"
 
 bool emitter_by_name(const struct view *view, struct bytes name, struct emitter_row *out)
 {
@@ -15,22 +16,12 @@ bool emitter_by_name(const struct view *view, struct bytes name, struct emitter_
 
 struct id emitter_controlled_vm(const struct emitter_row *emitter)
 {
-    static const char prefix[] = "vmc-";
-    struct id vm = {ID_VM, 0};
-    const size_t start = sizeof prefix - 1;
-    if (emitter->class != EMITTER_CLASS_CONTROLLER || emitter->name.size <= start ||
-        memcmp(emitter->name.data, prefix, start) != 0) {
-        return (struct id){ID_NONE, 0};
-    }
-    size_t i = start;
-    for (; i < emitter->name.size && emitter->name.data[i] != '-'; i++) {
-        unsigned digit = (unsigned)emitter->name.data[i] - '0';
-        if (digit > 9 || vm.n > UINT64_MAX / 16) {
-            return (struct id){ID_NONE, 0};
-        }
-        vm.n = vm.n * 10 + digit;
-    }
-    return i > start && i < emitter->name.size ? vm : (struct id){ID_NONE, 0};
+    struct id vm;
+    uint64_t run;
+    return emitter->class == EMITTER_CLASS_CONTROLLER &&
+                   controller_name_read(emitter->name, &vm, &run)
+               ? vm
+               : (struct id){ID_NONE, 0};
 }
 
 /* Decide ---------------------------------------------------------------------------------- */
@@ -43,7 +34,7 @@ void emitter_register_decide(const struct view *view, const struct actor *actor,
     REFUSE_UNLESS(leaf_is_emitter_name(command->name), RULE_AUD_14F);
     REFUSE_UNLESS(decision_is_key(view, command->key), RULE_AUD_14F);
     REFUSE_IF(emitter_by_name(view, command->name, &known), RULE_AUD_14C);
-    REFUSE_IF(view_count(view, ROW_EMITTER, EMITTERS_MAX) == EMITTERS_MAX, RULE_AUD_14G);
+    REFUSE_IF(view_count(view, ROW_LIVE_EMITTER, EMITTERS_MAX) == EMITTERS_MAX, RULE_AUD_14G);
     EMIT(EVENT_EMITTER_REGISTERED, NEW(ID_EMITTER), emitter_registered, .name = command->name,
          .key = command->key, .class = EMITTER_CLASS_OUTSIDE, .about = command->about);
 }
@@ -74,6 +65,7 @@ void audit_genesis_evolve(struct evolution *evolution, const struct leaf *leaf,
                                         .key = body->emitter_key,
                                         .class = EMITTER_CLASS_INTERNAL,
                                         .about = LITERAL("the audit of the log itself")});
+    evolution_put(evolution, ROW_LIVE_EMITTER, &(struct live_emitter_row){.name = body->emitter});
 }
 
 void emitter_registered_evolve(struct evolution *evolution, const struct leaf *leaf,
@@ -85,6 +77,7 @@ void emitter_registered_evolve(struct evolution *evolution, const struct leaf *l
                                         .key = body->key,
                                         .class = body->class,
                                         .about = body->about});
+    evolution_put(evolution, ROW_LIVE_EMITTER, &(struct live_emitter_row){.name = body->name});
 }
 
 void emitter_retired_evolve(struct evolution *evolution, const struct leaf *leaf,
@@ -95,6 +88,8 @@ void emitter_retired_evolve(struct evolution *evolution, const struct leaf *leaf
     if (evolution_find(evolution, ROW_EMITTER, &row)) {
         row.retired = true;
         evolution_put(evolution, ROW_EMITTER, &row);
+        evolution_remove(evolution, ROW_LIVE_EMITTER,
+                         &(struct live_emitter_row){.name = body->name});
     }
 }
 

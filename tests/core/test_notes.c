@@ -122,9 +122,9 @@ static void what_is_not_in_the_table_is_said_by_nobody(void **state)
 {
     struct office *office = *state;
     static const char *const commanded[] = {
-        "user.",           "session.",           "vault.",        "project.",  "group.",
-        "policy.",         "emitter.registered", "audit.genesis", "audit.st",  "audit.index_run",
-        "auditor.invited", "auditor.revoked",    "alert.closed",  "case.noted"};
+        "user.",           "session.",        "vault.",        "project.",  "group.",
+        "policy.",         "emitter.denied",  "audit.genesis", "audit.st",  "audit.index_run",
+        "auditor.invited", "auditor.revoked", "alert.closed",  "case.noted"};
     for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
         for (size_t i = 0; i < sizeof commanded / sizeof commanded[0]; i++) {
             const char *name = event_name((enum event_kind)kind);
@@ -143,15 +143,20 @@ static void each_role_has_kinds_of_its_own(void **state)
     struct office *office = *state;
     static const struct {
         enum event_kind kind;
-        bool may[NOTE_ROLE_COUNT]; /* operator, reader, alerts, ingest, supervisor */
+        bool may[NOTE_ROLE_COUNT]; /* operator, reader, alerts, ingest, supervisor,
+                                       controllers */
     } samples[] = {
-        {EVENT_AUDIT_QUERY_RUN, {true, true, false, false, false}},
-        {EVENT_AUDIT_TOOLS_MEASURED, {true, false, false, false, false}},
-        {EVENT_AUDITOR_ENTERED, {false, true, false, false, false}},
-        {EVENT_AUDITOR_VIEWED, {false, true, false, false, false}},
-        {EVENT_ALERT_RAISED, {true, false, true, false, false}},
-        {EVENT_EMITTER_DROPPED, {false, false, false, true, false}},
-        {EVENT_DAEMON_RELOADED, {false, false, false, false, true}},
+        {EVENT_AUDIT_QUERY_RUN, {true, true, false, false, false, false}},
+        {EVENT_AUDIT_TOOLS_MEASURED, {true, false, false, false, false, false}},
+        {EVENT_AUDITOR_ENTERED, {false, true, false, false, false, false}},
+        {EVENT_AUDITOR_VIEWED, {false, true, false, false, false, false}},
+        {EVENT_ALERT_RAISED, {true, false, true, false, false, false}},
+        {EVENT_EMITTER_DROPPED, {false, false, false, true, false, false}},
+        {EVENT_DAEMON_RELOADED, {false, false, false, false, true, false}},
+        {EVENT_EMITTER_REGISTERED, {false, false, false, false, false, true}},
+        {EVENT_EMITTER_RETIRED, {false, false, false, false, false, true}},
+        {EVENT_VM_REGISTERED, {false, false, false, false, false, true}},
+        {EVENT_VM_CONTROLLER_REFUSED, {false, false, false, false, false, true}},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         for (unsigned role = 0; role < NOTE_ROLE_COUNT; role++) {
