@@ -5,9 +5,9 @@
  *          process maps its own page for writing and all of them, through another descriptor, for
  *          reading: it cannot write the numbers of another, whatever becomes of it.
  *          counters_add(process_counters(process), COUNTER_EVENTS_TOTAL, 17);
- * Process  One thread of one process writes a page; anybody reads. Each number is read and written
- *          whole, but two of them are not of one moment. The page stays when its process ends, so
- *          that counters go on where they were.
+ * Process  One thread of one process writes a page, of at_disk any; anybody reads. Each number is
+ *          read and written whole, but two of them are not of one moment. The page stays when its
+ *          process ends, so that counters go on where they were.
  */
 #ifndef AUDITD_COUNTERS_H
 #define AUDITD_COUNTERS_H
@@ -38,6 +38,7 @@ extern const struct counter_info counter_infos[COUNTER_COUNT];
 /* What a process writes. */
 struct counters {
     _Atomic uint64_t beat;    /* goes on while its loop does */
+    _Atomic uint64_t at_disk; /* how many of its threads wait for the disk */
     _Atomic uint64_t trapped; /* the number of a system call that its sandbox refused, and 1 */
     _Atomic uint64_t values[COUNTER_COUNT];
     _Atomic uint64_t touched[COUNTER_COUNT]; /* 1 once set: others are not shown */

@@ -216,6 +216,16 @@ void process_beat(struct process *process)
     atomic_fetch_add_explicit(&process->counters->beat, 1, memory_order_relaxed);
 }
 
+void process_at_disk(struct process *process, bool begun)
+{
+    if (begun) {
+        atomic_fetch_add(&process->counters->at_disk, 1);
+    } else {
+        atomic_fetch_sub(&process->counters->at_disk, 1);
+        process_beat(process);
+    }
+}
+
 int process_control(const struct process *process)
 {
     return channel_fd(process->control);
@@ -329,6 +339,7 @@ static struct status take_over(struct process *process)
     close(PROCESS_PAGES);
     close(PROCESS_ALL_PAGES);
     atomic_store(&process->counters->trapped, 0);
+    atomic_store(&process->counters->at_disk, 0);
     TRY(take_listener(process));
     return take_channels(process);
 }

@@ -82,6 +82,10 @@ unsigned process_turn(struct process *process);
 /* A sign of life alone. */
 void process_beat(struct process *process);
 
+/* What is behind waits for the disk (`begun`), or does no more. Whoever waits for it gives no sign
+ * of life and does not hang: the supervisor has more patience. By any thread. */
+void process_at_disk(struct process *process, bool begun);
+
 /* Channels ----------------------------------------------------------------------------------- */
 
 /* The channel to a peer, of frames of at most MESSAGE_MAX; NULL while there is none. It stays this

@@ -28,6 +28,9 @@ struct engine_port; /* core/engine_port.h */
 /* Called while long folding goes on; done of total events. */
 typedef void engine_progress(void *context, uint64_t done, uint64_t total);
 
+/* Called before something waits for the disk (`begun`), and behind it; by any of its threads. */
+typedef void engine_disk(void *context, bool begun);
+
 struct engine_options {
     const char *directory;
     bool read_only;
@@ -42,6 +45,8 @@ struct engine_options {
     void *clock_context;
     engine_progress *progress; /* of folding at open; may be NULL */
     void *progress_context;
+    engine_disk *disk; /* may be NULL */
+    void *disk_context;
 };
 
 /* The emitters that the writer speaks for. */

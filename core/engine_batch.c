@@ -259,7 +259,6 @@ static struct status sign_last(struct engine *engine)
 static struct status append_all(struct engine *engine)
 {
     struct batch *batch = engine->batch;
-    struct bytes note;
     TRY(log_begin(engine->log));
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_event *event = &batch->events[i];
@@ -275,7 +274,7 @@ static struct status append_all(struct engine *engine)
             TRY(log_set_emitter(engine->log, bytes_of_string(engine->voices[voice].name), &head));
         }
     }
-    return log_commit(engine->log, engine->log_key, &note);
+    return engine_commit_log(engine);
 }
 
 static struct bytes keep(struct text *memory, struct bytes bytes)

@@ -51,6 +51,40 @@ static void free_job(struct engine *engine, struct job *job)
     queue_put(job->small ? engine->free_small : engine->free, job);
 }
 
+/* The disk --------------------------------------------------------------------------------- */
+
+static void at_disk(const struct engine *engine, bool begun)
+{
+    if (engine->options.disk != NULL) {
+        engine->options.disk(engine->options.disk_context, begun);
+    }
+}
+
+struct status engine_commit_log(struct engine *engine)
+{
+    struct bytes note;
+    at_disk(engine, true);
+    struct status status = log_commit(engine->log, engine->log_key, &note);
+    at_disk(engine, false);
+    return status;
+}
+
+static struct status commit_state(struct engine *engine, const struct digest *last)
+{
+    at_disk(engine, true);
+    struct status status = state_commit(engine->state, last);
+    at_disk(engine, false);
+    return status;
+}
+
+static struct status commit_index(struct engine *engine)
+{
+    at_disk(engine, true);
+    struct status status = index_commit(engine->index);
+    at_disk(engine, false);
+    return status;
+}
+
 static void index_job(void *context, void *thing)
 {
     struct engine *engine = context;
@@ -62,7 +96,7 @@ static void index_job(void *context, void *thing)
     /* The index is disposable: what is missing is folded at the next open. */
     if (!failed(engine->index_status)) {
         engine->index_status =
-            job->task == JOB_SYNC ? index_commit(engine->index) : index_events(engine, job);
+            job->task == JOB_SYNC ? commit_index(engine) : index_events(engine, job);
     }
     free_job(engine, job);
 }
@@ -176,13 +210,12 @@ uint64_t engine_recording_time(struct engine *engine)
 /* Appends, syncs and signs once for all the jobs, evolves, and only then acknowledges. */
 static struct status commit_jobs(struct engine *engine, struct job **jobs, size_t count)
 {
-    struct bytes note;
     uint64_t now_utc_us = engine_recording_time(engine);
     TRY(log_begin(engine->log));
     for (size_t i = 0; i < count; i++) {
         TRY(append_job(engine, jobs[i], now_utc_us));
     }
-    TRY(log_commit(engine->log, engine->log_key, &note));
+    TRY(engine_commit_log(engine));
     for (size_t i = 0; i < count; i++) {
         TRY(evolve_job(engine, jobs[i]));
     }
@@ -405,7 +438,7 @@ struct status engine_sync_fold(struct engine *engine, const struct digest *last)
 {
     struct job *job;
     engine->since_sync = 0;
-    TRY(state_commit(engine->state, last));
+    TRY(commit_state(engine, last));
     TRY(engine_take_job(engine, &job));
     job->task = JOB_SYNC;
     engine_hand_to_index(engine, job);

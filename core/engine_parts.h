@@ -111,6 +111,8 @@ void engine_hand_to_prepare(struct engine *engine, struct job *job);
 void engine_hand_to_index(struct engine *engine, struct job *job);
 /* A free job; commits what is prepared while it waits. */
 MUST_CHECK struct status engine_take_job(struct engine *engine, struct job **out);
+/* Commits the log, and says so to whoever wants to know that the disk is waited for. */
+MUST_CHECK struct status engine_commit_log(struct engine *engine);
 /* Now; while the clock is behind what was recorded last, that time is held. */
 uint64_t engine_recording_time(struct engine *engine);
 /* Makes the state durable, and the checkpoint's file beside the log. */

@@ -18,6 +18,7 @@ enum {
     BACKOFF_MOST_US = 10000000,
     LIVED_US = 60000000,           /* after this, an end is a first one again */
     START_DEADLINE_US = 600000000, /* without a sign of life before being ready: a big fold beats */
+    DISK_DEADLINE_US = 600000000,  /* the same while it waits for the disk */
     SLEPT_US = 1900000,            /* a turn takes half a second at most; watchdogs, two and more */
     FIRST_TRIES_MAX = 3,           /* ends of one process before the daemon has been ready */
 };
@@ -39,6 +40,7 @@ struct seat {
     uint64_t restarts;
     uint64_t landlock;
     bool seccomp, was_ready, hung;
+    bool disk_told;       /* that it waits for the disk, longer than is usual */
     unsigned tries;       /* ends before it was ever ready */
     struct status ending; /* as it said itself */
     bool has_ending;

@@ -415,11 +415,40 @@ void seats_reap(struct supervisor *supervisor)
 
 /* Signs of life ------------------------------------------------------------------------------ */
 
-static uint64_t beat_deadline(const struct supervisor *supervisor, const struct seat *seat)
+static uint64_t watchdog_us(const struct supervisor *supervisor)
 {
-    return seat->beat_us + (seat->state == SEAT_STARTING
-                                ? START_DEADLINE_US
-                                : supervisor->settings->daemon_watchdog * 1000000);
+    return supervisor->settings->daemon_watchdog * 1000000;
+}
+
+static bool is_at_disk(const struct supervisor *supervisor, unsigned seat)
+{
+    return atomic_load(&counters_of(supervisor->pages, seat)->at_disk) > 0;
+}
+
+static uint64_t beat_deadline(const struct supervisor *supervisor, unsigned seat)
+{
+    const struct seat *self = &supervisor->seats[seat];
+    if (self->state == SEAT_STARTING) {
+        return self->beat_us + START_DEADLINE_US;
+    }
+    return self->beat_us +
+           (is_at_disk(supervisor, seat) ? DISK_DEADLINE_US : watchdog_us(supervisor));
+}
+
+/* To end it would help nobody: the next one waits for the same disk, and what was nearly durable
+ * would have to be said again. */
+static void tell_disk(struct supervisor *supervisor, unsigned seat, uint64_t now_us)
+{
+    struct seat_name name;
+    struct seat *self = &supervisor->seats[seat];
+    if (!self->disk_told && self->state == SEAT_UP && is_at_disk(supervisor, seat) &&
+        now_us >= self->beat_us + watchdog_us(supervisor)) {
+        self->disk_told = true;
+        journal_say(&supervisor->journal, JOURNAL_WARNING, "disk_slow",
+                    pair_string("process", name_of(seat, &name)),
+                    pair_number("pid", (uint64_t)self->pid),
+                    pair_number("seconds", (now_us - self->beat_us) / 1000000));
+    }
 }
 
 void seats_watch(struct supervisor *supervisor, uint64_t now_us)
@@ -436,11 +465,13 @@ void seats_watch(struct supervisor *supervisor, uint64_t now_us)
         if (beat != seat->beat || slept) {
             seat->beat = beat;
             seat->beat_us = now_us;
+            seat->disk_told = false;
         } else if (!seat->hung && seat->state != SEAT_STOPPING &&
-                   now_us >= beat_deadline(supervisor, seat)) {
+                   now_us >= beat_deadline(supervisor, i)) {
             seat->hung = true;
             kill(seat->pid, SIGKILL);
         }
+        tell_disk(supervisor, i, now_us);
         (void)!failed(channel_flush(seat->control));
     }
 }

@@ -31,6 +31,11 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     process_beat(process);
 }
 
+static void show_disk(void *context, bool begun)
+{
+    process_at_disk(context, begun);
+}
+
 static void send_frame(void *context, uint32_t route, struct bytes frame)
 {
     struct writer *writer = context;
@@ -72,7 +77,9 @@ static struct status begin(struct writer *writer, struct process *process)
                                  .task = "cairnd",
                                  .commit_events_max = (uint32_t)settings->store_commit_events,
                                  .progress = show_progress,
-                                 .progress_context = process},
+                                 .progress_context = process,
+                                 .disk = show_disk,
+                                 .disk_context = process},
         &writer->engine));
     TRY(clerk_open(&(struct clerk_options){.engine = writer->engine,
                                            .send = send_frame,

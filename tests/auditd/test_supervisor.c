@@ -104,6 +104,18 @@ static struct status test_ingest(struct process *process)
     return OK;
 }
 
+/* A disk that is as slow as a file is there. */
+static void wait_for_disk(struct process *process)
+{
+    if (is_there(process, "slow")) {
+        process_at_disk(process, true);
+        while (is_there(process, "slow")) {
+            daemon_nap();
+        }
+        process_at_disk(process, false);
+    }
+}
+
 static struct status test_alerts(struct process *process)
 {
     if (is_there(process, "crash")) {
@@ -114,6 +126,7 @@ static struct status test_alerts(struct process *process)
         if (is_there(process, "trap")) {
             syscall(SYS_chroot, "/");
         }
+        wait_for_disk(process);
         ask(process, ROLE_WRITER);
         read_channel(process, ROLE_WRITER);
         daemon_nap();
@@ -194,6 +207,21 @@ static void a_process_without_a_sign_of_life_is_started_anew(void **state)
     daemon_wait_until_not(daemon, "writer", "pid", before);
     daemon_wait_for_said(daemon, "\"role\":\"writer\",\"why\":\"it gave no sign of life\"}");
     assert_int_equal(daemon_number(daemon, "ingest", "pid"), ingest);
+}
+
+/* A sync may take longer than any watchdog; the next process would wait for the same disk. */
+static void who_waits_for_the_disk_is_not_ended_but_told_of(void **state)
+{
+    char path[700];
+    struct daemon *daemon = *state;
+    daemon_start_and_wait(daemon);
+    const uint64_t before = daemon_number(daemon, "alerts", "pid");
+    daemon_write(daemon->store, "slow", "");
+    daemon_wait_for(daemon, "event=disk_slow process=alerts", 1);
+    snprintf(path, sizeof path, "%s/slow", daemon->store);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(daemon_number(daemon, "alerts", "pid"), before);
+    assert_null(strstr(daemon_told(daemon, daemon->journal), "event=process_ended"));
 }
 
 /* A machine that is suspended, a virtual one that is moved. */
@@ -467,6 +495,7 @@ int main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(a_killed_process_comes_back_and_the_others_stay),
         TEST(a_process_without_a_sign_of_life_is_started_anew),
+        TEST(who_waits_for_the_disk_is_not_ended_but_told_of),
         TEST(nobody_is_blamed_for_the_time_when_the_machine_slept),
         TEST(a_refused_system_call_is_told_by_its_name),
         TEST(what_ends_again_and_again_is_started_ever_more_slowly),

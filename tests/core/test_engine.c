@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -238,6 +239,47 @@ static void a_fold_of_more_runs_than_the_ring_holds_ends_and_logs_them(void **un
     scratch_end(&scratch);
 }
 
+struct disk_waits {
+    atomic_int begun, ended; /* by several threads */
+};
+
+static void count_wait(void *context, bool begun)
+{
+    struct disk_waits *waits = context;
+    atomic_fetch_add(begun ? &waits->begun : &waits->ended, 1);
+}
+
+/* Whoever watches the writer is told before the disk is waited for, and behind it. */
+static void every_wait_for_the_disk_is_told_and_ends(void **state)
+{
+    struct scratch scratch;
+    struct speaker speaker;
+    struct disk_waits waits = {0};
+    CLEANUP(emission_close) struct emission *emission = NULL;
+    (void)state;
+    scratch_begin(&scratch);
+    scratch_store(&scratch, KEY_ED25519);
+    struct engine *engine = scratch_open(&scratch, false);
+    scratch_emitter(&scratch, engine, "door", &speaker);
+    scratch_close(&engine);
+    must(emission_open(&emission));
+    must(engine_open(&(struct engine_options){.directory = scratch.store,
+                                              .threaded = true,
+                                              .disk = count_wait,
+                                              .disk_context = &waits},
+                     &engine));
+    const int before = atomic_load(&waits.begun);
+    scratch_observe(engine, emission, &speaker, 10);
+    must(engine_flush(engine));
+    assert_int_equal(atomic_load(&waits.begun), before + 1);
+    must(engine_settle(engine));
+    assert_true(atomic_load(&waits.begun) > before + 2);
+    scratch_close(&engine);
+    assert_int_equal(atomic_load(&waits.begun), atomic_load(&waits.ended));
+    secret_key_close(&speaker.key);
+    scratch_end(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_submission_sent_twice_is_in_the_log_once),
         cmocka_unit_test(an_event_in_an_unknown_project_or_session_is_refused),
         cmocka_unit_test(a_fold_of_more_runs_than_the_ring_holds_ends_and_logs_them),
+        cmocka_unit_test(every_wait_for_the_disk_is_told_and_ends),
     };
     return cmocka_run_group_tests_name("core/engine", tests, NULL, NULL);
 }
