@@ -75,7 +75,7 @@ function check_calls(line,    name) {
 
 FNR == 1 {
     inside = ""
-    no_heap = FILENAME ~ /^(schema\/[^\/]*|core\/[^\/]*\/.*|reports\/.*)$/ && FILENAME !~ /^core\/emit\//
+    no_heap = FILENAME ~ /^(schema\/[^\/]*|core\/[^\/]*\/.*|reports\/.*)$/ && FILENAME !~ /^core\/(emit|vmc)\//
 }
 
 {

@@ -9,7 +9,8 @@ BEGIN {
     may["tests"]   = " schema store core reports auditd tools tests "
 
     # In core/ the engine's own files meet the store. A context, core/drive/, decides purely: it sees
-    # the words, other contexts, and these. core/emit/ is no context: it is the other side, which emits.
+    # the words, other contexts, and these. core/emit/ and core/vmc/ are no contexts: they are the
+    # other side, which emits, and which speaks with users in a machine.
     may["core"] = " schema store core "
     may["context"] = " schema core "
     lent = " core/view.h core/decision.h core/evolution.h core/dispatch.h "
@@ -17,7 +18,7 @@ BEGIN {
     # A foreign library has one owner; two where two rooms of it are unrelated.
     owner["lmdb.h"]        = " store/lmdb_internal.h "
     owner["openssl/"]      = " store/hash.c store/key_openssl.c store/chunk.c auditd/tls.c core/emit/tls_link.c "
-    owner["sodium"]        = " store/key_sodium.c store/passphrase.c store/wrap.c "
+    owner["sodium"]        = " store/key_sodium.c store/passphrase.c store/stream.c store/wrap.c "
     owner["liboath/"]      = " store/totp.c "
     owner["qrencode.h"]    = " tools/qr.c "
     owner["curl/"]         = " tools/audit/post_webhook.c "
@@ -44,7 +45,7 @@ function complain(sentence) {
 function check_own(target,    here, there, folder, depth) {
     depth = split(FILENAME, here, "/")
     split(target, there, "/")
-    folder = here[1] == "core" && depth > 2 && here[2] != "emit" ? "context" : here[1]
+    folder = here[1] == "core" && depth > 2 && here[2] !~ /^(emit|vmc)$/ ? "context" : here[1]
     if (index(may[folder], " " there[1] " ") == 0) {
         complain(FILENAME " may not include " target)
     } else if (folder == "context" && target ~ /^core\/[^\/]*$/ && index(lent, " " target " ") == 0) {
