@@ -31,12 +31,14 @@ void emitter_register_decide(const struct view *view, const struct actor *actor,
 {
     struct emitter_row known;
     REFUSE_UNLESS(actor->role == USER_ROLE_SUPER_ADMIN, RULE_AUD_14B);
+    enum emitter_class class = command->has_class ? command->class : EMITTER_CLASS_OUTSIDE;
+    REFUSE_UNLESS(class == EMITTER_CLASS_OUTSIDE || class == EMITTER_CLASS_WATCHER, RULE_AUD_14L);
     REFUSE_UNLESS(leaf_is_emitter_name(command->name), RULE_AUD_14F);
     REFUSE_UNLESS(decision_is_key(view, command->key), RULE_AUD_14F);
     REFUSE_IF(emitter_by_name(view, command->name, &known), RULE_AUD_14C);
     REFUSE_IF(view_count(view, ROW_LIVE_EMITTER, EMITTERS_MAX) == EMITTERS_MAX, RULE_AUD_14G);
     EMIT(EVENT_EMITTER_REGISTERED, NEW(ID_EMITTER), emitter_registered, .name = command->name,
-         .key = command->key, .class = EMITTER_CLASS_OUTSIDE, .about = command->about);
+         .key = command->key, .class = class, .about = command->about);
 }
 
 void emitter_retire_decide(const struct view *view, const struct actor *actor,
