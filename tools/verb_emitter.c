@@ -34,14 +34,30 @@ static enum exit_code key_to_register(const struct invocation *invocation, const
     return EXIT_DONE;
 }
 
+/* --class; what an emitter of that class may be is the log's to decide. */
+static bool class_to_register(struct invocation *invocation, enum emitter_class *out)
+{
+    const char *word = invocation_value(invocation, "class");
+    *out = EMITTER_CLASS_OUTSIDE;
+    if (word == NULL || emitter_class_read(bytes_of_string(word), out)) {
+        return true;
+    }
+    (void)invocation_fail(invocation, EXIT_USAGE, NULL, "--class is outside or watcher");
+    return false;
+}
+
 static enum exit_code register_emitter(struct invocation *invocation, struct engine *engine)
 {
     char memory[1024];
     struct text text = TEXT_IN(memory);
     struct public_key key;
     struct verdict verdict;
+    enum emitter_class class;
     const char *name = invocation_argument(invocation, 0);
     const char *about = invocation_value(invocation, "about");
+    if (!class_to_register(invocation, &class)) {
+        return EXIT_USAGE;
+    }
     if (!leaf_is_emitter_name(bytes_of_string(name))) {
         return invocation_fail(invocation, EXIT_USAGE, NULL,
                                "an emitter's name is [a-z][a-z0-9_.-]*, at most %d characters",
@@ -55,6 +71,8 @@ static enum exit_code register_emitter(struct invocation *invocation, struct eng
     union command_fields fields = {
         .emitter_register = {.name = bytes_of_string(name),
                              .key = text_bytes(&text),
+                             .has_class = class != EMITTER_CLASS_OUTSIDE,
+                             .class = class,
                              .about = bytes_of_string(about == NULL ? name : about)}};
     code = operator_command(invocation, engine, COMMAND_EMITTER_REGISTER, &fields, &verdict);
     if (code == EXIT_DONE) {
@@ -79,6 +97,8 @@ static enum exit_code run_register(struct invocation *invocation)
 static const struct option_info register_options[] = {
     {"about", 0, "TEXT", "what it is, for people", false},
     OPERATOR_OPTIONS,
+    {"class", 0, "CLASS",
+     "outside (the standard), or watcher: one that sees hosts and says what they carry", false},
     {"key-out", 0, "FILE", "make the emitter's key and save it here, mode 0600", false},
     {"public", 0, "FILE", "the emitter's public key, made elsewhere", false},
 };
@@ -87,7 +107,8 @@ const struct verb verb_emitter_register = {
     .name = "emitter register",
     .about = "let a component write to the log under its own key",
     .arguments = "NAME",
-    .examples = "cairn emitter register door --about \"the door of room 3\" --key-out door.key",
+    .examples = "cairn emitter register door --about \"the door of room 3\" --key-out door.key\n"
+                "cairn emitter register watcher --class watcher --key-out watcher.key",
     .purpose = PURPOSE_WRITE,
     OPTIONS(register_options),
     .guarded = true,

@@ -223,6 +223,22 @@ static void a_registration_makes_an_outside_emitter(void **state)
     assert_true(bytes_equal(event->body.emitter_registered.name, LITERAL("gate")));
 }
 
+static void an_emitter_is_registered_as_one_from_outside_or_as_a_watcher(void **state)
+{
+    struct world *world = *state;
+    union command_fields fields = registration(world, "eyes");
+    fields.emitter_register.has_class = true;
+    for (unsigned class = 0; class < EMITTER_CLASS_COUNT; class ++) {
+        fields.emitter_register.class = (enum emitter_class) class;
+        struct decision decision =
+            decide(world, USER_ROLE_SUPER_ADMIN, COMMAND_EMITTER_REGISTER, &fields);
+        bool may = class == EMITTER_CLASS_OUTSIDE || class == EMITTER_CLASS_WATCHER;
+        assert_int_equal(decision.refused, may ? RULE_NONE : RULE_AUD_14L);
+        assert_int_equal(decision.count, may ? 1 : 0);
+        assert_true(!may || decision.events[0].body.emitter_registered.class == class);
+    }
+}
+
 static void an_emitter_is_found_by_name_and_stays_when_retired(void **state)
 {
     struct world *world = *state;
@@ -278,6 +294,7 @@ int main(void)
         WITH_STORE(an_emitter_has_a_name_and_a_key_that_can_be_read),
         WITH_STORE(a_log_has_so_many_emitters_and_no_more),
         WITH_STORE(a_registration_makes_an_outside_emitter),
+        WITH_STORE(an_emitter_is_registered_as_one_from_outside_or_as_a_watcher),
         WITH_STORE(an_emitter_is_found_by_name_and_stays_when_retired),
         cmocka_unit_test(a_description_is_one_line_that_steers_no_terminal),
     };
