@@ -62,7 +62,7 @@ static struct status add_read(const struct blast *blast, size_t node)
     for (size_t i = 0; i < lineage->edge_count; i++) {
         const struct lineage_edge *edge = &lineage->edges[i];
         if (edge->in[LINEAGE_UP] && edge->from == node && edge->to == 0 &&
-            edge->flow->class == FLOW_MOVED) {
+            flow_carries(edge->flow)) {
             TRY(add_edge(blast, edge, bytes_of_string(lineage_words(edge, LINEAGE_UP)), node));
         }
     }

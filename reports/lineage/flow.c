@@ -6,11 +6,12 @@
 #include <assert.h>
 
 /* clang-format off */
-#define ACTOR       {FLOW_ACTOR, NULL}
-#define SUBJECT     {FLOW_SUBJECT, NULL}
-#define FIELD(name) {FLOW_FIELD, name}
-#define PLACE(name) {FLOW_PLACE, name}
-#define NOBODY      {FLOW_NOBODY, NULL}
+#define ACTOR       {FLOW_ACTOR, NULL, NULL}
+#define SUBJECT     {FLOW_SUBJECT, NULL, NULL}
+#define SUBJECT_RW  {FLOW_SUBJECT, NULL, "rw"}
+#define FIELD(name) {FLOW_FIELD, name, NULL}
+#define PLACE(name) {FLOW_PLACE, name, NULL}
+#define NOBODY      {FLOW_NOBODY, NULL, NULL}
 
 /* class, whether it ends; from, to; the words downwards and upwards */
 const struct flow flows[] = {
@@ -66,27 +67,94 @@ const struct flow flows[] = {
         SUBJECT, FIELD("user"), "", ""},
     {EVENT_GROUP_DELETED, FLOW_HELD, true,
         SUBJECT, NOBODY, "", ""},
+    {EVENT_DRIVE_CREATED, FLOW_HELD, false,
+        SUBJECT, FIELD("owner"), "owned by", "owned"},
+    {EVENT_DRIVE_SHARED, FLOW_GIVEN, false,
+        SUBJECT, FIELD("target"), "shared with", "has a share of"},
+    {EVENT_DRIVE_UNSHARED, FLOW_GIVEN, true,
+        SUBJECT, FIELD("target"), "", ""},
+    {EVENT_DRIVE_UNSHARED_ALL, FLOW_GIVEN, true,
+        SUBJECT, NOBODY, "", ""},
+    {EVENT_DRIVE_KEY_DEPOSITED, FLOW_GIVEN, false,
+        SUBJECT, FIELD("holder"), "key wrapped for", "has the key of"},
+    {EVENT_DRIVE_KEY_FETCHED, FLOW_GIVEN, false,
+        SUBJECT, ACTOR, "key fetched by", "had the key of"},
+    {EVENT_DRIVE_ATTACHED, FLOW_JOINED, false,
+        SUBJECT, FIELD("vm"), "attached to", "had attached"},
+    {EVENT_DRIVE_ATTACHED, FLOW_JOINED, false,
+        FIELD("vm"), SUBJECT_RW, "could write", "was writable by"},
+    {EVENT_DRIVE_DETACHED, FLOW_JOINED, true,
+        SUBJECT, FIELD("vm"), "", ""},
+    {EVENT_DRIVE_DETACHED, FLOW_JOINED, true,
+        FIELD("vm"), SUBJECT, "", ""},
+    {EVENT_DRIVE_MOUNTED, FLOW_MOVED, false,
+        SUBJECT, FIELD("vm"), "mounted in", "had mounted"},
+    {EVENT_DRIVE_MOUNTED, FLOW_MOVED, false,
+        FIELD("vm"), SUBJECT_RW, "mounted to write", "mounted to be written by"},
+    {EVENT_DRIVE_SNAPSHOT_CREATED, FLOW_MOVED, false,
+        FIELD("drive"), SUBJECT, "kept as", "kept of"},
+    {EVENT_DRIVE_SNAPSHOT_DELETED, FLOW_MOVED, false,
+        SUBJECT, FIELD("drive"), "brought back as", "went back to"},
+    {EVENT_DRIVE_DELETED, FLOW_GIVEN, true,
+        SUBJECT, NOBODY, "", ""},
+    {EVENT_DRIVE_DELETED, FLOW_HELD, true,
+        SUBJECT, NOBODY, "", ""},
+    {EVENT_ISO_ATTACHED, FLOW_JOINED, false,
+        SUBJECT, FIELD("vm"), "put into", "had in it"},
+    {EVENT_ISO_DETACHED, FLOW_JOINED, true,
+        SUBJECT, FIELD("vm"), "", ""},
+    {EVENT_NFS_MOUNTED, FLOW_MOVED, false,
+        PLACE("server"), SUBJECT, "mounted in", "had mounted"},
+    {EVENT_NFS_MOUNTED, FLOW_MOVED, false,
+        SUBJECT_RW, PLACE("server"), "could write", "was writable by"},
+    {EVENT_VM_START_REQUESTED, FLOW_MOVED, false,
+        FIELD("brick"), SUBJECT, "booted as", "booted from"},
+    {EVENT_VM_START_REQUESTED, FLOW_HELD, false,
+        SUBJECT, FIELD("owner"), "owned by", "owned"},
+    {EVENT_VM_USER_ADDED, FLOW_GIVEN, false,
+        SUBJECT, FIELD("user"), "opened to", "may use"},
+    {EVENT_VM_USER_REMOVED, FLOW_GIVEN, true,
+        SUBJECT, FIELD("user"), "", ""},
+    {EVENT_VM_USER_CONNECTED, FLOW_JOINED, false,
+        SUBJECT, FIELD("user"), "used by", "was in"},
+    {EVENT_VM_USER_CONNECTED, FLOW_JOINED, false,
+        FIELD("user"), SUBJECT, "was in", "used by"},
+    {EVENT_VM_USER_DISCONNECTED, FLOW_JOINED, true,
+        SUBJECT, FIELD("user"), "", ""},
+    {EVENT_VM_USER_DISCONNECTED, FLOW_JOINED, true,
+        FIELD("user"), SUBJECT, "", ""},
+    {EVENT_VM_STOPPED, FLOW_JOINED, true,
+        SUBJECT, NOBODY, "", ""},
+    {EVENT_VM_STOPPED, FLOW_JOINED, true,
+        NOBODY, SUBJECT, "", ""},
+    {EVENT_VM_DELETED, FLOW_GIVEN, true,
+        SUBJECT, NOBODY, "", ""},
+    {EVENT_VM_DELETED, FLOW_HELD, true,
+        SUBJECT, NOBODY, "", ""},
 };
 const size_t flow_count = sizeof flows / sizeof flows[0];
 
 static const struct {
     enum event_kind kind;
     const char *field;
+    bool creates; /* without a tag it says nothing */
 } tags[] = {
-    {EVENT_VAULT_FILE_CREATED,         "project"},
-    {EVENT_VAULT_FILE_PROJECT_CHANGED, "to"},
-    {EVENT_VAULT_DIR_PROJECT_CHANGED,  "to"},
-    {EVENT_GROUP_PROJECT_CHANGED,      "to"},
+    {EVENT_VAULT_FILE_CREATED,         "project", true},
+    {EVENT_VAULT_FILE_PROJECT_CHANGED, "to",      false},
+    {EVENT_VAULT_DIR_PROJECT_CHANGED,  "to",      false},
+    {EVENT_GROUP_PROJECT_CHANGED,      "to",      false},
+    {EVENT_DRIVE_CREATED,              "project", true},
+    {EVENT_DRIVE_PROJECT_CHANGED,      "to",      false},
+    {EVENT_VM_START_REQUESTED,         "project", true},
+    {EVENT_VM_PROJECT_CHANGED,         "to",      false},
 };
 /* clang-format on */
 
 const char *flow_class_name(enum flow_class class)
 {
     static const char *const names[FLOW_CLASS_COUNT] = {
-        [FLOW_MOVED] = "moved",
-        [FLOW_GIVEN] = "given",
-        [FLOW_HELD] = "held",
-        [FLOW_INSIDE] = "inside",
+        [FLOW_MOVED] = "moved",   [FLOW_GIVEN] = "given",   [FLOW_HELD] = "held",
+        [FLOW_INSIDE] = "inside", [FLOW_JOINED] = "joined",
     };
     assert(class < FLOW_CLASS_COUNT);
     return names[class];
@@ -143,10 +211,21 @@ static bool read_field(const struct leaf *leaf, struct bytes body, const char *n
     return found;
 }
 
+/* Modes are plain words between quotes. */
+static bool is_mode(const struct leaf *leaf, struct bytes body, const char *mode)
+{
+    struct bytes value = find_field(leaf->kind, body, "mode");
+    return value.size > 2 &&
+           bytes_equal(bytes_of(value.data + 1, value.size - 2), bytes_of_string(mode));
+}
+
 static bool read_end(const struct flow_end *end, const struct leaf *leaf, struct bytes body,
                      struct flow_thing *out)
 {
     *out = (struct flow_thing){.id = {ID_NONE, 0}};
+    if (end->mode != NULL && !is_mode(leaf, body, end->mode)) {
+        return false;
+    }
     switch (end->role) {
     case FLOW_ACTOR:
         return !leaf_is_emitter_name(leaf->actor) && !failed(id_read(leaf->actor, &out->id));
@@ -196,7 +275,7 @@ bool flow_tag(const struct leaf *leaf, struct bytes body, struct id *project)
         }
         *project = (struct id){ID_NONE, 0};
         bool tagged = read_field(leaf, body, tags[i].field, project);
-        return tagged || leaf->kind != EVENT_VAULT_FILE_CREATED;
+        return tagged || !tags[i].creates;
     }
     return false;
 }

@@ -7,7 +7,11 @@
  * Given    Somebody gave a right to data, and nothing of it has gone yet: a share, a key, an owner.
  * Held     A right that comes from another one: whoever has a group's key has what the group has.
  * Inside   A thing was put into a place.
- *          A row that ends says that what was given, held or inside is so no more.
+ * Joined   From here on, and until it ends, data can go at any time: a drive that is attached, a
+ *          user who is in a machine. Its end may be about the other thing alone: a machine that
+ *          stops.
+ *          A row that ends says that what was given, held, inside or joined is so no more; of what
+ *          is joined more than once, the oldest.
  * Source   domain.md Q6, Q7, Q32, Q40.
  */
 #ifndef REPORTS_LINEAGE_FLOW_H
@@ -20,6 +24,7 @@ enum flow_class {
     FLOW_GIVEN,
     FLOW_HELD,
     FLOW_INSIDE,
+    FLOW_JOINED,
     FLOW_CLASS_COUNT,
 };
 
@@ -34,6 +39,7 @@ enum flow_role {
 struct flow_end {
     enum flow_role role;
     const char *field;
+    const char *mode; /* only if the body has this in `mode`; NULL: always */
 };
 
 struct flow {
@@ -67,7 +73,13 @@ bool flow_says(enum event_kind kind);
 /* The tag that an event puts on its first subject, ID_NONE for none; false if it puts none. */
 bool flow_tag(const struct leaf *leaf, struct bytes body, struct id *project);
 
-/* `moved`, `given`, `held`, `inside`. */
+/* Whether data goes on along it: moved or joined. */
+static inline bool flow_carries(const struct flow *flow)
+{
+    return flow->class == FLOW_MOVED || flow->class == FLOW_JOINED;
+}
+
+/* `moved`, `given`, `held`, `inside`, `joined`. */
 const char *flow_class_name(enum flow_class class);
 
 #endif

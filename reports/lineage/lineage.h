@@ -1,9 +1,9 @@
 /*
  * reports/lineage/lineage.h -- where data came from, and where it can have gone.
  *
- * Shape    A graph of things (files, directories, groups, users, places outside) and of what the
- *          log has between them (reports/lineage/flow.h), from a root up or down. Each edge names
- *          its events.
+ * Shape    A graph of things (files, directories, groups, users, drives, machines, places outside)
+ *          and of what the log has between them (reports/lineage/flow.h), from a root up or down.
+ *          Each edge names its events.
  * Time     Only what can have been: what left a thing counts if data could have come there before.
  *          Down from the root it is what happened after `since`, each thing from the moment that it
  *          was reached; up, what happened before `until`, each from the moment that it was left.

@@ -73,7 +73,7 @@ static bool is_agent(const struct prov *prov, size_t i)
 
 static bool is_act(const struct lineage_edge *edge)
 {
-    return edge->flow->class == FLOW_MOVED;
+    return flow_carries(edge->flow);
 }
 
 /* Whether an edge before this one is an act between the same two things. */

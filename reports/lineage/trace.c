@@ -18,7 +18,13 @@ struct right {
     struct id by;
 };
 
-/* Everything on its way; about 300 KiB, on the stack of lineage_trace. */
+/* What was joined is so no more: of several, the oldest that had not ended by itself. */
+struct parting {
+    struct flow_thing from, to;
+    uint64_t n;
+};
+
+/* Everything on its way; about 500 KiB, on the stack of lineage_trace. */
 struct trace {
     struct lineage *lineage;
     struct log_snapshot *log;
@@ -35,6 +41,8 @@ struct trace {
     bool by_actor; /* what the node did; what is about it has been looked at */
     struct right rights[LINEAGE_RIGHTS_MAX];
     size_t right_count;
+    struct parting partings[LINEAGE_RIGHTS_MAX];
+    size_t parting_count;
 };
 
 /* Labels ------------------------------------------------------------------------------------- */
@@ -132,7 +140,7 @@ static void close_counts(struct trace *trace)
 
 static bool leads_on(const struct trace *trace, const struct step *step)
 {
-    return step->flow->class == FLOW_MOVED || step->holds ||
+    return flow_carries(step->flow) || step->holds ||
            (step->flow->class != FLOW_INSIDE && trace->lineage->question.could) ||
            (step->flow->class != FLOW_HELD && trace->open[trace->label->node] &&
             trace->direction == LINEAGE_UP);
@@ -199,14 +207,35 @@ static bool is_mine(const struct trace *trace, const struct flow *flow,
     return *holds || id_equal(down ? from->id : to->id, node->id);
 }
 
+static bool is_node(const struct trace *trace, const struct flow_thing *thing)
+{
+    return id_equal(thing->id, trace->lineage->nodes[trace->label->node].id);
+}
+
+static void note_parting(struct trace *trace, const struct parting *parting)
+{
+    if (trace->parting_count == LINEAGE_RIGHTS_MAX) {
+        trace->lineage->cut = true;
+        return;
+    }
+    trace->partings[trace->parting_count++] = *parting;
+}
+
 static void end_rights(struct trace *trace, const struct flow *flow, const struct flow_thing *from,
                        const struct flow_thing *to, uint64_t n)
 {
+    bool any_from = flow->from.role == FLOW_NOBODY, any_to = flow->to.role == FLOW_NOBODY;
+    if (flow->class == FLOW_JOINED && !any_from && !any_to) {
+        if (!is_node(trace, from) && !is_node(trace, to)) {
+            return; /* of others */
+        }
+        note_parting(trace, &(struct parting){*from, *to, n});
+        return;
+    }
     for (size_t i = 0; i < trace->right_count; i++) {
         struct right *right = &trace->rights[i];
-        bool same_end = flow->to.role == FLOW_NOBODY || flow_same(&right->to, to);
-        if (right->end == UINT64_MAX && right->flow->class == flow->class && same_end &&
-            flow_same(&right->from, from)) {
+        if (right->end == UINT64_MAX && right->flow->class == flow->class &&
+            (any_to || flow_same(&right->to, to)) && (any_from || flow_same(&right->from, from))) {
             right->end = n;
         }
     }
@@ -376,16 +405,80 @@ static struct status ask(struct trace *trace, enum query_member member, struct i
     return query_run(&query, trace->log, trace->index, visit, trace, &outcome);
 }
 
+static struct status ask_kind(struct trace *trace, const char *kinds)
+{
+    const struct lineage_question *question = &trace->lineage->question;
+    struct query query = {.stopped = question->stopped,
+                          .stopped_context = question->stopped_context};
+    struct query_outcome outcome;
+    trace->by_actor = true;
+    TRY(query_add(&query, QUERY_KIND, bytes_of_string(kinds)));
+    return query_run(&query, trace->log, trace->index, visit, trace, &outcome);
+}
+
+static struct status note_first(void *context, struct bytes bytes, const struct leaf *leaf)
+{
+    uint64_t *n = context;
+    (void)bytes;
+    *n = leaf->n;
+    return OK;
+}
+
+/* What is joined to a machine ends when it stops, and that is about the machine alone. */
+static struct status end_joined(const struct trace *trace, struct right *right)
+{
+    char memory[64];
+    struct text text = TEXT_IN(memory);
+    struct query query = {.first = right->start, .limit = 1};
+    struct query_outcome outcome;
+    struct id vm = right->from.id.kind == ID_VM ? right->from.id : right->to.id;
+    uint64_t n = UINT64_MAX;
+    id_write(&text, vm);
+    TRY(query_add(&query, QUERY_ON, text_bytes(&text)));
+    TRY(query_add(&query, QUERY_KIND, bytes_of_string(event_name(EVENT_VM_STOPPED))));
+    TRY(query_run(&query, trace->log, trace->index, note_first, &n, &outcome));
+    right->end = n < right->end ? n : right->end;
+    return OK;
+}
+
+static void part(struct trace *trace, const struct parting *parting)
+{
+    for (size_t i = 0; i < trace->right_count; i++) {
+        struct right *right = &trace->rights[i];
+        if (right->flow->class == FLOW_JOINED && right->start < parting->n &&
+            right->end > parting->n && flow_same(&right->from, &parting->from) &&
+            flow_same(&right->to, &parting->to)) {
+            right->end = parting->n;
+            return;
+        }
+    }
+}
+
+static struct status end_all_joined(struct trace *trace, const struct lineage_node *node)
+{
+    for (size_t i = 0; i < trace->right_count && node->id.kind != ID_VM; i++) {
+        if (trace->rights[i].flow->class == FLOW_JOINED) {
+            TRY(end_joined(trace, &trace->rights[i]));
+        }
+    }
+    for (size_t i = 0; i < trace->parting_count; i++) {
+        part(trace, &trace->partings[i]);
+    }
+    return OK;
+}
+
 static struct status expand(struct trace *trace, const struct label *label)
 {
     const struct lineage_node *node = &trace->lineage->nodes[label->node];
     trace->label = label;
     trace->counts = !trace->counted[label->node];
-    trace->right_count = 0;
+    trace->right_count = trace->parting_count = 0;
     TRY(ask(trace, QUERY_ON, node->id));
     if (node->id.kind == ID_USER) {
         TRY(ask(trace, QUERY_ACTOR, node->id));
+        TRY(ask_kind(trace, "vm.user_*")); /* about the machine, and said by its controller */
     }
+    TRY(end_all_joined(trace, node));
     for (size_t i = 0; i < trace->right_count; i++) {
         take_right(trace, &trace->rights[i]);
     }

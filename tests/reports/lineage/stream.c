@@ -17,7 +17,8 @@ static void flush(struct stream *stream)
     stream->gathered = 0;
 }
 
-/* About at most four things, the first of them perhaps new. Each emitter's events are gathered. */
+/* About at most four things, the first of them perhaps new. Each emitter's events are gathered.
+ * `by` ID_NONE: the emitter itself. */
 static uint64_t say(struct stream *stream, enum engine_voice voice, enum event_kind kind,
                     struct id by, const struct id *on, const union event_body *body)
 {
@@ -28,8 +29,10 @@ static uint64_t say(struct stream *stream, enum engine_voice voice, enum event_k
     }
     uint64_t n = stream_next(stream);
     struct draft draft = {.kind = kind, .body = body};
-    id_write(&actor, by);
-    draft.actor = text_bytes(&actor);
+    if (by.kind != ID_NONE) {
+        id_write(&actor, by);
+        draft.actor = text_bytes(&actor);
+    }
     for (size_t i = 0; i < 4 && on[i].kind != ID_NONE; i++) {
         draft.on[draft.on_count++] = on[i];
     }
@@ -192,6 +195,103 @@ uint64_t stream_leave(struct stream *stream, struct id group, struct id user)
     union event_body body = {.group_member_removed = {.user = user}};
     return say(stream, VOICE_GROUP, EVENT_GROUP_MEMBER_REMOVED, stream->users[0],
                ABOUT(group, user), &body);
+}
+
+/* Drives and machines ------------------------------------------------------------------------ */
+
+#define ITSELF ((struct id){ID_NONE, 0})
+
+static struct id make(struct stream *stream, enum engine_voice voice, enum event_kind kind,
+                      struct id id, const union event_body *body)
+{
+    return (struct id){id.kind, say(stream, voice, kind, ITSELF, ABOUT(id), body)};
+}
+
+static void make_world(struct stream *stream)
+{
+    const union event_body pool = {.pool_defined = {.name = LITERAL("p"), .path = LITERAL("/p")}};
+    const union event_body host = {
+        .host_registered = {.name = LITERAL("h"), .uri = LITERAL("test:///default")}};
+    stream->pool = make(stream, VOICE_DRIVE, EVENT_POOL_DEFINED, NEW(ID_POOL), &pool);
+    stream->host = make(stream, VOICE_VM, EVENT_HOST_REGISTERED, NEW(ID_HOST), &host);
+    const union event_body brick = {
+        .brick_registered = {.name = LITERAL("b"), .pool = stream->pool, .file = LITERAL("b.img")}};
+    stream->brick = make(stream, VOICE_VM, EVENT_BRICK_REGISTERED, NEW(ID_BRICK), &brick);
+    const union event_body hardware = {
+        .hw_created = {.name = LITERAL("w"), .brick = stream->brick}};
+    stream->hardware = make(stream, VOICE_VM, EVENT_HW_CREATED, NEW(ID_HARDWARE), &hardware);
+    const union event_body config = {.vm_config_created = {.name = LITERAL("c"),
+                                                           .owner = stream->users[0],
+                                                           .hardware = stream->hardware}};
+    stream->config = make(stream, VOICE_VM, EVENT_VM_CONFIG_CREATED, NEW(ID_CONFIG), &config);
+}
+
+uint64_t stream_drive(struct stream *stream, struct id user, size_t drive)
+{
+    if (stream->pool.kind == ID_NONE) {
+        make_world(stream);
+    }
+    struct id pool = stream->pool;
+    union event_body body = {
+        .drive_created = {
+            .name = LITERAL("d"), .owner = user, .pool = pool, .kind = DRIVE_KIND_RAW, .size = 1}};
+    uint64_t n =
+        say(stream, VOICE_DRIVE, EVENT_DRIVE_CREATED, user, ABOUT(NEW(ID_DRIVE), pool), &body);
+    stream->drives[drive] = (struct id){ID_DRIVE, n};
+    return n;
+}
+
+uint64_t stream_start(struct stream *stream, struct id user, size_t vm)
+{
+    if (stream->pool.kind == ID_NONE) {
+        make_world(stream);
+    }
+    struct id config = stream->config, host = stream->host;
+    union event_body body = {.vm_start_requested = {.name = LITERAL("v"),
+                                                    .owner = user,
+                                                    .owner_key = LITERAL("none"),
+                                                    .config = config,
+                                                    .host = host,
+                                                    .hardware = stream->hardware,
+                                                    .brick = stream->brick,
+                                                    .cores = 1,
+                                                    .memory_mib = 1}};
+    uint64_t n = say(stream, VOICE_VM, EVENT_VM_START_REQUESTED, user,
+                     ABOUT(NEW(ID_VM), config, host), &body);
+    stream->vms[vm] = (struct id){ID_VM, n};
+    return n;
+}
+
+uint64_t stream_stop(struct stream *stream, struct id vm)
+{
+    union event_body body = {.vm_stopped = {.cause = STOP_CAUSE_SHUT_DOWN, .runtime_us = 1}};
+    return say(stream, VOICE_VM, EVENT_VM_STOPPED, ITSELF, ABOUT(vm, stream->host), &body);
+}
+
+uint64_t stream_attach(struct stream *stream, struct id drive, struct id vm, enum drive_mode mode)
+{
+    union event_body body = {
+        .drive_attached = {
+            .vm = vm, .mode = mode, .device = LITERAL("vdb"), .path = LITERAL("/d")}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_ATTACHED, ITSELF, ABOUT(drive, vm), &body);
+}
+
+uint64_t stream_detach(struct stream *stream, struct id drive, struct id vm)
+{
+    union event_body body = {.drive_detached = {.vm = vm, .cause = DETACH_CAUSE_ASKED}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_DETACHED, ITSELF, ABOUT(drive, vm), &body);
+}
+
+uint64_t stream_connect(struct stream *stream, struct id user, struct id vm)
+{
+    union event_body body = {.vm_user_connected = {.user = user}};
+    return say(stream, VOICE_VM, EVENT_VM_USER_CONNECTED, ITSELF, ABOUT(vm), &body);
+}
+
+uint64_t stream_disconnect(struct stream *stream, struct id user, struct id vm)
+{
+    union event_body body = {.vm_user_disconnected = {.user = user}};
+    return say(stream, VOICE_VM, EVENT_VM_USER_DISCONNECTED, ITSELF, ABOUT(vm), &body);
 }
 
 /* Asking ------------------------------------------------------------------------------------- */

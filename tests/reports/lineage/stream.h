@@ -1,8 +1,8 @@
 /*
  * tests/reports/lineage/stream.h -- a store in which data goes to and fro.
  *
- * Shape    Users, groups, directories and files, and the events between them, as the writer's
- *          emitters would say them; nobody is asked whether it is allowed.
+ * Shape    Users, groups, directories, files, drives and machines, and the events between them, as
+ *          the writer's emitters would say them; nobody is asked whether it is allowed.
  */
 #ifndef TESTS_REPORTS_LINEAGE_STREAM_H
 #define TESTS_REPORTS_LINEAGE_STREAM_H
@@ -15,6 +15,8 @@ enum {
     STREAM_GROUPS = 2,
     STREAM_DIRS = 2,
     STREAM_FILES = 7,
+    STREAM_DRIVES = 3,
+    STREAM_VMS = 3,
 };
 
 struct stream {
@@ -23,6 +25,8 @@ struct stream {
     enum engine_voice voice; /* that spoke last */
     uint64_t gathered;       /* events of it that are on their way */
     struct id users[STREAM_USERS], groups[STREAM_GROUPS], dirs[STREAM_DIRS], files[STREAM_FILES];
+    struct id pool, host, brick, hardware, config; /* made with the first drive or machine */
+    struct id drives[STREAM_DRIVES], vms[STREAM_VMS];
     struct log_snapshot *log;
     struct index_snapshot *index;
     struct lineage lineage;
@@ -50,6 +54,15 @@ uint64_t stream_move(struct stream *stream, struct id user, struct id file, stru
 uint64_t stream_download(struct stream *stream, struct id user, struct id file, const char *place);
 uint64_t stream_join(struct stream *stream, struct id group, struct id user);
 uint64_t stream_leave(struct stream *stream, struct id group, struct id user);
+
+/* Drives and machines; the events of both are said by emitters. */
+uint64_t stream_drive(struct stream *stream, struct id user, size_t drive);
+uint64_t stream_start(struct stream *stream, struct id user, size_t vm);
+uint64_t stream_stop(struct stream *stream, struct id vm);
+uint64_t stream_attach(struct stream *stream, struct id drive, struct id vm, enum drive_mode mode);
+uint64_t stream_detach(struct stream *stream, struct id drive, struct id vm);
+uint64_t stream_connect(struct stream *stream, struct id user, struct id vm);
+uint64_t stream_disconnect(struct stream *stream, struct id user, struct id vm);
 
 /* Makes what was said so far readable; then asks. Until the end of the log if `until` is 0. */
 void stream_look(struct stream *stream);

@@ -31,6 +31,9 @@ static void check_end(const struct flow *flow, const struct flow_end *end)
         assert_int_equal(field->type_code, end->role == FLOW_FIELD ? FIELD_ID : FIELD_TEXT);
         assert_false(field->list);
     }
+    if (end->mode != NULL) {
+        assert_non_null(find_field(flow->kind, "mode"));
+    }
     assert_true(end->role != FLOW_NOBODY || flow->ends);
 }
 
@@ -78,6 +81,26 @@ static void what_an_emitter_did_has_no_person_at_its_end(void **unused)
     assert_false(flow_read(flow, &leaf, LITERAL("{\"from\":0,\"to\":1}"), &from, &to));
 }
 
+static void a_drive_that_is_read_only_takes_nothing(void **unused)
+{
+    (void)unused;
+    struct flow_thing from, to;
+    const struct leaf leaf = {.kind = EVENT_DRIVE_ATTACHED, .on = {{ID_DRIVE, 55}, {ID_VM, 60}}};
+    unsigned ways[2] = {0, 0};
+    for (size_t i = 0; i < flow_count; i++) {
+        ways[0] +=
+            flow_read(&flows[i], &leaf, LITERAL("{\"mode\":\"ro\",\"vm\":\"vm:60\"}"), &from, &to)
+                ? 1
+                : 0;
+        ways[1] +=
+            flow_read(&flows[i], &leaf, LITERAL("{\"mode\":\"rw\",\"vm\":\"vm:60\"}"), &from, &to)
+                ? 1
+                : 0;
+    }
+    assert_int_equal(ways[0], 1);
+    assert_int_equal(ways[1], 2);
+}
+
 static void a_tag_is_put_on_taken_off_or_not_touched(void **unused)
 {
     (void)unused;
@@ -118,6 +141,7 @@ int main(void)
         cmocka_unit_test(every_row_names_what_its_event_has),
         cmocka_unit_test(the_ends_are_read_from_leaf_and_body),
         cmocka_unit_test(what_an_emitter_did_has_no_person_at_its_end),
+        cmocka_unit_test(a_drive_that_is_read_only_takes_nothing),
         cmocka_unit_test(a_tag_is_put_on_taken_off_or_not_touched),
         cmocka_unit_test(kinds_that_say_nothing_are_known),
         cmocka_unit_test(things_are_the_same_by_id_or_by_place),

@@ -251,7 +251,7 @@ static void much_traffic_is_looked_at_a_few_times_only(void **state)
 enum {
     THINGS_MAX = 64,
     RIGHTS_MAX = 512,
-    EVENTS = 120,
+    EVENTS = 160,
     HISTORIES = 4,
 };
 
@@ -307,6 +307,41 @@ static void end_right(struct naive *naive, enum flow_class class, struct id from
     }
 }
 
+/* A drive at a machine or a user in it: `both` ways, or into the machine only. */
+static void join(struct naive *naive, struct id thing, struct id vm, bool both, uint64_t n)
+{
+    add_right(naive, FLOW_JOINED, thing, vm, n);
+    if (both) {
+        add_right(naive, FLOW_JOINED, vm, thing, n);
+    }
+}
+
+/* The oldest of each way. */
+static void part(struct naive *naive, struct id thing, struct id vm, uint64_t n)
+{
+    bool ended[2] = {false, false};
+    for (size_t i = 0; i < naive->right_count; i++) {
+        struct naive_right *right = &naive->rights[i];
+        bool in = id_equal(right->from, thing) && id_equal(right->to, vm);
+        bool out = id_equal(right->from, vm) && id_equal(right->to, thing);
+        if (right->class == FLOW_JOINED && right->end == UINT64_MAX && (in || out) && !ended[in]) {
+            right->end = n;
+            ended[in] = true;
+        }
+    }
+}
+
+static void stop(struct naive *naive, struct id vm, uint64_t n)
+{
+    for (size_t i = 0; i < naive->right_count; i++) {
+        struct naive_right *right = &naive->rights[i];
+        if (right->class == FLOW_JOINED && right->end == UINT64_MAX &&
+            (id_equal(right->from, vm) || id_equal(right->to, vm))) {
+            right->end = n;
+        }
+    }
+}
+
 static void add_act(struct naive *naive, struct id from, struct id to, uint64_t n)
 {
     assert_true(naive->act_count < RIGHTS_MAX);
@@ -320,7 +355,28 @@ static void random_event(struct stream *stream, struct random *random, struct na
     struct id group = stream->groups[random_below(random, STREAM_GROUPS)];
     struct id file = stream->files[random_below(random, STREAM_FILES)];
     struct id target = random_below(random, 3) == 0 ? group : other;
-    switch (random_below(random, 9)) {
+    struct id drive = stream->drives[random_below(random, STREAM_DRIVES)];
+    struct id vm = stream->vms[random_below(random, STREAM_VMS)];
+    bool rw = random_below(random, 2) == 0;
+    switch (random_below(random, 16)) {
+    case 9:
+    case 10:
+        join(naive, drive, vm, rw,
+             stream_attach(stream, drive, vm, rw ? DRIVE_MODE_RW : DRIVE_MODE_RO));
+        break;
+    case 11:
+        part(naive, drive, vm, stream_detach(stream, drive, vm));
+        break;
+    case 12:
+    case 13:
+        join(naive, user, vm, true, stream_connect(stream, user, vm));
+        break;
+    case 14:
+        part(naive, user, vm, stream_disconnect(stream, user, vm));
+        break;
+    case 15:
+        stop(naive, vm, stream_stop(stream, vm));
+        break;
     case 0:
     case 1:
         add_act(naive, file, user, stream_read(stream, user, file));
@@ -364,6 +420,17 @@ static void random_history(struct stream *stream, struct random *random, struct 
             add_right(naive, FLOW_GIVEN, stream->files[i], group, n);
         }
     }
+    for (size_t i = 0; i < STREAM_DRIVES; i++) {
+        struct id user = stream->users[i];
+        uint64_t n = stream_drive(stream, user, i);
+        add_right(naive, FLOW_HELD, stream->drives[i], user, n);
+    }
+    for (size_t i = 0; i < STREAM_VMS; i++) {
+        struct id user = stream->users[i];
+        uint64_t n = stream_start(stream, user, i);
+        add_right(naive, FLOW_HELD, stream->vms[i], user, n);
+        add_act(naive, stream->brick, stream->vms[i], n);
+    }
     for (size_t i = 0; i < EVENTS; i++) {
         random_event(stream, random, naive);
     }
@@ -401,7 +468,8 @@ static bool hop_all(struct naive *naive, const struct lineage_question *question
         const struct naive_right *right = &naive->rights[i];
         bool counts =
             right->start <= n && n < right->end && (right->class != FLOW_HELD || question->could);
-        more = (counts && hop(naive, question, right->from, right->to, question->could)) || more;
+        bool carries = question->could || right->class == FLOW_JOINED;
+        more = (counts && hop(naive, question, right->from, right->to, carries)) || more;
     }
     return more;
 }
@@ -440,14 +508,16 @@ static void compare(struct stream *stream, struct naive *naive,
     }
 }
 
-/* Questions of all sorts, about a file or a user. */
+/* Questions of all sorts, about a file, a user, a drive or a machine. */
 static void ask_around(struct stream *stream, struct random *random, struct naive *naive)
 {
     for (unsigned i = 0; i < 40; i++) {
         uint64_t size = log_snapshot_size(stream->log);
         struct lineage_question question = {
-            .root = i % 2 == 0 ? stream->files[random_below(random, STREAM_FILES)]
-                               : stream->users[random_below(random, STREAM_USERS)],
+            .root = i % 2 == 0   ? stream->files[random_below(random, STREAM_FILES)]
+                    : i % 3 == 0 ? stream->users[random_below(random, STREAM_USERS)]
+                    : i % 3 == 1 ? stream->vms[random_below(random, STREAM_VMS)]
+                                 : stream->drives[random_below(random, STREAM_DRIVES)],
             .could = i % 4 >= 2,
             .depth = 1 + (uint32_t)random_below(random, 6),
             .since = i % 3 == 0 ? 0 : size - EVENTS + random_below(random, EVENTS / 2),
