@@ -12,7 +12,7 @@
 #include "schema/leaf.h"
 
 enum {
-    DECISION_EVENTS_MAX = 96,
+    DECISION_EVENTS_MAX = 128,
 };
 
 /* Who asks: the holder of the key that signed, in which session. */
@@ -98,6 +98,11 @@ struct digest decision_root(const struct view *view, decision_next_digest *next,
 
 /* An id that the event at hand creates. */
 #define NEW(id_kind_) ((struct id){(id_kind_), ID_NEW})
+/* What the first event of the decision creates, for the events after it: its position is known. */
+static inline struct id decision_made(const struct view *view, enum id_kind kind)
+{
+    return (struct id){kind, view->as_of_n + 1};
+}
 /* The log itself: what an event is about that is about nothing smaller. */
 #define THE_LOG ((struct id){ID_LOG, 0})
 

@@ -138,12 +138,24 @@ struct status engine_batch_undo(struct engine *engine)
 
 /* Writing --------------------------------------------------------------------------------- */
 
+/* Whether an event of the same decision makes it: it has a position, and has not evolved yet. */
+static bool is_being_made(const struct batch *batch, struct id id)
+{
+    for (size_t i = batch->evolved; i < batch->count; i++) {
+        const struct leaf *leaf = &batch->events[i].leaf;
+        if (leaf->creates && id_equal(leaf->on[0], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Before an emitter's chain has it: an event about something unknown could never be taken back. */
 static struct status check_subjects(struct engine *engine, const struct draft *draft)
 {
     for (size_t i = 0; i < draft->on_count; i++) {
         uint64_t events = 0;
-        if (i == 0 && draft->on[i].n == ID_NEW) {
+        if ((i == 0 && draft->on[i].n == ID_NEW) || is_being_made(engine->batch, draft->on[i])) {
             continue;
         }
         TRY(state_subject_count(engine->state, draft->on[i], &events));
