@@ -5,98 +5,6 @@
 
 /* Default shut (PRN-02): what is not decided yet is refused, and folds into nothing. */
 
-void host_register_decide(const struct view *view, const struct actor *actor,
-                          const struct host_register *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void host_remove_decide(const struct view *view, const struct actor *actor,
-                        const struct host_remove *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void host_change_state_decide(const struct view *view, const struct actor *actor,
-                              const struct host_change_state *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void host_check_utilisation_decide(const struct view *view, const struct actor *actor,
-                                   const struct host_check_utilisation *command,
-                                   struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void host_shutdown_vms_decide(const struct view *view, const struct actor *actor,
-                              const struct host_shutdown_vms *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void brick_register_decide(const struct view *view, const struct actor *actor,
-                           const struct brick_register *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void hw_create_decide(const struct view *view, const struct actor *actor,
-                      const struct hw_create *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void hw_manage_access_decide(const struct view *view, const struct actor *actor,
-                             const struct hw_manage_access *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void hw_change_image_decide(const struct view *view, const struct actor *actor,
-                            const struct hw_change_image *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void hw_replace_instructions_decide(const struct view *view, const struct actor *actor,
-                                    const struct hw_replace_instructions *command,
-                                    struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
 void vm_config_create_decide(const struct view *view, const struct actor *actor,
                              const struct vm_config_create *command, struct decision *decision)
 {
@@ -214,35 +122,6 @@ void vm_profile_delete_decide(const struct view *view, const struct actor *actor
     decision->refused = RULE_PRN_02A;
 }
 
-void vm_accessdir_create_decide(const struct view *view, const struct actor *actor,
-                                const struct vm_accessdir_create *command,
-                                struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void vm_accessdir_set_decide(const struct view *view, const struct actor *actor,
-                             const struct vm_accessdir_set *command, struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
-void vm_accessdir_delete_decide(const struct view *view, const struct actor *actor,
-                                const struct vm_accessdir_delete *command,
-                                struct decision *decision)
-{
-    (void)view;
-    (void)actor;
-    (void)command;
-    decision->refused = RULE_PRN_02A;
-}
-
 void vm_group_create_decide(const struct view *view, const struct actor *actor,
                             const struct vm_group_create *command, struct decision *decision)
 {
@@ -316,86 +195,6 @@ void vm_fetch_xml_decide(const struct view *view, const struct actor *actor,
     (void)actor;
     (void)command;
     decision->refused = RULE_PRN_02A;
-}
-
-void host_registered_evolve(struct evolution *evolution, const struct leaf *leaf,
-                            const struct host_registered *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void host_removed_evolve(struct evolution *evolution, const struct leaf *leaf,
-                         const struct host_removed *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void host_state_changed_evolve(struct evolution *evolution, const struct leaf *leaf,
-                               const struct host_state_changed *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void host_look_requested_evolve(struct evolution *evolution, const struct leaf *leaf,
-                                const struct host_look_requested *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void host_utilisation_checked_evolve(struct evolution *evolution, const struct leaf *leaf,
-                                     const struct host_utilisation_checked *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void brick_registered_evolve(struct evolution *evolution, const struct leaf *leaf,
-                             const struct brick_registered *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void hw_created_evolve(struct evolution *evolution, const struct leaf *leaf,
-                       const struct hw_created *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void hw_access_changed_evolve(struct evolution *evolution, const struct leaf *leaf,
-                              const struct hw_access_changed *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void hw_image_changed_evolve(struct evolution *evolution, const struct leaf *leaf,
-                             const struct hw_image_changed *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void hw_instructions_replaced_evolve(struct evolution *evolution, const struct leaf *leaf,
-                                     const struct hw_instructions_replaced *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
 }
 
 void vm_config_created_evolve(struct evolution *evolution, const struct leaf *leaf,
@@ -552,30 +351,6 @@ void vm_profile_edited_evolve(struct evolution *evolution, const struct leaf *le
 
 void vm_profile_deleted_evolve(struct evolution *evolution, const struct leaf *leaf,
                                const struct vm_profile_deleted *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void vm_accessdir_created_evolve(struct evolution *evolution, const struct leaf *leaf,
-                                 const struct vm_accessdir_created *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void vm_accessdir_changed_evolve(struct evolution *evolution, const struct leaf *leaf,
-                                 const struct vm_accessdir_changed *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
-void vm_accessdir_deleted_evolve(struct evolution *evolution, const struct leaf *leaf,
-                                 const struct vm_accessdir_deleted *body)
 {
     (void)evolution;
     (void)leaf;

@@ -71,6 +71,8 @@ unsigned vm_role_permissions(enum vm_role role);
 
 /* 1 to VM_NAME_MAX bytes without slash and control characters. */
 bool vm_is_name(struct bytes name);
+/* At most VM_LIST_MAX of them. */
+bool vm_are_names(const struct bytes *names, size_t count);
 
 /* One line for people. */
 void vm_describe(const struct vm_row *vm, struct text *out);
