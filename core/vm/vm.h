@@ -1,8 +1,8 @@
 /*
  * core/vm/vm.h -- virtual machines: who may do what in them, and how they come and go.
  *
- * Shape     A machine is started from a recipe (config.h) by its owner, and is the same one until it
- *           is deleted: a service machine may run again and again, each run named by the event
+ * Shape     A machine is started from a recipe (config.h) by its owner, and is the same one until
+ *           it is deleted: a service machine may run again and again, each run named by the event
  *           that began it. Requested, running and registered are up: a watcher saw the domain, then
  *           the machine's controller told its keys. What really runs is a watcher's to say;
  *           a decision only asks for it.

@@ -7,7 +7,7 @@
  *           takes it on. So the join of all that has entered is the deepest of a chain.
  * State     `vm_label` by machine and label.
  * Decide    vm.set_project: upwards, or to a tag that nothing entered from outside of. All that
- *           are in the machine must be let in by the new tag; drives attached read-write take it on.
+ *           are in the machine must be let in by the new tag; what it writes to takes that on.
  * Evolve    vm.project_changed.
  *
  * Source    domain.md VM-14, PRJ-12 to PRJ-14.
