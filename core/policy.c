@@ -3,10 +3,10 @@
 bool policy_is_firm(enum rule rule)
 {
     static const enum rule firm[] = {
-        RULE_NONE,    RULE_AUD_14D, RULE_BLK_03A, RULE_BLK_03B, RULE_GRP_01D,
-        RULE_GRP_02D, RULE_IDN_01D, RULE_IDN_06A, RULE_IDN_06B, RULE_IDN_06E,
-        RULE_IDN_06H, RULE_IDN_06J, RULE_IDN_11B, RULE_IDN_14B, RULE_PRJ_01D,
-        RULE_PRJ_03D, RULE_SEC_01C, RULE_SEC_04A, RULE_TEA_02D, RULE_VLT_01D,
+        RULE_NONE,    RULE_AUD_14D, RULE_BLK_03A, RULE_BLK_03B, RULE_DRV_01B, RULE_DRV_16A,
+        RULE_DRV_19B, RULE_DRV_20C, RULE_GRP_01D, RULE_GRP_02D, RULE_IDN_01D, RULE_IDN_06A,
+        RULE_IDN_06B, RULE_IDN_06E, RULE_IDN_06H, RULE_IDN_06J, RULE_IDN_11B, RULE_IDN_14B,
+        RULE_PRJ_01D, RULE_PRJ_03D, RULE_SEC_01C, RULE_SEC_04A, RULE_TEA_02D, RULE_VLT_01D,
     };
     for (size_t i = 0; i < sizeof firm / sizeof firm[0]; i++) {
         if (firm[i] == rule) {

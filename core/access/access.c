@@ -25,7 +25,7 @@ enum rule access_class_rule(enum access_class class)
 {
     /* clang-format off */
     static const enum rule rules[] = {
-        [ACCESS_CLASS_NONE]    = RULE_VLT_10D,
+        [ACCESS_CLASS_NONE]    = RULE_VLT_10D, /* of a drive DRV-01b */
         [ACCESS_GROUP]         = RULE_CLS_01A,
         [ACCESS_GROUP_PROJECT] = RULE_CLS_02A,
         [ACCESS_PROJECT]       = RULE_CLS_03A,
@@ -35,9 +35,15 @@ enum rule access_class_rule(enum access_class class)
     return rules[class];
 }
 
+static enum rule rule_of_class(const struct inquiry *inquiry)
+{
+    bool no_drive = inquiry->out->class == ACCESS_CLASS_NONE && inquiry->object.id.kind == ID_DRIVE;
+    return no_drive ? RULE_DRV_01B : access_class_rule(inquiry->out->class);
+}
+
 static void refuse_by_class(struct inquiry *inquiry)
 {
-    access_refuse(inquiry, access_class_rule(inquiry->out->class));
+    access_refuse(inquiry, rule_of_class(inquiry));
 }
 
 /* Reader ------------------------------------------------------------------------------------- */
@@ -88,39 +94,6 @@ void access_ask_reader(struct inquiry *inquiry)
     }
 }
 
-/* Keys --------------------------------------------------------------------------------------- */
-
-static bool has_key_for_group(const struct inquiry *inquiry, struct id group, uint64_t *made_by)
-{
-    struct file_key_row row = {.file = inquiry->object.id, .holder = group};
-    if (!view_find_made_by(inquiry->view, ROW_FILE_KEY, &row, made_by)) {
-        return false;
-    }
-    struct group_key_row key = {
-        .group = group, .user = inquiry->reader->user, .epoch = row.has_epoch ? row.epoch : 0};
-    return !row.has_epoch || view_find(inquiry->view, ROW_GROUP_KEY, &key);
-}
-
-/* A file's key, wrapped for the reader, or for a group whose key of then she holds. Directories and
- * groups have none of their own. */
-static void ask_key(struct inquiry *inquiry, struct id group)
-{
-    struct file_key_row row = {.file = inquiry->object.id, .holder = inquiry->reader->user};
-    struct access_fact fact = {.kind = FACT_HOLDS_KEY, .about = row.holder, .made_by = UINT64_MAX};
-    if (inquiry->object.id.kind != ID_FILE || inquiry->verb == ACCESS_DELETE) {
-        return;
-    }
-    fact.holds = view_find_made_by(inquiry->view, ROW_FILE_KEY, &row, &fact.made_by);
-    if (!fact.holds && group.kind != ID_NONE) {
-        fact.about = group;
-        fact.holds = has_key_for_group(inquiry, group, &fact.made_by);
-    }
-    access_note(inquiry, &fact);
-    if (!fact.holds) {
-        access_refuse(inquiry, RULE_VLT_05B);
-    }
-}
-
 static bool is_owner(const struct inquiry *inquiry)
 {
     return id_equal(inquiry->object.owner, inquiry->reader->user);
@@ -153,8 +126,8 @@ static permission_set set_of(const struct inquiry *inquiry, const struct group_m
     return set;
 }
 
-static bool ask_group_member(struct inquiry *inquiry, struct id group,
-                             struct group_member_row *member, uint64_t *made_by)
+bool access_ask_member(struct inquiry *inquiry, struct id group, struct group_member_row *member,
+                       uint64_t *made_by)
 {
     *member = (struct group_member_row){.group = group, .user = inquiry->reader->user};
     *made_by = UINT64_MAX;
@@ -225,11 +198,11 @@ static void ask_in_group(struct inquiry *inquiry)
     struct group_member_row member;
     uint64_t made_by;
     struct id group = inquiry->object.group;
-    bool is_member = ask_group_member(inquiry, group, &member, &made_by);
+    bool is_member = access_ask_member(inquiry, group, &member, &made_by);
     if (!is_member || inquiry->object.group_owner.kind == ID_NONE) {
         refuse_by_class(inquiry);
     }
-    ask_key(inquiry, group);
+    access_ask_key(inquiry, group);
     ask_group_verb(inquiry, is_member ? set_of(inquiry, &member) : 0, made_by);
     if (inquiry->object.group_project.kind != ID_NONE &&
         !id_equal(inquiry->object.group_project, inquiry->object.project)) {
@@ -239,138 +212,13 @@ static void ask_in_group(struct inquiry *inquiry)
 
 /* Outside groups ----------------------------------------------------------------------------- */
 
-/* How far a share leads. */
-enum share_rank {
-    SHARE_NONE,       /* none is in force */
-    SHARE_OTHER_MODE, /* in force, but not with the mode */
-    SHARE_WITHOUT_KEY,
-    SHARE_CLOSED, /* the group that it is with asks for more */
-    SHARE_OPEN,
-};
-
-struct share_found {
-    enum share_rank rank;
-    struct id target;
-    struct id project; /* the tag of the group that it is with */
-    uint64_t until_utc_us;
-};
-
-static bool is_mode(enum access_verb verb, const struct share_row *share)
-{
-    switch (verb) {
-    case ACCESS_VIEW:
-        return share->can_view;
-    case ACCESS_DOWNLOAD:
-        return share->can_download;
-    case ACCESS_EDIT:
-        return share->can_edit;
-    case ACCESS_READ:
-    case ACCESS_HISTORY:
-        return share->can_view || share->can_download || share->can_edit;
-    case ACCESS_CHANGE_PROJECT:
-    case ACCESS_SHARE:
-    case ACCESS_DELETE:
-    case ACCESS_VERB_COUNT:
-        break;
-    }
-    return false;
-}
-
-static bool has_own_key(const struct inquiry *inquiry)
-{
-    struct file_key_row row = {.file = inquiry->object.id, .holder = inquiry->reader->user};
-    return view_find(inquiry->view, ROW_FILE_KEY, &row);
-}
-
-static enum share_rank rank_of(const struct inquiry *inquiry, const struct share_row *share,
-                               struct id project)
-{
-    uint64_t made_by;
-    if (share->has_expires && share->expires <= inquiry->view->now_utc_us) {
-        return SHARE_NONE;
-    }
-    if (!is_mode(inquiry->verb, share)) {
-        return SHARE_OTHER_MODE;
-    }
-    if (!has_own_key(inquiry) &&
-        (share->target.kind != ID_GROUP || !has_key_for_group(inquiry, share->target, &made_by))) {
-        return SHARE_WITHOUT_KEY;
-    }
-    return project.kind == ID_NONE || access_meets(inquiry, project) ? SHARE_OPEN : SHARE_CLOSED;
-}
-
-/* Takes the share over if it leads further than what was found. */
-static void take_share(const struct inquiry *inquiry, const struct share_row *share,
-                       struct id project, struct share_found *out)
-{
-    enum share_rank rank = rank_of(inquiry, share, project);
-    if (rank > out->rank) {
-        *out = (struct share_found){.rank = rank,
-                                    .target = share->target,
-                                    .project = project,
-                                    .until_utc_us = share->has_expires ? share->expires : 0};
-    }
-}
-
-static bool is_in_group(const struct inquiry *inquiry, struct id group, struct id *project)
-{
-    struct group_member_row member = {.group = group, .user = inquiry->reader->user};
-    struct group_row row = {.group = group};
-    if (!view_find(inquiry->view, ROW_GROUP_MEMBER, &member) ||
-        !view_find(inquiry->view, ROW_GROUP, &row) || row.deleted) {
-        return false;
-    }
-    *project = row.has_project ? row.project : NOTHING;
-    return true;
-}
-
-/* The share with herself, else those with groups that she is in; in the order of keys groups come
- * before users. */
-static void find_share(const struct inquiry *inquiry, struct share_found *out)
-{
-    struct share_row row = {.file = inquiry->object.id, .target = inquiry->reader->user};
-    *out = (struct share_found){.target = row.target};
-    if (view_find(inquiry->view, ROW_SHARE, &row)) {
-        take_share(inquiry, &row, NOTHING, out);
-    }
-    struct view_walk walk = view_walk_of(inquiry->view, ROW_SHARE, &row, 1);
-    while (out->rank != SHARE_OPEN && view_walk_next(&walk, &row) && row.target.kind == ID_GROUP) {
-        struct id project;
-        if (is_in_group(inquiry, row.target, &project)) {
-            take_share(inquiry, &row, project, out);
-        }
-    }
-}
-
-static void ask_share(struct inquiry *inquiry, const struct share_found *share)
-{
-    struct share_row row = {.file = inquiry->object.id, .target = share->target};
-    struct access_fact fact = {.kind = FACT_SHARED,
-                               .holds = share->rank > SHARE_OTHER_MODE,
-                               .about = share->target,
-                               .made_by = UINT64_MAX,
-                               .until_utc_us = share->until_utc_us};
-    (void)view_find_made_by(inquiry->view, ROW_SHARE, &row, &fact.made_by);
-    access_note(inquiry, &fact);
-    if (share->target.kind == ID_GROUP) {
-        struct group_member_row member;
-        uint64_t made_by;
-        (void)ask_group_member(inquiry, share->target, &member, &made_by);
-    }
-}
-
-/* The rule for a verb that a share does not carry, or not this one. */
-static enum rule unshared_rule(enum access_verb verb)
-{
-    if (verb == ACCESS_SHARE) {
-        return RULE_VLT_10A;
-    }
-    return verb == ACCESS_DELETE ? RULE_VLT_14A : RULE_VLT_07A;
-}
-
-/* Tops of own trees are there to be read and written into, nothing else. */
+/* Tops of own trees are there to be read and written into, nothing else. A drive is attached, and
+ * does not leave as a whole. */
 static bool is_possible(const struct inquiry *inquiry)
 {
+    if (inquiry->object.id.kind == ID_DRIVE) {
+        return inquiry->verb != ACCESS_DOWNLOAD;
+    }
     return inquiry->object.id.kind != ID_USER || inquiry->verb == ACCESS_READ ||
            inquiry->verb == ACCESS_VIEW || inquiry->verb == ACCESS_HISTORY ||
            inquiry->verb == ACCESS_EDIT;
@@ -379,25 +227,19 @@ static bool is_possible(const struct inquiry *inquiry)
 /* CLS-03, CLS-04. */
 static void ask_outside(struct inquiry *inquiry)
 {
-    struct share_found share = {.target = NOTHING};
+    struct access_offer offer = {.target = NOTHING};
     if (!is_possible(inquiry)) {
         access_refuse(inquiry, RULE_VLT_07A);
     }
     bool owner = ask_owner(inquiry);
-    if (!owner && inquiry->object.id.kind != ID_FILE) {
+    if (!owner && !access_is_shared_by_itself(inquiry->object.id.kind)) {
         refuse_by_class(inquiry);
     } else if (!owner) {
-        find_share(inquiry, &share);
-        ask_share(inquiry, &share);
-        if (share.rank == SHARE_NONE) {
-            refuse_by_class(inquiry);
-        } else if (share.rank == SHARE_OTHER_MODE) {
-            access_refuse(inquiry, unshared_rule(inquiry->verb));
-        }
+        access_ask_offer(inquiry, &offer);
     }
-    ask_key(inquiry, share.target.kind == ID_GROUP ? share.target : NOTHING);
-    if (share.project.kind != ID_NONE && !id_equal(share.project, inquiry->object.project)) {
-        access_ask_project(inquiry, share.project, ACTIVITY_ANY);
+    access_ask_key(inquiry, offer.target.kind == ID_GROUP ? offer.target : NOTHING);
+    if (offer.project.kind != ID_NONE && !id_equal(offer.project, inquiry->object.project)) {
+        access_ask_project(inquiry, offer.project, ACTIVITY_ANY);
     }
 }
 
@@ -411,7 +253,7 @@ static void answer(struct inquiry *inquiry, struct id object)
         !access_object_find(inquiry->view, object, &inquiry->object)) {
         /* There is nothing to allow, whatever a policy has off. */
         refuse_by_class(inquiry);
-        out->rule = out->rule == RULE_NONE ? access_class_rule(out->class) : out->rule;
+        out->rule = out->rule == RULE_NONE ? rule_of_class(inquiry) : out->rule;
         return;
     }
     out->class = access_object_class(&inquiry->object);

@@ -10,9 +10,9 @@
  * Answer   Allowed or not; the class of the object (CLS-01 to CLS-04); the rule that allowed or
  *          refused; and the facts that were looked at, in order, each with the event that made it
  *          so. All is looked at, also after the first no: the facts name everything missing.
- * Objects  Files, directories and groups, and users as the tops of their own trees. The tag of an
- *          object is its own, else that of the nearest tagged directory above it, else that of
- *          its group. A group that is tagged asks for its own project's membership and
+ * Objects  Files, directories, groups and drives, and users as the tops of their own trees. The tag
+ *          of an object is its own, else that of the nearest tagged directory above it, else that
+ *          of its group. A group that is tagged asks for its own project's membership and
  *          certifications besides, also when a share with it is what gives access.
  * Upward   Whoever is a member of a project below the tag, and meets what that asks for, may read
  *          what carries the tag (PRJ-11), raise it, and have that project active meanwhile. To
@@ -23,7 +23,8 @@
  *          platform, which are no rights to content: whoever decides a command looks at those.
  * Memory   An answer lends nothing, and the view's arena is as it was.
  * Errors   What cannot be read is not allowed; the view's `trouble` says so.
- * Source   DESIGN.md 8; domain.md 1.10.1, VLT-05 to VLT-14, PRJ-11, GRP-09, 1.18-6, 1.18-9.
+ * Source   DESIGN.md 8; domain.md 1.10.1, VLT-05 to VLT-14, DRV-10 to DRV-15, PRJ-11,
+ *          GRP-09, 1.18-6, 1.18-9.
  */
 #ifndef CORE_ACCESS_ACCESS_H
 #define CORE_ACCESS_ACCESS_H
@@ -106,6 +107,9 @@ struct reader {
  *                                                           somebody else's file
  *     delete        owner              --                   owner, or remove_entries; of a group:
  *                                                           owner
+ *
+ * A drive (DRV-10, DRV-14) is never in a directory. Whoever has it shared reads, views and shares it
+ * on, in the mode of the share or a lower one, and edits it if that is rw; nobody downloads it.
  *
  * A restriction of a membership takes away: no_download to download, no_share to share, read_only
  * to edit, delete and change the tag. */

@@ -27,6 +27,18 @@ static bool find_dir(const struct view *view, struct access_object *out)
     return true;
 }
 
+static bool find_drive(const struct view *view, struct access_object *out)
+{
+    struct drive_row row = {.drive = out->id};
+    if (!view_find_made_by(view, ROW_DRIVE, &row, &out->made_by) ||
+        row.state == DRIVE_STATE_DELETED) {
+        return false;
+    }
+    out->owner = row.owner;
+    out->project = row.has_project ? row.project : NOTHING;
+    return true;
+}
+
 static bool find_user(const struct view *view, struct access_object *out)
 {
     struct user_row row = {.user = out->id};
@@ -82,6 +94,9 @@ static bool find_itself(const struct view *view, struct access_object *out)
     }
     if (out->id.kind == ID_DIR) {
         return find_dir(view, out);
+    }
+    if (out->id.kind == ID_DRIVE) {
+        return find_drive(view, out);
     }
     if (out->id.kind == ID_GROUP) {
         out->group = out->id;

@@ -56,6 +56,27 @@ void access_refuse(struct inquiry *inquiry, enum rule rule);
 /* CLS-01a to CLS-04a. */
 enum rule access_class_rule(enum access_class class);
 
+/* Whether she is in the group: noted. *member and *made_by are the membership. */
+bool access_ask_member(struct inquiry *inquiry, struct id group, struct group_member_row *member,
+                       uint64_t *made_by);
+
+/* Shares and keys (access_share.c) ---------------------------------------------------------- */
+
+/* Files and drives are shared and have keys of their own; directories and groups have not. */
+bool access_is_shared_by_itself(enum id_kind kind);
+
+/* The share that leads furthest: with herself or with a group that she is in. */
+struct access_offer {
+    struct id target;
+    struct id project; /* the tag of the group that it is with */
+};
+/* Looks for it, notes it, and refuses what it does not carry. */
+void access_ask_offer(struct inquiry *inquiry, struct access_offer *out);
+
+/* Looks at the key of the object, wrapped for the reader, or for a group whose key of then she
+ * holds. */
+void access_ask_key(struct inquiry *inquiry, struct id group);
+
 /* Projects (access_project.c) --------------------------------------------------------------- */
 
 /* Looks at all that a tag asks for. Of an object's own it is needed that it is active. */

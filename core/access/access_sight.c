@@ -34,7 +34,7 @@ static enum access_sight sight(struct inquiry *inquiry)
         is_foreign(inquiry, access_object_tag_above(inquiry->view, object))) {
         return ACCESS_SEES_NOTHING;
     }
-    return object->id.kind != ID_FILE && is_foreign(inquiry, object->project)
+    return !access_is_shared_by_itself(object->id.kind) && is_foreign(inquiry, object->project)
                ? ACCESS_SEES_NAME
                : ACCESS_SEES_ATTRIBUTES;
 }

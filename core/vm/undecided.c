@@ -437,14 +437,6 @@ void vm_xml_fetched_evolve(struct evolution *evolution, const struct leaf *leaf,
     (void)body;
 }
 
-void label_raised_evolve(struct evolution *evolution, const struct leaf *leaf,
-                         const struct label_raised *body)
-{
-    (void)evolution;
-    (void)leaf;
-    (void)body;
-}
-
 void vm_effect_ended(struct evolution *evolution, const struct leaf *leaf,
                      const struct effect_row *effect)
 {
