@@ -5,10 +5,9 @@
  *          of it: disks, interfaces, channels, and a count of every other kind of device by which
  *          it could reach the host.
  * Memory   Texts are lent from the arena.
- * Errors   MALFORMED: no domain; LIMIT: more devices or longer texts than below, or deeper than
- *          DOMAIN_DEPTH_MAX; NO_MEMORY: the arena is full.
- * Limits   below; no entity is expanded and nothing is fetched.
- * Source   libvirt.org/formatdomain.html. libxml2 is included by domain_read.c only.
+ * Errors   MALFORMED: no domain; LIMIT: more devices than below, or beyond the limits of
+ *          auditd/virt/xml.h; NO_MEMORY: the arena is full.
+ * Source   libvirt.org/formatdomain.html.
  */
 #ifndef AUDITD_VIRT_DOMAIN_READ_H
 #define AUDITD_VIRT_DOMAIN_READ_H
@@ -16,9 +15,6 @@
 #include "schema/arena.h"
 
 enum {
-    DOMAIN_XML_MAX = 4 << 20,    /* bytes */
-    DOMAIN_DEPTH_MAX = 64,       /* elements within each other */
-    DOMAIN_TEXT_MAX = 4095,      /* bytes of a name or path */
     DOMAIN_DISKS_MAX = 128,      /* */
     DOMAIN_INTERFACES_MAX = 64,  /* */
     DOMAIN_CHANNELS_MAX = 64,    /* */

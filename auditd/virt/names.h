@@ -13,6 +13,7 @@
 
 #include "schema/catalogue/catalogue.h"
 #include "schema/text.h"
+#include "store/hash.h"
 
 enum {
     WORLD_NAME_MAX = 320, /* bytes of a name here, with the final NUL */
@@ -46,6 +47,6 @@ MUST_CHECK bool world_read_drive_file(struct bytes name, uint64_t *drive, uint64
 
 /* The same in every replay, and no other log's: version 8 (RFC 9562) over SHA-256("cairn-vm",
  * origin, vm). */
-struct world_name world_uuid(struct bytes origin, uint64_t vm);
+struct world_name world_uuid(struct hasher *hasher, struct bytes origin, uint64_t vm);
 
 #endif

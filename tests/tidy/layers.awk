@@ -30,7 +30,7 @@ BEGIN {
     owner["seccomp.h"]     = " auditd/seccomp.c "
     owner["systemd/"]      = " auditd/notify.c "
     owner["libvirt/"]      = " auditd/virt/libvirt.h "
-    owner["libxml/"]       = " auditd/virt/domain_read.c "
+    owner["libxml/"]       = " auditd/virt/xml.c "
     owner["libpq"]         = " store/journal_postgres.c "
     owner["pthread.h"]     = " store/pipeline.c store/lmdb_internal.h "
     owner["threads.h"]     = " nobody "
