@@ -109,15 +109,16 @@ static bool read_lifecycle(int what, int detail, struct hypervisor_event *event)
 /* Callbacks ---------------------------------------------------------------------------------- */
 
 static void tell_of_domain(struct hypervisor *hypervisor, virDomainPtr domain,
-                           struct hypervisor_event *event)
+                           const struct hypervisor_event *what)
 {
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
+    struct hypervisor_event event = *what;
     (void)virDomainGetUUIDString(domain, uuid);
-    event->hypervisor = hypervisor;
-    event->name = virDomainGetName(domain);
-    event->uuid = uuid;
+    event.hypervisor = hypervisor;
+    event.name = virDomainGetName(domain);
+    event.uuid = uuid;
     if (hypervisor->listen != NULL) {
-        hypervisor->listen(hypervisor->context, event);
+        hypervisor->listen(hypervisor->context, &event);
     }
 }
 
@@ -136,7 +137,7 @@ static void on_added(virConnectPtr connection, virDomainPtr domain, const char *
                      void *context)
 {
     (void)connection;
-    struct hypervisor_event event = {.kind = HYPERVISOR_DEVICE_ADDED, .alias = alias};
+    const struct hypervisor_event event = {.kind = HYPERVISOR_DEVICE_ADDED, .alias = alias};
     tell_of_domain(context, domain, &event);
 }
 
@@ -144,14 +145,14 @@ static void on_removed(virConnectPtr connection, virDomainPtr domain, const char
                        void *context)
 {
     (void)connection;
-    struct hypervisor_event event = {.kind = HYPERVISOR_DEVICE_REMOVED, .alias = alias};
+    const struct hypervisor_event event = {.kind = HYPERVISOR_DEVICE_REMOVED, .alias = alias};
     tell_of_domain(context, domain, &event);
 }
 
 static void on_kept(virConnectPtr connection, virDomainPtr domain, const char *alias, void *context)
 {
     (void)connection;
-    struct hypervisor_event event = {.kind = HYPERVISOR_DEVICE_KEPT, .alias = alias};
+    const struct hypervisor_event event = {.kind = HYPERVISOR_DEVICE_KEPT, .alias = alias};
     tell_of_domain(context, domain, &event);
 }
 

@@ -15,6 +15,7 @@
 #define AUDITD_VIRT_XML_H
 
 #include "schema/arena.h"
+#include "schema/text.h"
 
 enum {
     XML_SIZE_MAX = 4 << 20, /* bytes of a document */
