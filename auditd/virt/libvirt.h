@@ -1,9 +1,9 @@
 /*
  * auditd/virt/libvirt.h -- what the files over libvirt share; for them alone.
  *
- * Shape    libvirt.c has the connection, libvirt_pools.c, libvirt_domains.c and libvirt_events.c the
- *          calls of hypervisor.h by what they are about. A call of libvirt that fails is told by
- *          hypervisor_failed, which keeps its words and says what kind of failure it is.
+ * Shape    libvirt.c has the connection; libvirt_pools.c, libvirt_domains.c and libvirt_events.c
+ *          have the calls of hypervisor.h by what they are about. A call of libvirt that fails is
+ *          told by hypervisor_failed, which keeps its words and says what kind of failure it is.
  */
 #ifndef AUDITD_VIRT_LIBVIRT_H
 #define AUDITD_VIRT_LIBVIRT_H
