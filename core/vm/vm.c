@@ -74,6 +74,19 @@ size_t vm_permission_list(unsigned set, enum vm_permission out[static VM_PERMISS
     return count;
 }
 
+const enum vm_permission *vm_permission_lent(const struct view *view, unsigned set, size_t *count)
+{
+    enum vm_permission *list =
+        arena_take(view->arena, sizeof(enum vm_permission) * VM_PERMISSION_COUNT);
+    *count = 0;
+    if (list == NULL) {
+        *view->trouble = FAIL(NO_MEMORY, VM_PERMISSION_COUNT);
+        return NULL;
+    }
+    *count = vm_permission_list(set, list);
+    return list;
+}
+
 unsigned vm_role_permissions(enum vm_role role)
 {
     const unsigned all = (1u << VM_PERMISSION_COUNT) - 1;

@@ -66,6 +66,8 @@ unsigned vm_permissions(const struct view *view, struct id vm, struct id user);
 unsigned vm_permission_set(const enum vm_permission *list, size_t count);
 /* The list of a set, in their order; its length. */
 size_t vm_permission_list(unsigned set, enum vm_permission out[static VM_PERMISSION_COUNT]);
+/* The same, lent by the view's arena, for the body of an event; NULL for none. */
+const enum vm_permission *vm_permission_lent(const struct view *view, unsigned set, size_t *count);
 /* All that a role may have at all: statistics and groups are managers' alone (VM-08b). */
 unsigned vm_role_permissions(enum vm_role role);
 

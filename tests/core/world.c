@@ -163,7 +163,9 @@ static void happen(struct world *world, const struct actor *actor, const struct 
 {
     char name_memory[48], memory[64 << 10];
     struct text name = TEXT_IN(name_memory), body = TEXT_IN(memory);
-    id_write(&name, actor->user);
+    if (actor->user.kind != ID_NONE) {
+        id_write(&name, actor->user);
+    }
     struct leaf leaf = {.actor = text_bytes(&name),
                         .kind = decided->kind,
                         .on_count = decided->on_count,
@@ -182,6 +184,13 @@ static void happen(struct world *world, const struct actor *actor, const struct 
     assert_false(body.full);
     must(evolution_fold(world->state, &leaf, text_bytes(&body), &world->fold_arena));
     world->n++;
+}
+
+uint64_t world_say(struct world *world, const struct decided *event)
+{
+    const struct actor nobody = {.user = NOBODY};
+    happen(world, &nobody, event);
+    return world->n - 1;
 }
 
 enum rule world_try(struct world *world, const struct actor *actor, enum command_kind kind,

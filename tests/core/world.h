@@ -66,6 +66,9 @@ uint64_t world_must(struct world *world, const struct actor *actor, enum command
 void world_refused(struct world *world, const struct actor *actor, enum command_kind kind,
                    const union command_fields *fields, enum rule rule);
 
+/* What nobody commanded happens: an event of a process or of an outside emitter; its position. */
+uint64_t world_say(struct world *world, const struct decided *event);
+
 /* How many events of a kind the last decision had. */
 size_t world_decided(const struct world *world, enum event_kind kind);
 
