@@ -12,7 +12,7 @@ void person_refused(struct world *world, const struct person *person, enum comma
                     const union command_fields *fields, enum rule rule)
 {
     const enum rule refused = person_try(world, person, kind, fields);
-    assert_string_equal(rule_name(refused), rule_name(rule));
+    assert_string_equal(rule_id(refused), rule_id(rule));
 }
 
 struct id lab_host(struct world *world, const struct lab *lab, const char *name, uint64_t cores,
