@@ -75,16 +75,16 @@ struct lab lab_begin(struct world *world, uint64_t machines)
 /* Machines -------------------------------------------------------------------------------- */
 
 struct id lab_config(struct world *world, const struct lab *lab, const struct person *owner,
-                     const char *name, struct id project, struct id team, bool service)
+                     const struct recipe *recipe)
 {
     const union command_fields fields = {
-        .vm_config_create = {.name = bytes_of_string(name),
+        .vm_config_create = {.name = bytes_of_string(recipe->name),
                              .hardware = lab->hardware,
-                             .has_project = project.kind != ID_NONE,
-                             .project = project,
-                             .has_team = team.kind != ID_NONE,
-                             .team = team,
-                             .service = service}};
+                             .has_project = recipe->project.kind != ID_NONE,
+                             .project = recipe->project,
+                             .has_team = recipe->team.kind != ID_NONE,
+                             .team = recipe->team,
+                             .service = recipe->service}};
     return (struct id){ID_CONFIG, person_must(world, owner, COMMAND_VM_CONFIG_CREATE, &fields)};
 }
 
@@ -97,7 +97,7 @@ struct id lab_start(struct world *world, const struct person *owner, struct id c
 struct id lab_machine(struct world *world, const struct lab *lab, const struct person *owner,
                       const char *name)
 {
-    return lab_start(world, owner, lab_config(world, lab, owner, name, NOBODY, NOBODY, false));
+    return lab_start(world, owner, lab_config(world, lab, owner, &(struct recipe){.name = name}));
 }
 
 struct vm_row lab_row(struct world *world, struct id vm)

@@ -28,8 +28,13 @@ struct lab lab_begin(struct world *world, uint64_t machines);
 struct id lab_host(struct world *world, const struct lab *lab, const char *name, uint64_t cores,
                    uint64_t memory_mib);
 /* A recipe without drives; project and team may be NOBODY. */
+struct recipe {
+    const char *name;
+    struct id project, team;
+    bool service;
+};
 struct id lab_config(struct world *world, const struct lab *lab, const struct person *owner,
-                     const char *name, struct id project, struct id team, bool service);
+                     const struct recipe *recipe);
 /* A machine that has been asked for. */
 struct id lab_start(struct world *world, const struct person *owner, struct id config);
 /* Of a recipe of its own. */

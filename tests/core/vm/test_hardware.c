@@ -119,7 +119,7 @@ static void what_is_changed_counts_for_machines_that_are_started_from_then_on(vo
 {
     struct world *world = *state;
     const struct lab lab = lab_begin(world, 2);
-    const struct id config = lab_config(world, &lab, &lab.ann, "one", NOBODY, NOBODY, false);
+    const struct id config = lab_config(world, &lab, &lab.ann, &(struct recipe){.name = "one"});
     const struct id before = lab_start(world, &lab.ann, config);
     union command_fields fields = {.brick_register = {.name = LITERAL("newer"),
                                                       .pool = lab.pool,

@@ -72,7 +72,7 @@ static void a_host_that_is_removed_or_unknown_is_not_used(void **state)
 {
     struct world *world = *state;
     const struct lab lab = lab_begin(world, 1);
-    const struct id config = lab_config(world, &lab, &lab.ann, "one", NOBODY, NOBODY, false);
+    const struct id config = lab_config(world, &lab, &lab.ann, &(struct recipe){.name = "one"});
     const struct id hosts[] = {lab.host, {ID_HOST, 99999}, {ID_VM, lab.host.n}};
     const union command_fields removal = {.host_remove = {.host = lab.host}};
     (void)person_must(world, &lab.root, COMMAND_HOST_REMOVE, &removal);
@@ -97,7 +97,7 @@ static void a_host_that_is_not_active_takes_no_new_machine(void **state)
 {
     struct world *world = *state;
     const struct lab lab = lab_begin(world, 2);
-    const struct id config = lab_config(world, &lab, &lab.ann, "one", NOBODY, NOBODY, false);
+    const struct id config = lab_config(world, &lab, &lab.ann, &(struct recipe){.name = "one"});
     const struct id running = lab_start(world, &lab.ann, config);
     union command_fields fields = change(lab.host, HOST_STATE_MAINTENANCE, "new memory");
     person_refused(world, &lab.admin, COMMAND_HOST_CHANGE_STATE, &fields, RULE_HST_02A);
@@ -169,7 +169,7 @@ more_machines_than_a_decision_has_room_for_are_shut_down_by_the_same_command_aga
         MACHINES = DECISION_EVENTS_MAX + 20,
     };
     const struct lab lab = lab_begin(world, MACHINES);
-    const struct id config = lab_config(world, &lab, &lab.ann, "many", NOBODY, NOBODY, false);
+    const struct id config = lab_config(world, &lab, &lab.ann, &(struct recipe){.name = "many"});
     const union command_fields fields = {
         .host_shutdown_vms = {.host = lab.host, .reason = LITERAL("smoke")}};
     for (size_t i = 0; i < MACHINES; i++) {
@@ -189,7 +189,7 @@ static void a_machine_goes_where_there_is_most_room(void **state)
     const struct lab lab = lab_begin(world, 2);
     const struct id big = lab_host(world, &lab, "big", LAB_CORES, 3 * LAB_MEMORY + 1);
     const struct id narrow = lab_host(world, &lab, "narrow", LAB_CORES - 1, 100 * LAB_MEMORY);
-    const struct id config = lab_config(world, &lab, &lab.ann, "one", NOBODY, NOBODY, false);
+    const struct id config = lab_config(world, &lab, &lab.ann, &(struct recipe){.name = "one"});
     const struct id expected[] = {big, big, lab.host, big, lab.host};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         const struct id vm = lab_start(world, &lab.ann, config);
