@@ -17,14 +17,8 @@ struct machine_noise {
 
 /* clang-format off */
 static const struct machine_noise noises[] = {
-    {"drive.file_opened",      760,  0,  8,  9, true,  0, NULL},
-    {"drive.attached",          36,  0,  8,  9, true,  0, NULL},
-    {"drive.detached",          36,  0,  8, 10, true,  0, NULL},
-    {"tunnel.opened",           40,  0,  8,  9, true,  0, NULL},
-    {"tunnel.closed",           40,  0,  9,  9, true,  0, NULL},
     {"job.submitted",           70,  0,  8,  9, true,  0, NULL},
     {"job.finished",            70,  0,  8, 10, true,  0, NULL},
-    {"vm.accounted",           360, 360, 0, 24, false, 0, NULL},
     {"net.flow_summarised",     96, 96,  0, 24, false, 0, NULL},
     {"inbox.scanned",           24,  4,  0, 24, false, 0, NULL},
     {"backup.set_copied",       90, 90,  2,  2, false, 24 << 20, "10.20.0.41"},
@@ -67,16 +61,11 @@ static void put_detail(struct stage *stage, const struct machine_noise *noise, c
                        size_t capacity)
 {
     const unsigned number = (unsigned)stage_random(stage, 900);
-    if (strncmp(noise->action, "drive.file", 10) == 0) {
-        snprintf(out, capacity, ",\"path\":\"/scratch/part-%04u.parquet\",\"mode\":\"%s\"", number,
-                 number % 4 == 0 ? "write" : "read");
-    } else if (strncmp(noise->action, "job", 3) == 0) {
+    if (strncmp(noise->action, "job", 3) == 0) {
         snprintf(out, capacity, ",\"job\":%u,\"partition\":\"gpu-sec\"",
                  87000 + (unsigned)stage_random(stage, 1200));
     } else if (strncmp(noise->action, "licence", 7) == 0) {
         snprintf(out, capacity, ",\"tunnel\":\"t-atlas-lic\",\"port\":%u", 27000 + number % 10);
-    } else if (strncmp(noise->action, "vm", 2) == 0) {
-        snprintf(out, capacity, ",\"cpu_percent\":%u", number % 100);
     } else {
         snprintf(out, capacity, ",\"number\":%u", number);
     }

@@ -29,10 +29,7 @@ static struct status play_night_login(struct script *script, const struct script
                                                     .host = "helix-ws-2",
                                                     .address = NIGHT_ADDRESS,
                                                     .detail = ",\"tunnel\":\"t-helix-ssh\""}));
-    TRY(foreign_say(stage, &(struct foreign_saying){.action = "vm.session_opened",
-                                                    .user = "ren",
-                                                    .host = "helix-ws-2",
-                                                    .address = NIGHT_ADDRESS}));
+    TRY(script_visit(script, REN, HELIX_WS_2, true));
     stage->people[REN].address = NIGHT_ADDRESS;
     stage_pass(stage, 50);
     TRY(stage_login(stage, REN, HELIX));
@@ -175,10 +172,13 @@ static struct status play_atlas(struct script *script, const struct script_item 
     struct stage *stage = script->stage;
     (void)item;
     TRY(stage_logout(stage, REN));
-    TRY(foreign_say(stage, &(struct foreign_saying){.action = "vm.session_opened",
+    TRY(script_visit(script, REN, HELIX_WS_2, false));
+    TRY(foreign_say(stage, &(struct foreign_saying){.action = "tunnel.opened",
                                                     .user = "ren",
                                                     .host = "atlas-ws-2",
-                                                    .address = NIGHT_ADDRESS}));
+                                                    .address = NIGHT_ADDRESS,
+                                                    .detail = ",\"tunnel\":\"t-atlas-ssh\""}));
+    TRY(script_visit(script, REN, ATLAS_WS_2, true));
     stage_pass(stage, 30);
     TRY(stage_login(stage, REN, ATLAS));
     TRY(stage_write(stage,
@@ -240,9 +240,9 @@ static struct status play_cleaning(struct script *script, const struct script_it
     TRY(delete (script, &script->copy, TRUTH_DELETED_COPY));
     stage_pass(stage, 30);
     TRY(stage_logout(stage, REN));
-    TRY(foreign_say(stage, &(struct foreign_saying){.action = "vm.session_closed",
-                                                    .user = "ren",
-                                                    .host = "atlas-ws-2"}));
+    TRY(script_visit(script, REN, ATLAS_WS_2, false));
+    TRY(foreign_say(stage, &(struct foreign_saying){
+                               .action = "tunnel.closed", .user = "ren", .host = "atlas-ws-2"}));
     return foreign_gone(stage, "ren", NIGHT_ADDRESS);
 }
 

@@ -16,18 +16,34 @@ static bool is_working_day(uint32_t day)
 
 /* Coming and leaving ---------------------------------------------------------------------- */
 
+/* The keys of those drives of the machine that are shared with somebody. */
+static struct status fetch_drives(struct script *script, enum who who, enum cast_machine machine)
+{
+    for (enum cast_drive drive = 0; drive < VOLUME_COUNT && machine != NO_MACHINE; drive++) {
+        const struct cast_drive_info *info = &cast_drives[drive];
+        const bool there = (cast_machines[machine].writing & CAST_BIT(drive)) != 0;
+        if (there && ((info->writers | info->readers) & CAST_BIT(who)) != 0) {
+            TRY(premises_fetch(script, who, drive, machine));
+        }
+    }
+    return OK;
+}
+
 static struct status play_arrive(struct script *script, const struct script_item *item)
 {
     const enum who who = (enum who)item->who;
     const struct cast_person *cast = &cast_people[who];
     struct stage *stage = script->stage;
     TRY(foreign_accepted(stage, cast->login, cast->address));
-    TRY(foreign_say(stage, &(struct foreign_saying){.action = "vm.session_opened",
+    TRY(foreign_say(stage, &(struct foreign_saying){.action = "tunnel.opened",
                                                     .user = cast->login,
                                                     .host = cast->host,
                                                     .address = cast->address}));
     stage_pass(stage, 20 + stage_random(stage, 60));
-    return stage_is_in(stage, who) ? OK : stage_login(stage, who, cast->project);
+    TRY(stage_is_in(stage, who) ? OK : stage_login(stage, who, cast->project));
+    stage_pass(stage, 6);
+    TRY(script_visit(script, who, cast_machine_of(who), true));
+    return fetch_drives(script, who, cast_machine_of(who));
 }
 
 static struct status play_leave(struct script *script, const struct script_item *item)
@@ -35,7 +51,8 @@ static struct status play_leave(struct script *script, const struct script_item 
     const enum who who = (enum who)item->who;
     const struct cast_person *cast = &cast_people[who];
     struct stage *stage = script->stage;
-    TRY(foreign_say(stage, &(struct foreign_saying){.action = "vm.session_closed",
+    TRY(script_visit(script, who, cast_machine_of(who), false));
+    TRY(foreign_say(stage, &(struct foreign_saying){.action = "tunnel.closed",
                                                     .user = cast->login,
                                                     .host = cast->host}));
     TRY(foreign_gone(stage, cast->login, cast->address));

@@ -49,6 +49,14 @@ struct status script_add(struct script *script, uint64_t at_us, script_play *pla
     return OK;
 }
 
+struct status script_visit(struct script *script, enum who who, enum cast_machine machine,
+                           bool comes)
+{
+    return machine == NO_MACHINE
+               ? OK
+               : world_user(script->world, script->estate.machines[machine], who, comes);
+}
+
 void script_note_file(struct script *script, enum cast_group group, const struct stage_file *file)
 {
     struct script_files *files = &script->files[group];
@@ -76,8 +84,10 @@ static struct status plan_day(struct script *script, uint32_t day)
 {
     script->count = 0;
     TRY(founding_plan(script, day));
+    TRY(premises_plan(script, day));
     TRY(story_plan(script, day));
     TRY(herrings_plan(script, day));
+    TRY(operations_plan(script, day));
     TRY(office_plan(script, day));
     TRY(routine_plan(script, day));
     TRY(machines_plan(script, day));
@@ -134,11 +144,13 @@ struct status script_play_all(struct stage *stage, const struct script_options *
         script.truth[i] = UINT64_MAX;
     }
     struct status status = take_files(&script);
+    status = failed(status) ? status : world_open(stage, &script.world);
     status = failed(status) ? status : play_days(&script);
     memcpy(truth, script.truth, sizeof script.truth);
     for (size_t i = 0; i < GROUP_COUNT; i++) {
         free(script.files[i].files);
     }
     free(script.items);
+    world_close(&script.world);
     return status;
 }

@@ -8,7 +8,9 @@
 #ifndef TOOLS_DEMO_SCRIPT_H
 #define TOOLS_DEMO_SCRIPT_H
 
+#include "tools/demo/estate.h"
 #include "tools/demo/foreign.h"
+#include "tools/demo/world.h"
 
 enum {
     SCRIPT_DAYS = 14,      /* of the story */
@@ -66,6 +68,8 @@ struct script_options {
 
 struct script {
     struct stage *stage;
+    struct world *world;
+    struct estate estate;
     struct script_options options;
     struct script_item *items; /* of the day at hand */
     size_t count, capacity;
@@ -73,7 +77,9 @@ struct script {
     uint64_t made;               /* files, so that their names differ */
     uint64_t truth[TRUTH_COUNT]; /* UINT64_MAX: not played */
     struct stage_file cohort, copy, atlas_copy;
-    struct id folder; /* that the copy is in */
+    struct id folder;                                           /* that the copy is in */
+    uint64_t mismatches;                                        /* that last */
+    uint64_t allocated[VOLUME_COUNT], written_us[VOLUME_COUNT]; /* of the drives' files */
 };
 
 /* Plays all of it on an open stage. INTERRUPTED if it is to stop. */
@@ -83,6 +89,9 @@ MUST_CHECK struct status script_play_all(struct stage *stage, const struct scrip
 /* Adds to the agenda of the day. */
 MUST_CHECK struct status script_add(struct script *script, uint64_t at_us, script_play *play,
                                     uint32_t who, uint32_t value);
+/* Somebody comes into a machine, or leaves it, as its controller says; nothing if it is down. */
+MUST_CHECK struct status script_visit(struct script *script, enum who who,
+                                      enum cast_machine machine, bool comes);
 /* Notes what people may work with from now on. */
 void script_note_file(struct script *script, enum cast_group group, const struct stage_file *file);
 
@@ -93,6 +102,18 @@ MUST_CHECK struct status founding_plan(struct script *script, uint32_t day);
 /* tools/demo/routine.c, tools/demo/machines.c: what happens every day. */
 MUST_CHECK struct status routine_plan(struct script *script, uint32_t day);
 MUST_CHECK struct status machines_plan(struct script *script, uint32_t day);
+/* tools/demo/premises.c, tools/demo/operations.c: hosts, drives and machines, and what befalls
+ * them. */
+MUST_CHECK struct status premises_plan(struct script *script, uint32_t day);
+MUST_CHECK struct status operations_plan(struct script *script, uint32_t day);
+/* A machine's owner starts one from its recipe, lets its users in and unlocks its drives. */
+MUST_CHECK struct status premises_start(struct script *script, enum cast_machine machine);
+/* Somebody fetches the key of a drive, to use it in a machine; nothing if that is down. */
+MUST_CHECK struct status premises_fetch(struct script *script, enum who who, enum cast_drive drive,
+                                        enum cast_machine machine);
+/* Somebody unlocks a drive that is attached. */
+MUST_CHECK struct status premises_unlock(struct script *script, enum who who, enum cast_drive drive,
+                                         enum cast_machine machine);
 /* tools/demo/story.c, tools/demo/herrings.c: what was planted. */
 MUST_CHECK struct status story_plan(struct script *script, uint32_t day);
 MUST_CHECK struct status herrings_plan(struct script *script, uint32_t day);

@@ -160,6 +160,9 @@ MUST_CHECK struct status stage_read(struct stage *stage, enum who who,
 MUST_CHECK struct status stage_fetch_key(struct stage *stage, enum who who, struct id file,
                                          const char *why);
 MUST_CHECK struct status stage_list(struct stage *stage, enum who who, enum cast_group group);
+/* A key as it is wrapped for somebody, kept where such keys lie. */
+MUST_CHECK struct status stage_wrap(struct stage *stage, const struct secret_bytes *secret,
+                                    enum who who, struct digest *out);
 /* A file's key as it is wrapped for a group that shall have it. */
 MUST_CHECK struct status stage_wrap_for_group(struct stage *stage, enum cast_group group,
                                               struct digest *out);

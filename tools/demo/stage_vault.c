@@ -13,8 +13,8 @@ static struct status wrap_for(struct stage *stage, const struct secret_bytes *se
     return vault_key_put(stage->files, &wrapped, out);
 }
 
-static struct status wrap_for_person(struct stage *stage, const struct secret_bytes *secret,
-                                     enum who who, struct digest *out)
+struct status stage_wrap(struct stage *stage, const struct secret_bytes *secret, enum who who,
+                         struct digest *out)
 {
     const struct receive_key to = receive_key_of(person_key_receives(stage->people[who].key));
     return wrap_for(stage, secret, &to, out);
@@ -28,7 +28,7 @@ struct status stage_make_group(struct stage *stage, enum cast_group group)
     TRY(secret_bytes_make(&made->secret));
     const struct receive_key key = receive_key_of(made->secret);
     create.key = BYTES(key.data);
-    TRY(wrap_for_person(stage, made->secret, info->owner, &create.wrapped));
+    TRY(stage_wrap(stage, made->secret, info->owner, &create.wrapped));
     made->group.kind = ID_GROUP;
     TRY(stage_do(stage, info->owner, COMMAND_GROUP_CREATE,
                  &(union command_fields){.group_create = create}, &made->group.n));
@@ -51,7 +51,7 @@ struct status stage_add_member(struct stage *stage, enum cast_group group, enum 
                                    .epoch = 1,
                                    .permissions = permissions,
                                    .permissions_count = 2};
-    TRY(wrap_for_person(stage, stage->groups[group].secret, member, &add.wrapped));
+    TRY(stage_wrap(stage, stage->groups[group].secret, member, &add.wrapped));
     return stage_do(stage, cast_groups[group].owner, COMMAND_GROUP_ADD_MEMBER,
                     &(union command_fields){.group_add_member = add}, NULL);
 }
@@ -82,7 +82,7 @@ static struct status wrap_all(struct pen *pen, struct vault_file_create *create)
         return OK;
     }
     TRY(secret_bytes_make(&pen->key));
-    TRY(wrap_for_person(stage, pen->key, writing->who, &create->wrapped));
+    TRY(stage_wrap(stage, pen->key, writing->who, &create->wrapped));
     if (!create->has_group_wrapped) {
         return OK;
     }
