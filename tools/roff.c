@@ -13,6 +13,8 @@ void roff_put(struct output *output, const char *text)
             output_put_string(output, "\\e");
         } else if (*text == '-') {
             output_put_string(output, "\\-");
+        } else if (*text == '|') {
+            output_put_string(output, "|\\:"); /* a list of words may be longer than a line */
         } else {
             output_put_char(output, *text);
         }
