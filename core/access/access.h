@@ -108,8 +108,8 @@ struct reader {
  *     delete        owner              --                   owner, or remove_entries; of a group:
  *                                                           owner
  *
- * A drive (DRV-10, DRV-14) is never in a directory. Whoever has it shared reads, views and shares it
- * on, in the mode of the share or a lower one, and edits it if that is rw; nobody downloads it.
+ * A drive (DRV-10, DRV-14) is never in a directory. Whoever has it shared reads, views and shares
+ * it on, in the mode of the share or a lower one, and edits it if that is rw; nobody downloads it.
  *
  * A restriction of a membership takes away: no_download to download, no_share to share, read_only
  * to edit, delete and change the tag. */

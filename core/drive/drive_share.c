@@ -93,6 +93,13 @@ static bool has_group_share(const struct view *view, const struct share_end *end
     return false;
 }
 
+/* Whether the share that ends is one that the user has something by. */
+static bool is_met(const struct view *view, const struct share_end *end, struct id user)
+{
+    return id_equal(end->target, user) ||
+           (end->target.kind == ID_GROUP && group_has_member(view, end->target, user, NULL));
+}
+
 /* Whether the user has the drive in this mode also without the share that ends. */
 static bool still_has(const struct view *view, const struct share_end *end, struct id user,
                       enum drive_mode mode)
@@ -103,6 +110,9 @@ static bool still_has(const struct view *view, const struct share_end *end, stru
     }
     if (end->target.kind == ID_NONE) {
         return false;
+    }
+    if (!is_met(view, end, user)) {
+        return true;
     }
     return (!id_equal(user, end->target) && view_find(view, ROW_DRIVE_SHARE, &share) &&
             share.mode >= mode) ||

@@ -19,7 +19,7 @@
 #include "core/decision.h"
 
 enum {
-    DRIVE_SHARES_MAX = 4000, /* of one drive: ending all of them is one event */
+    DRIVE_SHARES_MAX = 1000, /* of one drive: ending all of them is one event */
 };
 
 #endif

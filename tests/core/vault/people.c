@@ -17,6 +17,8 @@ static void put_user(struct world *world, struct id user, enum user_role role, s
                     &(struct user_row){.user = user,
                                        .login = LITERAL("somebody"),
                                        .key = LITERAL("a key"),
+                                       .has_receive_key = true,
+                                       .receive_key = LITERAL("a key to receive by"),
                                        .role = role,
                                        .permissions = all,
                                        .permissions_count = permissions});
