@@ -268,6 +268,44 @@ uint64_t stream_stop(struct stream *stream, struct id vm)
     return say(stream, VOICE_VM, EVENT_VM_STOPPED, ITSELF, ABOUT(vm, stream->host), &body);
 }
 
+uint64_t stream_fail(struct stream *stream, struct id vm)
+{
+    union event_body body = {.vm_start_failed = {.why = LITERAL("late")}};
+    return say(stream, VOICE_VM, EVENT_VM_START_FAILED, ITSELF, ABOUT(vm), &body);
+}
+
+uint64_t stream_ask(struct stream *stream, struct id user, struct id drive, struct id vm,
+                    enum drive_mode mode)
+{
+    union event_body body = {.drive_attach_requested = {.vm = vm, .mode = mode}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_ATTACH_REQUESTED, user, ABOUT(drive, vm), &body);
+}
+
+uint64_t stream_unask(struct stream *stream, struct id user, struct id drive, struct id vm)
+{
+    union event_body body = {.drive_detach_requested = {.vm = vm, .cause = DETACH_CAUSE_ASKED}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_DETACH_REQUESTED, user, ABOUT(drive, vm), &body);
+}
+
+uint64_t stream_mount(struct stream *stream, struct id drive, struct id vm, enum drive_mode mode)
+{
+    union event_body body = {.drive_mounted = {.vm = vm, .path = LITERAL("/data"), .mode = mode}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_MOUNTED, ITSELF, ABOUT(drive, vm), &body);
+}
+
+uint64_t stream_give(struct stream *stream, struct id user, struct id drive, struct id target,
+                     enum drive_mode mode)
+{
+    union event_body body = {.drive_shared = {.target = target, .mode = mode}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_SHARED, user, ABOUT(drive), &body);
+}
+
+uint64_t stream_take(struct stream *stream, struct id user, struct id drive, struct id target)
+{
+    union event_body body = {.drive_unshared = {.target = target}};
+    return say(stream, VOICE_DRIVE, EVENT_DRIVE_UNSHARED, user, ABOUT(drive), &body);
+}
+
 uint64_t stream_attach(struct stream *stream, struct id drive, struct id vm, enum drive_mode mode)
 {
     union event_body body = {

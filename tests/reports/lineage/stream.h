@@ -59,6 +59,14 @@ uint64_t stream_leave(struct stream *stream, struct id group, struct id user);
 uint64_t stream_drive(struct stream *stream, struct id user, size_t drive);
 uint64_t stream_start(struct stream *stream, struct id user, size_t vm);
 uint64_t stream_stop(struct stream *stream, struct id vm);
+uint64_t stream_fail(struct stream *stream, struct id vm); /* it does not come up */
+uint64_t stream_ask(struct stream *stream, struct id user, struct id drive, struct id vm,
+                    enum drive_mode mode);
+uint64_t stream_unask(struct stream *stream, struct id user, struct id drive, struct id vm);
+uint64_t stream_mount(struct stream *stream, struct id drive, struct id vm, enum drive_mode mode);
+uint64_t stream_give(struct stream *stream, struct id user, struct id drive, struct id target,
+                     enum drive_mode mode);
+uint64_t stream_take(struct stream *stream, struct id user, struct id drive, struct id target);
 uint64_t stream_attach(struct stream *stream, struct id drive, struct id vm, enum drive_mode mode);
 uint64_t stream_detach(struct stream *stream, struct id drive, struct id vm);
 uint64_t stream_connect(struct stream *stream, struct id user, struct id vm);
