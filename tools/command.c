@@ -42,7 +42,7 @@ const char *purpose_heading(enum purpose purpose)
     static const char *const headings[PURPOSE_COUNT] = {
         [PURPOSE_START] = "Begin",
         [PURPOSE_WRITE] = "Write events",
-        [PURPOSE_MANAGE] = "Manage people, projects, groups and the vault",
+        [PURPOSE_MANAGE] = "Manage people, projects, groups, machines and the vault",
         [PURPOSE_ASK] = "Ask",
         [PURPOSE_PROVE] = "Check and prove",
         [PURPOSE_KEEP] = "Look after a store",
