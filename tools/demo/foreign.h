@@ -1,6 +1,6 @@
 /*
- * tools/demo/foreign.h -- what the enclave's other systems write: gateway, machines, drives, jobs,
- * tunnels, the licence server's proxy, backups.
+ * tools/demo/foreign.h -- what the enclave's other systems write: gateway, tunnels, jobs, the
+ * licence server's proxy, backups.
  *
  * Shape    Records as `cairn ingest` would take them in: what sshd says in syslog, everything else
  *          as an object in a line. They have no kinds of their own yet; whoever gives them some

@@ -1,5 +1,8 @@
+#include "reports/alerts/scan.h"
 #include "schema/time.h"
 #include "tools/demo/story.h"
+
+#include <stdlib.h>
 
 /* The audit's own work: what is declared and approved, reviews, and the case that comes of one. */
 
@@ -179,6 +182,90 @@ static struct status play_case(struct script *script, const struct script_item *
                   &folder);
 }
 
+/* Alerts ---------------------------------------------------------------------------------- */
+
+static struct status scan(struct stage *stage, struct alert_scan_outcome *outcome, void *memory)
+{
+    struct arena arena = {.memory = memory, .capacity = ALERT_SCAN_MEMORY};
+    TRY(stage_run(stage));
+    TRY(import_flush(stage->import));
+    return alert_scan(&(struct alert_scan_options){.engine = stage->engine,
+                                                   .arena = &arena,
+                                                   .least = SEVERITY_MEDIUM,
+                                                   .by = LITERAL("cairnd"),
+                                                   .now_utc_us = stage->now_us},
+                      outcome);
+}
+
+/* The rules are held against what is new; whoever is to be told has mail, which is not in here. */
+static struct status play_scan(struct script *script, const struct script_item *item)
+{
+    struct alert_scan_outcome *outcome = calloc(1, sizeof *outcome);
+    void *memory = malloc(ALERT_SCAN_MEMORY);
+    struct status status = outcome == NULL || memory == NULL ? FAIL(NO_MEMORY, ALERT_SCAN_MEMORY)
+                                                             : scan(script->stage, outcome, memory);
+    (void)item;
+    free(memory);
+    free(outcome);
+    return status;
+}
+
+/* What turned out to be nothing, by what it rests on. */
+static const struct {
+    enum truth truth;
+    const char *note;
+} explained[] = {
+    {TRUTH_SCRIPT_FIRST, "an expired password, T-4397"},
+    {TRUTH_SPRAY_FIRST, "guessed from outside; nobody got in"},
+    {TRUTH_DISK_UNASKED, "a rescue disk, attached by hand, T-4433"},
+};
+
+static const char *explanation(const struct script *script, const struct alert_row *alert)
+{
+    for (size_t i = 0; i < sizeof explained / sizeof explained[0]; i++) {
+        for (size_t k = 0; k < alert->because_count; k++) {
+            if (alert->because[k] == script->truth[explained[i].truth]) {
+                return explained[i].note;
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct status look_into(struct script *script, const struct alert_row *alert)
+{
+    const char *note = explanation(script, alert);
+    if (note != NULL) {
+        return stage_ask(script->stage, ELIN, COMMAND_ALERT_CLOSE,
+                         &(union command_fields){.alert_close = {.alert = alert->alert,
+                                                                 .has_note = true,
+                                                                 .note = bytes_of_string(note)}});
+    }
+    return alert->has_acknowledged
+               ? OK
+               : stage_ask(script->stage, ELIN, COMMAND_ALERT_ACKNOWLEDGE,
+                           &(union command_fields){
+                               .alert_acknowledge = {.alert = alert->alert,
+                                                     .has_note = true,
+                                                     .note = LITERAL("INC-2026-004")}});
+}
+
+/* Whoever reviews goes through what is open. */
+static struct status play_alerts(struct script *script, const struct script_item *item)
+{
+    struct alert_row row;
+    struct status trouble = OK;
+    (void)item;
+    TRY(come(script->stage, ELIN));
+    struct view view = world_view(script->world, &trouble);
+    struct view_walk walk = view_walk_of(&view, ROW_ALERT, &row, 0);
+    while (view_walk_next(&walk, &row)) {
+        TRY(row.has_closed ? OK : look_into(script, &row));
+    }
+    TRY(trouble);
+    return stage_run(script->stage);
+}
+
 /* The clock ------------------------------------------------------------------------------- */
 
 static struct status play_clock(struct script *script, const struct script_item *item)
@@ -208,13 +295,16 @@ struct status office_plan(struct script *script, uint32_t day)
         TRY(script_add(script, SCRIPT_AT(day, 6, 10) + hour * UINT64_C(3600000000) / 2, play_clock,
                        0, hour / 6));
     }
+    TRY(script_add(script, SCRIPT_AT(day, 7, 5), play_scan, 0, 0));
     switch (day) {
     case DECLARING_DAY:
         return script_add(script, SCRIPT_AT(day, 10, 20), play_declaring, 0, 0);
     case REVIEW_DAY:
+        TRY(script_add(script, SCRIPT_AT(day, 10, 52), play_alerts, 0, 0));
         return script_add(script, SCRIPT_AT(day, 11, 0), play_review, 0, 0);
     case CASE_DAY:
-        return script_add(script, SCRIPT_AT(day, 10, 40), play_case, 0, 0);
+        TRY(script_add(script, SCRIPT_AT(day, 10, 40), play_case, 0, 0));
+        return script_add(script, SCRIPT_AT(day, 11, 20), play_alerts, 0, 0);
     default:
         return OK;
     }

@@ -310,7 +310,7 @@ static struct status play_reconcile(struct script *script, const struct script_i
 
 /* A file as the watcher sees it; false if there is none yet. */
 struct look {
-    char path[WORLD_TEXT];
+    char path[WORLD_TEXT], backing[WORLD_TEXT];
     union event_body body;
 };
 
@@ -342,12 +342,16 @@ static bool look_at(struct script *script, enum cast_drive which, struct look *l
     const uint64_t allocated = script->allocated[which];
     snprintf(look->path, sizeof look->path, "%.*s", (int)drive.path.size,
              (const char *)drive.path.data);
+    snprintf(look->backing, sizeof look->backing, "/srv/cairn/drives/drive-%" PRIu64 ".qcow2",
+             drive.drive.n);
     look->body.drive_file_observed = (struct drive_file_observed){
         .path = bytes_of_string(look->path),
         .file_size = drive.kind == DRIVE_KIND_RAW ? drive.size : allocated + (1 << 20),
         .allocated = allocated,
         .inode = 1310721 + which,
         .modified = script->written_us[which],
+        .has_backing = drive.has_newest,
+        .backing = bytes_of_string(look->backing),
         .attached = attached};
     return true;
 }

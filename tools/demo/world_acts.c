@@ -193,7 +193,7 @@ static struct status see_attached(struct world *world, const struct attachment_r
     struct drive_row drive;
     const struct id on[2] = {row->drive, row->vm};
     TRY(find_drive(world, row->drive, &drive));
-    put_volume(&drive, path);
+    snprintf(path, sizeof path, "%.*s", (int)drive.path.size, (const char *)drive.path.data);
     snprintf(alias, sizeof alias, "ua-drive-%" PRIu64, row->drive.n);
     snprintf(device, sizeof device, "vd%c", free_letter(world, row->vm));
     const union event_body body = {.drive_attached = {.vm = row->vm,
