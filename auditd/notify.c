@@ -47,8 +47,9 @@ uint64_t notify_watchdog_us(void)
 static enum listener listener_of(const char *name)
 {
     static const char *const names[LISTENER_COUNT] = {
-        [LISTENER_NONE] = "",   [LISTENER_SOCKET] = "cairn",    [LISTENER_TLS] = "tls",
-        [LISTENER_WEB] = "web", [LISTENER_METRICS] = "metrics",
+        [LISTENER_NONE] = "",           [LISTENER_SOCKET] = "cairn",
+        [LISTENER_TLS] = "tls",         [LISTENER_WEB] = "web",
+        [LISTENER_METRICS] = "metrics", [LISTENER_CONTROLLERS] = "controllers",
     };
     for (unsigned i = 1; i < LISTENER_COUNT; i++) {
         if (strcmp(name, names[i]) == 0) {

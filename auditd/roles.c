@@ -76,6 +76,7 @@ bool seat_read(const char *name, unsigned *seat)
 bool seat_is_wanted(unsigned seat, const struct settings *settings)
 {
     const bool web = settings->web_listen.text[0] != '\0';
+    const bool machines = settings->virt_uri.text[0] != '\0';
     switch (seat_role(seat)) {
     case ROLE_INGEST_TLS:
         return settings->tls_listen.text[0] != '\0';
@@ -83,6 +84,8 @@ bool seat_is_wanted(unsigned seat, const struct settings *settings)
         return web;
     case ROLE_READER:
         return web && seat_index(seat) < settings->daemon_readers;
+    case ROLE_CONTROLLERS:
+        return machines;
     case ROLE_WRITER:
     case ROLE_INGEST:
     case ROLE_ALERTS:

@@ -19,17 +19,18 @@
 
 /* What a process may do beside computing and speaking by the descriptors that it has. */
 enum sandbox_group {
-    GROUP_POLL = 1 << 0,         /* epoll, timers, eventfd */
-    GROUP_CHANNELS = 1 << 1,     /* sendmsg, recvmsg on what is connected */
-    GROUP_ACCEPT = 1 << 2,       /* connections of a listening socket */
-    GROUP_PAIRS = 1 << 3,        /* socketpair(AF_UNIX) */
-    GROUP_MEMORY_FILES = 1 << 4, /* memfd_create and its seals */
-    GROUP_FILES_READ = 1 << 5,   /* openat for reading, stat, lists of directories */
-    GROUP_FILES_WRITE = 1 << 6,  /* making, writing, renaming, removing, syncing files */
-    GROUP_THREADS = 1 << 7,      /* threads, never processes */
-    GROUP_CONNECT = 1 << 8,      /* sockets of one's own, to TCP, UDP and Unix */
-    GROUP_PROGRAMS = 1 << 9,     /* other programs: fork and exec */
-    GROUP_LOCK_FILES = 1 << 10,  /* opening files to write them, as far as Landlock has some */
+    GROUP_POLL = 1 << 0,          /* epoll, timers, eventfd */
+    GROUP_CHANNELS = 1 << 1,      /* sendmsg, recvmsg on what is connected */
+    GROUP_ACCEPT = 1 << 2,        /* connections of a listening socket */
+    GROUP_PAIRS = 1 << 3,         /* socketpair(AF_UNIX) */
+    GROUP_MEMORY_FILES = 1 << 4,  /* memfd_create and its seals */
+    GROUP_FILES_READ = 1 << 5,    /* openat for reading, stat, lists of directories */
+    GROUP_FILES_WRITE = 1 << 6,   /* making, writing, renaming, removing, syncing files */
+    GROUP_THREADS = 1 << 7,       /* threads, never processes */
+    GROUP_CONNECT = 1 << 8,       /* sockets of one's own, to TCP, UDP and Unix */
+    GROUP_PROGRAMS = 1 << 9,      /* other programs: fork and exec */
+    GROUP_LOCK_FILES = 1 << 10,   /* opening files to write them, as far as Landlock has some */
+    GROUP_CONNECT_UNIX = 1 << 11, /* Unix sockets of one's own, and nothing else */
 };
 
 /* Which paths stay open to it. */

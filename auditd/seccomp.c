@@ -107,6 +107,7 @@ static const char *const threading[] = {
 static const char *const connecting[] = {
     "connect", "bind", "sendmmsg", "recvmmsg", "ioctl", "setsockopt", "sendto", NULL,
 };
+static const char *const connecting_unix[] = {"connect", NULL};
 static const char *const programs[] = {
     "execve",
     "vfork",
@@ -151,6 +152,7 @@ static const struct {
     {GROUP_FILES_WRITE, writing},
     {GROUP_THREADS, threading},
     {GROUP_CONNECT, connecting},
+    {GROUP_CONNECT_UNIX, connecting_unix},
     {GROUP_PROGRAMS, programs},
 };
 
@@ -240,6 +242,10 @@ static bool allow_sockets(scmp_filter_ctx filter, unsigned groups)
     static const scmp_datum_t families[] = {AF_UNIX, AF_INET, AF_INET6, 16 /* AF_NETLINK */};
     if ((groups & GROUP_PAIRS) != 0 &&
         !allow_if(filter, SCMP_SYS(socketpair), SCMP_A0(SCMP_CMP_EQ, AF_UNIX))) {
+        return false;
+    }
+    if ((groups & (GROUP_CONNECT_UNIX | GROUP_CONNECT)) == GROUP_CONNECT_UNIX &&
+        !allow_if(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_UNIX))) {
         return false;
     }
     for (size_t i = 0; (groups & GROUP_CONNECT) != 0 && i < (sizeof families / sizeof families[0]);

@@ -2,6 +2,7 @@
 
 #include "core/store_layout.h"
 #include "schema/wire/channel.h"
+#include "schema/wire/join.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -57,6 +58,7 @@ static bool fits(const struct setting_text *path)
 
 enum ending places_choose(struct places *places, const struct settings *settings)
 {
+    const struct setting_text none = {.text = ""};
     memset(places, 0, sizeof *places);
     for (unsigned i = 0; i < LISTENER_COUNT; i++) {
         places->listeners[i] = -1;
@@ -65,7 +67,9 @@ enum ending places_choose(struct places *places, const struct settings *settings
     if (!set_path(&places->runtime, &settings->daemon_runtime, &settings->store_path, "run") ||
         !set_path(&places->socket, &settings->daemon_socket, &places->runtime, "cairn.sock") ||
         !set_path(&places->metrics, &settings->daemon_metrics, &places->runtime, "metrics.sock") ||
-        !fits(&places->socket) || !fits(&places->metrics)) {
+        !set_path(&places->controllers, &none, &places->runtime, JOIN_SOCKET_NAME) ||
+        !set_path(&places->machines, &none, &places->runtime, "vmc") || !fits(&places->socket) ||
+        !fits(&places->metrics) || !fits(&places->controllers)) {
         return places_fail(ENDING_USAGE,
                            "the path of a socket has at most %d bytes, and %s/cairn.sock has more: "
                            "give --socket, or `runtime` in [daemon], a shorter one",
@@ -103,6 +107,17 @@ static enum ending listen_at(struct places *places, enum listener listener, cons
         return places_fail(ENDING_IO, "listening at %s: %s", path, text_string(&why));
     }
     return ENDING_DONE;
+}
+
+/* Where machines' ports are sockets. Whoever runs machines makes them there, as a user of its own
+ * that is in the directory's group; nobody else looks in. */
+static enum ending make_machines(const struct places *places)
+{
+    if (mkdir(places->machines.text, 0770) == 0 || errno == EEXIST) {
+        return ENDING_DONE;
+    }
+    return places_fail(ENDING_IO, "the directory of machines' sockets %s cannot be made: %s",
+                       places->machines.text, strerror(errno));
 }
 
 /* The group of operators may connect; who may do what is asked again for each request. */
@@ -202,6 +217,17 @@ static void take_handed(struct places *places)
     }
 }
 
+static enum ending open_controllers(struct places *places, const struct settings *settings)
+{
+    enum ending code = make_machines(places);
+    if (code == ENDING_DONE) {
+        code = listen_at(places, LISTENER_CONTROLLERS, places->controllers.text);
+    }
+    return code == ENDING_DONE && !places->handed[LISTENER_CONTROLLERS]
+               ? give_to_operators(&places->controllers, settings)
+               : code;
+}
+
 enum ending places_open(struct places *places, const struct settings *settings)
 {
     take_handed(places);
@@ -218,6 +244,9 @@ enum ending places_open(struct places *places, const struct settings *settings)
     }
     if (code == ENDING_DONE && !places->handed[LISTENER_METRICS]) {
         code = give_to_operators(&places->metrics, settings);
+    }
+    if (code == ENDING_DONE && settings->virt_uri.text[0] != '\0') {
+        code = open_controllers(places, settings);
     }
     if (code == ENDING_DONE) {
         code = listen_tcp(places, LISTENER_WEB, &settings->web_listen);
@@ -256,5 +285,8 @@ void places_close(struct places *places)
     }
     if (places->listeners[LISTENER_METRICS] >= 0 && !places->handed[LISTENER_METRICS]) {
         unlink(places->metrics.text);
+    }
+    if (places->listeners[LISTENER_CONTROLLERS] >= 0 && !places->handed[LISTENER_CONTROLLERS]) {
+        unlink(places->controllers.text);
     }
 }

@@ -18,7 +18,7 @@ enum {
 };
 
 struct places {
-    struct setting_text runtime, socket, metrics;
+    struct setting_text runtime, socket, metrics, controllers, machines;
     int listeners[LISTENER_COUNT]; /* -1: none */
     bool handed[LISTENER_COUNT];   /* by the service manager: not ours to remove */
     bool announced;                /* the file in the store is there */

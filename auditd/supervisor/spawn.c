@@ -61,6 +61,7 @@ const char *spawn_user_name(enum role role, const struct settings *settings)
         break;
     case ROLE_WRITER:
     case ROLE_ALERTS:
+    case ROLE_CONTROLLERS:
     case ROLE_COUNT:
         break;
     }

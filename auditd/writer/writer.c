@@ -56,6 +56,9 @@ static bool speaker_of(void *context, uint32_t route, enum note_role *out)
     case ROLE_INGEST_TLS:
         *out = NOTE_INGEST;
         return true;
+    case ROLE_CONTROLLERS:
+        *out = NOTE_CONTROLLERS;
+        return true;
     case ROLE_WRITER:
     case ROLE_HTTP:
     case ROLE_METRICS:

@@ -46,6 +46,7 @@ static void the_web_reaches_the_writer_through_readers_only(void **state)
     assert_false(roles_talk(ROLE_HTTP, ROLE_WRITER));
     assert_true(roles_talk(ROLE_HTTP, ROLE_READER));
     assert_true(roles_talk(ROLE_READER, ROLE_WRITER));
+    assert_true(roles_talk(ROLE_CONTROLLERS, ROLE_WRITER));
     assert_false(roles_talk(ROLE_HTTP, ROLE_INGEST));
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
         assert_false(roles_talk(ROLE_METRICS, (enum role)role));
@@ -65,6 +66,9 @@ static void settings_say_which_seats_are_filled(void **state)
     assert_false(seat_is_wanted(seat_of(ROLE_READER, 0), settings));
     settings->web_listen = (struct setting_text){"127.0.0.1:0"};
     settings->tls_listen = (struct setting_text){"127.0.0.1:0"};
+    assert_false(seat_is_wanted(seat_of(ROLE_CONTROLLERS, 0), settings));
+    settings->virt_uri = (struct setting_text){"test:///default"};
+    assert_true(seat_is_wanted(seat_of(ROLE_CONTROLLERS, 0), settings));
     settings->daemon_readers = 3;
     assert_true(seat_is_wanted(seat_of(ROLE_INGEST_TLS, 0), settings));
     assert_true(seat_is_wanted(seat_of(ROLE_HTTP, 0), settings));
