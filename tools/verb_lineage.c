@@ -238,11 +238,13 @@ static enum exit_code find_root(struct work *work)
         return invocation_fail(invocation, exit_of(status), NULL, "%s: %s", name,
                                status.why == NULL ? "it cannot be found" : status.why);
     }
-    enum id_kind kind = work->question.root.kind;
-    bool holds_data = kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP || kind == ID_USER;
-    return holds_data ? EXIT_DONE
-                      : invocation_fail(invocation, EXIT_USAGE, NULL,
-                                        "%s: lineage is of a file, directory, group or user", name);
+    return flow_holds(work->question.root.kind)
+               ? EXIT_DONE
+               : invocation_fail(
+                     invocation, EXIT_USAGE, NULL,
+                     "%s: lineage is of what can hold data: files, directories, groups, "
+                     "users, drives, machines and their images",
+                     name);
 }
 
 static enum exit_code read_question(struct work *work)
@@ -320,9 +322,11 @@ const struct verb verb_lineage = {
     .about = "where data came from, and where it can have gone",
     .arguments = "[OBJECT]",
     .details =
-        "From a file, directory, group or user along what the log has: keys fetched, chunks read\n"
-        "and written, downloads, moves, shares. Only what can have been counts: what left a thing\n"
-        "before the data had come there does not. Each edge names its events. Where a right was\n"
+        "From a file, directory, group, user, drive or machine along what the log has: keys\n"
+        "fetched, chunks read and written, downloads, moves, shares, drives attached, users in\n"
+        "machines. Only what can have been counts: what left a thing before the data had come\n"
+        "there does not; along a drive that is attached it can go at any time until it leaves. "
+        "Each edge names its events. Where a right was\n"
         "given and nothing is known to have moved, the search stops; with --could it goes on, and\n"
         "along what comes with a group's key, too.\n"
         "--user lists what a thief of that user's key could have read, with the intervals in "
@@ -332,7 +336,9 @@ const struct verb verb_lineage = {
     .examples = "cairn lineage file:2210\n"
                 "cairn lineage @genomes --down --could --format dot | dot -Tsvg > genomes.svg\n"
                 "# what a stolen key could have reached, and did\n"
-                "cairn lineage --user bob --since 2026-03-09",
+                "cairn lineage --user bob --since 2026-03-09\n"
+                "# which data can have come into a machine by the end of the week\n"
+                "cairn lineage vm:1226 --up --until 2026-03-08",
     .purpose = PURPOSE_ASK,
     OPTIONS(options),
     .guarded = true,

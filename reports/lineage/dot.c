@@ -35,6 +35,11 @@ static const char *shape_of(const struct lineage_node *node)
         return "folder";
     case ID_FILE:
         return "note";
+    case ID_DRIVE:
+    case ID_SNAPSHOT:
+        return "cylinder";
+    case ID_VM:
+        return "component";
     default:
         return "box";
     }

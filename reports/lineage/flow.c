@@ -160,6 +160,18 @@ const char *flow_class_name(enum flow_class class)
     return names[class];
 }
 
+bool flow_holds(enum id_kind kind)
+{
+    static const enum id_kind kinds[] = {ID_FILE, ID_DIR,      ID_GROUP, ID_USER, ID_DRIVE,
+                                         ID_VM,   ID_SNAPSHOT, ID_ISO,   ID_BRICK};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i] == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool flow_same(const struct flow_thing *a, const struct flow_thing *b)
 {
     return id_equal(a->id, b->id) && (a->id.kind != ID_NONE || bytes_equal(a->place, b->place));

@@ -73,6 +73,9 @@ bool flow_says(enum event_kind kind);
 /* The tag that an event puts on its first subject, ID_NONE for none; false if it puts none. */
 bool flow_tag(const struct leaf *leaf, struct bytes body, struct id *project);
 
+/* Whether a thing of this kind can have data in it: a question of lineage may begin there. */
+bool flow_holds(enum id_kind kind);
+
 /* Whether data goes on along it: moved or joined. */
 static inline bool flow_carries(const struct flow *flow)
 {

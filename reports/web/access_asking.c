@@ -76,9 +76,9 @@ static void check_object(struct access_asking *asking)
 {
     enum id_kind kind = asking->object.kind;
     if (kind != ID_NONE && kind != ID_FILE && kind != ID_DIR && kind != ID_GROUP &&
-        kind != ID_USER) {
+        kind != ID_USER && kind != ID_DRIVE) {
         complain(asking, params_get(&asking->visit->params, "object"),
-                 "access is to files, directories, groups, and trees of users");
+                 "access is to files, directories, groups, drives, and trees of users");
         asking->object = (struct id){ID_NONE, 0};
     }
 }

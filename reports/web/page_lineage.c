@@ -208,9 +208,7 @@ struct status page_lineage(struct visit *visit)
     text_put_bytes(&text, visit->args[0]);
     text_put_char(&text, ':');
     text_put_bytes(&text, visit->args[1]);
-    bool holds = !failed(id_read(text_bytes(&text), &root)) &&
-                 (root.kind == ID_FILE || root.kind == ID_DIR || root.kind == ID_GROUP ||
-                  root.kind == ID_USER);
+    bool holds = !failed(id_read(text_bytes(&text), &root)) && flow_holds(root.kind);
     TRY(holds ? scope_require_object(&visit->scope, root) : FAIL(NOT_FOUND, 0));
     TRY(read_question(page, root));
     TRY(trace(page));

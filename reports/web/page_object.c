@@ -1,5 +1,6 @@
 /* Pages of things: what they are, as of any moment, and what became of them. */
 #include "reports/access/use_rows.h"
+#include "reports/lineage/flow.h"
 #include "reports/naming.h"
 #include "reports/place.h"
 #include "reports/web/grid.h"
@@ -110,7 +111,8 @@ static void put_place(struct object_page *page)
 static void put_class(struct object_page *page)
 {
     enum id_kind kind = page->id.kind;
-    if (page->visit->scope.narrowed || (kind != ID_FILE && kind != ID_DIR && kind != ID_GROUP)) {
+    if (page->visit->scope.narrowed ||
+        (kind != ID_FILE && kind != ID_DIR && kind != ID_GROUP && kind != ID_DRIVE)) {
         return;
     }
     struct access access = {0};
@@ -253,7 +255,7 @@ static void put_ways(const struct object_page *page)
     char memory[64], path_memory[64];
     struct text id = TEXT_IN(memory), path = TEXT_IN(path_memory);
     enum id_kind kind = page->id.kind;
-    bool holds = kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP;
+    bool holds = kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP || kind == ID_DRIVE;
     id_write(&id, page->id);
     output_put_string(visit->output, "<p class=\"actions\">");
     if (holds) {
@@ -262,7 +264,7 @@ static void put_ways(const struct object_page *page)
     if (kind == ID_USER) {
         put_way(visit, "/access", "user", text_bytes(&id), "What this person can reach");
     }
-    if (holds || kind == ID_USER) {
+    if (flow_holds(kind)) {
         text_add(&path, "/lineage/%s/%" PRIu64, id_kind_name(kind), page->id.n);
         put_way(visit, text_string(&path), NULL, (struct bytes){0},
                 "Where data came from and went");

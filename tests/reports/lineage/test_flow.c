@@ -123,6 +123,18 @@ static void kinds_that_say_nothing_are_known(void **unused)
     assert_false(flow_says(EVENT_SESSION_OPENED));
 }
 
+/* Whatever is at an end of a row, but for what is outside. */
+static void what_data_can_go_to_can_be_asked_about(void **unused)
+{
+    (void)unused;
+    static const enum id_kind holds[] = {ID_FILE, ID_USER, ID_DRIVE, ID_VM, ID_SNAPSHOT};
+    for (size_t i = 0; i < sizeof holds / sizeof holds[0]; i++) {
+        assert_true(flow_holds(holds[i]));
+    }
+    assert_false(flow_holds(ID_NONE));
+    assert_false(flow_holds(ID_SESSION));
+}
+
 static void things_are_the_same_by_id_or_by_place(void **unused)
 {
     (void)unused;
@@ -144,6 +156,7 @@ int main(void)
         cmocka_unit_test(a_drive_that_is_read_only_takes_nothing),
         cmocka_unit_test(a_tag_is_put_on_taken_off_or_not_touched),
         cmocka_unit_test(kinds_that_say_nothing_are_known),
+        cmocka_unit_test(what_data_can_go_to_can_be_asked_about),
         cmocka_unit_test(things_are_the_same_by_id_or_by_place),
     };
     return cmocka_run_group_tests_name("reports/lineage/flow", tests, NULL, NULL);
