@@ -10,7 +10,7 @@
 #include "auditd/vmc/policy.h"
 #include "auditd/vmc/protocol.h"
 #include "core/emit/outbox.h"
-#include "core/vmc/request.h"
+#include "core/vmc/errand.h"
 #include "core/vmc/visit.h"
 
 enum world_phase {

@@ -2,8 +2,8 @@
  * auditd/vmc/keep.h -- what a controller knows for as long as its machine runs, and no longer.
  *
  * Shape    A directory in memory (/run), mode 0700: the secrets that its keys are made of, whose
- *          key it has pinned, and that it is to start again. A controller that ends and starts again
- *          in the same run is the same one.
+ *          key it has pinned, and that it is to start again. A controller that ends and starts
+ *          again in the same run is the same one.
  * Memory   Secrets lie in locked memory.
  * Errors   IO, NO_MEMORY; CORRUPT: a file is not what was written; KEY.
  * Source   domain.md VM-03, VM-17.

@@ -2,9 +2,9 @@
  * auditd/vmc/luks.h -- LUKS2 on the drives of a machine.
  *
  * Shape    A drive of ours carries the label `cairn-drive-<n>`; until its file system has been
- *          made, `cairn-new-<n>`, so that what was interrupted is known. Its passphrase is the drive's
- *          key, 32 random bytes, as it is: stretching it adds nothing, but costs little, and keeps
- *          the header one like others. Cipher: aes-xts-plain64 with 512 bits.
+ *          made, `cairn-new-<n>`, so that what was interrupted is known. Its passphrase is the
+ *          drive's key, 32 random bytes, as it is: stretching it adds nothing, but costs little,
+ *          and keeps the header one like others. Cipher: aes-xts-plain64 with 512 bits.
  * Blank    The first LUKS_LOOKED bytes and the last 1 MiB are zeroes: nothing else is ever
  *          formatted without being asked for.
  * Memory   Keys are lent; libcryptsetup wipes its own.

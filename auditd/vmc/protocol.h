@@ -5,8 +5,9 @@
  * Shape    A message is a frame (schema/wire/wire.h) over the machine's virtio-serial port, which
  *          outside is a Unix socket. The world is the process `controllers`; of users' channels it
  *          passes on bytes that it cannot read.
- * Order    The controller says KNOCK whenever it starts, and again every VMC_KNOCK_MS until it is
- *          greeted. The world says GREETING whenever it has connected, and to every KNOCK. Each
+ * Order    The controller says KNOCK when it has not been greeted VMC_QUIET_MS after it has
+ *          started, and again every VMC_KNOCK_MS. The world says GREETING whenever it has
+ *          connected, and to every KNOCK; over one connection with one nonce: they may cross. Each
  *          GREETING is answered with HELLO, each HELLO with WELCOME, or with FAULT. Then come FACTs
  *          after the one that HELLO names, in their order, each answered with APPLIED; SUBMIT,
  *          answered with RECEIPT, and HEAD, answered with HEAD_IS, by the frame's id; and users'
@@ -37,6 +38,7 @@ enum {
     VMC_KEY_TEXT_MAX = 512,   /* bytes of a public key's text */
     VMC_NONCE_SIZE = 32,
     VMC_RECEIVE_KEY_SIZE = 32,
+    VMC_QUIET_MS = 500,
     VMC_KNOCK_MS = 2000,
     VMC_PATIENCE_MS = 5000,
 };

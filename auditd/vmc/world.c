@@ -76,9 +76,7 @@ static void open_port(struct controller *controller)
         return;
     }
     world->phase = WORLD_KNOCKING;
-    if (failed(knock(controller))) {
-        world_close(controller);
-    }
+    world->wake_us = in_ms(VMC_QUIET_MS);
 }
 
 /* Greeting -------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-#include "core/vmc/request.h"
+#include "core/vmc/errand.h"
 
 enum {
     PROGRAM_MAX = 64,
@@ -6,21 +6,21 @@ enum {
 
 /* Requests -------------------------------------------------------------------------------- */
 
-static bool has_object(enum request_kind kind)
+static bool has_object(enum errand_kind kind)
 {
-    return kind != REQUEST_LIST && kind != REQUEST_STATUS;
+    return kind != ERRAND_LIST && kind != ERRAND_STATUS;
 }
 
-void request_put(struct text *out, const struct request *request)
+void errand_put(struct text *out, const struct errand *errand)
 {
-    wire_put_u8(out, (uint8_t)request->kind);
-    if (has_object(request->kind)) {
-        wire_put_u64(out, request->object);
+    wire_put_u8(out, (uint8_t)errand->kind);
+    if (has_object(errand->kind)) {
+        wire_put_u64(out, errand->object);
     }
-    if (request->kind == REQUEST_UNLOCK) {
-        wire_put_u8(out, request->read_only);
-        wire_put_u8(out, request->format);
-        wire_put_bytes(out, BYTES(request->wrap.data));
+    if (errand->kind == ERRAND_UNLOCK) {
+        wire_put_u8(out, errand->read_only);
+        wire_put_u8(out, errand->format);
+        wire_put_bytes(out, BYTES(errand->wrap.data));
     }
 }
 
@@ -31,17 +31,17 @@ static bool get_flag(struct wire_reader *reader)
     return flag == 1;
 }
 
-struct status request_get(struct bytes message, struct request *out)
+struct status errand_get(struct bytes message, struct errand *out)
 {
     struct wire_reader reader = wire_read(message);
-    *out = (struct request){.kind = (enum request_kind)wire_get_u8(&reader)};
-    if (out->kind < REQUEST_UNLOCK || out->kind > REQUEST_UNMOUNT) {
+    *out = (struct errand){.kind = (enum errand_kind)wire_get_u8(&reader)};
+    if (out->kind < ERRAND_UNLOCK || out->kind > ERRAND_UNMOUNT) {
         return FAIL_BECAUSE(MALFORMED, 0, "this controller knows no such request");
     }
     if (has_object(out->kind)) {
         out->object = wire_get_u64(&reader);
     }
-    if (out->kind == REQUEST_UNLOCK) {
+    if (out->kind == ERRAND_UNLOCK) {
         out->read_only = get_flag(&reader);
         out->format = get_flag(&reader);
         struct bytes wrap = wire_get_bytes(&reader, WRAP_SIZE);
@@ -55,22 +55,22 @@ struct status request_get(struct bytes message, struct request *out)
 
 /* Answers --------------------------------------------------------------------------------- */
 
-const char *answer_drive_state_name(enum answer_drive_state state)
+const char *reply_drive_state_name(enum reply_drive_state state)
 {
     switch (state) {
-    case ANSWER_DRIVE_BLANK:
+    case REPLY_DRIVE_BLANK:
         return "blank";
-    case ANSWER_DRIVE_LOCKED:
+    case REPLY_DRIVE_LOCKED:
         return "locked";
-    case ANSWER_DRIVE_OPEN:
+    case REPLY_DRIVE_OPEN:
         return "open";
-    case ANSWER_DRIVE_FOREIGN:
+    case REPLY_DRIVE_FOREIGN:
         break;
     }
     return "foreign";
 }
 
-static void put_drive(struct text *out, const struct answer_drive *drive)
+static void put_drive(struct text *out, const struct reply_drive *drive)
 {
     wire_put_u64(out, drive->drive);
     wire_put_u64(out, drive->size);
@@ -79,17 +79,17 @@ static void put_drive(struct text *out, const struct answer_drive *drive)
     wire_put_bytes(out, drive->path);
 }
 
-static void get_drive(struct wire_reader *reader, struct answer_drive *out)
+static void get_drive(struct wire_reader *reader, struct reply_drive *out)
 {
     out->drive = wire_get_u64(reader);
     out->size = wire_get_u64(reader);
-    out->state = (enum answer_drive_state)wire_get_u8(reader);
+    out->state = (enum reply_drive_state)wire_get_u8(reader);
     out->read_only = get_flag(reader);
-    out->path = wire_get_bytes(reader, REQUEST_PATH_MAX);
-    reader->bad |= out->state < ANSWER_DRIVE_BLANK || out->state > ANSWER_DRIVE_FOREIGN;
+    out->path = wire_get_bytes(reader, ERRAND_PATH_MAX);
+    reader->bad |= out->state < REPLY_DRIVE_BLANK || out->state > REPLY_DRIVE_FOREIGN;
 }
 
-static void put_status(struct text *out, const struct answer_status *status)
+static void put_status(struct text *out, const struct reply_status *status)
 {
     wire_put_bytes(out, status->program);
     wire_put_u64(out, status->applied);
@@ -100,7 +100,7 @@ static void put_status(struct text *out, const struct answer_status *status)
     wire_put_bytes(out, BYTES(status->policy.sha256));
 }
 
-static void get_status(struct wire_reader *reader, struct answer_status *out)
+static void get_status(struct wire_reader *reader, struct reply_status *out)
 {
     out->program = wire_get_bytes(reader, PROGRAM_MAX);
     out->applied = wire_get_u64(reader);
@@ -115,20 +115,20 @@ static void get_status(struct wire_reader *reader, struct answer_status *out)
     }
 }
 
-void answer_put(struct text *out, const struct answer *answer)
+void reply_put(struct text *out, const struct reply *answer)
 {
     wire_put_u8(out, (uint8_t)answer->kind);
     switch (answer->kind) {
-    case ANSWER_STEP:
+    case REPLY_STEP:
         wire_put_bytes(out, answer->step);
         break;
-    case ANSWER_DRIVE:
+    case REPLY_DRIVE:
         put_drive(out, &answer->drive);
         break;
-    case ANSWER_STATUS:
+    case REPLY_STATUS:
         put_status(out, &answer->status);
         break;
-    case ANSWER_DONE:
+    case REPLY_DONE:
         wire_put_bytes(out, answer->done.code);
         wire_put_u64(out, answer->done.at);
         wire_put_bytes(out, answer->done.why);
@@ -136,27 +136,27 @@ void answer_put(struct text *out, const struct answer *answer)
     }
 }
 
-void answer_put_done(struct text *out, struct status status)
+void reply_put_done(struct text *out, struct status status)
 {
-    wire_put_u8(out, ANSWER_DONE);
+    wire_put_u8(out, REPLY_DONE);
     wire_put_status(out, status);
 }
 
-struct status answer_get(struct bytes message, struct answer *out)
+struct status reply_get(struct bytes message, struct reply *out)
 {
     struct wire_reader reader = wire_read(message);
-    *out = (struct answer){.kind = (enum answer_kind)wire_get_u8(&reader)};
+    *out = (struct reply){.kind = (enum reply_kind)wire_get_u8(&reader)};
     switch (out->kind) {
-    case ANSWER_STEP:
-        out->step = wire_get_bytes(&reader, REQUEST_PATH_MAX);
+    case REPLY_STEP:
+        out->step = wire_get_bytes(&reader, ERRAND_PATH_MAX);
         return wire_end(&reader);
-    case ANSWER_DRIVE:
+    case REPLY_DRIVE:
         get_drive(&reader, &out->drive);
         return wire_end(&reader);
-    case ANSWER_STATUS:
+    case REPLY_STATUS:
         get_status(&reader, &out->status);
         return wire_end(&reader);
-    case ANSWER_DONE:
+    case REPLY_DONE:
         out->done = wire_get_status(&reader);
         return wire_end(&reader);
     }
