@@ -86,6 +86,8 @@ bool seat_is_wanted(unsigned seat, const struct settings *settings)
         return web && seat_index(seat) < settings->daemon_readers;
     case ROLE_CONTROLLERS:
         return machines;
+    case ROLE_WATCHER:
+        return machines && settings->virt_watcher_key.text[0] != '\0';
     case ROLE_WRITER:
     case ROLE_INGEST:
     case ROLE_ALERTS:

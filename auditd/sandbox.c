@@ -90,6 +90,39 @@ static void add_system(struct rules *rules)
     add_own_directory(rules);
 }
 
+/* The directories of pools, as far as there are any now, and all that is made below them. */
+static void add_pools(struct rules *rules, const struct settings *settings)
+{
+    struct store_path *path = &rules->paths[rules->count];
+    char *rest = NULL;
+    memcpy(path->text, settings->virt_pools.text, sizeof settings->virt_pools.text);
+    for (char *word = strtok_r(path->text, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
+        add(rules, word, LANDLOCK_READ);
+    }
+}
+
+/* What libvirt's client reads to find a host, and who has logged in to this one. */
+static struct status add_host(struct rules *rules, const struct settings *settings)
+{
+    static const char *const read[] = {"/etc", "/run/libvirt", "/usr/share", "/dev/urandom",
+                                       "/var/log/wtmp"};
+    const char *key = settings->virt_watcher_key.text;
+    for (size_t i = 0; i < (sizeof read / sizeof read[0]); i++) {
+        add(rules, read[i], LANDLOCK_READ);
+    }
+    add(rules, settings->virt_nfs_exports.text, LANDLOCK_READ);
+    add_pools(rules, settings);
+    if (rules->count < RULES_MAX) {
+        struct store_path *spool = &rules->paths[rules->count];
+        struct text text = TEXT_IN(spool->text);
+        text_put_string(&text, key);
+        text_put_literal(&text, WATCHER_SPOOL);
+        add(rules, text_string(&text), LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_CHANGE);
+    }
+    return add_store_to_read(rules, settings->store_path.text);
+}
+
 /* Certificates are renewed by putting a new file in the place of the old: the directory is what
  * stays. */
 static struct status add_directory_of(struct rules *rules, const struct setting_text *file)
@@ -133,6 +166,8 @@ static struct status collect(struct rules *rules, const struct sandbox_wish *wis
     case PATHS_STORE_SYSTEM:
         add_system(rules);
         return add_store_to_read(rules, store);
+    case PATHS_HOST_READ:
+        return add_host(rules, wish->settings);
     case PATHS_TLS:
         return add_certificates(rules, wish->settings);
     }

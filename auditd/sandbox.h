@@ -31,6 +31,7 @@ enum sandbox_group {
     GROUP_PROGRAMS = 1 << 9,      /* other programs: fork and exec */
     GROUP_LOCK_FILES = 1 << 10,   /* opening files to write them, as far as Landlock has some */
     GROUP_CONNECT_UNIX = 1 << 11, /* Unix sockets of one's own, and nothing else */
+    GROUP_PIPES = 1 << 12,        /* pipes within the process, by which libvirt wakes itself */
 };
 
 /* Which paths stay open to it. */
@@ -39,8 +40,13 @@ enum sandbox_paths {
     PATHS_STORE,        /* the store, to write */
     PATHS_STORE_READ,   /* the store, to read; of its files only lock.mdb to write */
     PATHS_STORE_SYSTEM, /* the same, and what the system has for name resolution and certificates */
+    PATHS_HOST_READ,    /* the store and the pools, to read, with what libvirt needs to connect; the
+                           watcher's spool, to write */
     PATHS_TLS,          /* the certificates, keys and lists of [tls] and [web], to read */
 };
+
+/* The watcher's spool is called as its key file, and this. */
+#define WATCHER_SPOOL ".spool"
 
 struct sandbox_profile {
     unsigned groups;

@@ -139,6 +139,8 @@ static const char *const programs[] = {
     NULL,
 };
 
+static const char *const pipes[] = {"pipe", "pipe2", "dup3", NULL};
+
 static const struct {
     unsigned group; /* 0: always */
     const char *const *names;
@@ -154,6 +156,7 @@ static const struct {
     {GROUP_CONNECT, connecting},
     {GROUP_CONNECT_UNIX, connecting_unix},
     {GROUP_PROGRAMS, programs},
+    {GROUP_PIPES, pipes},
 };
 
 /* A name that this architecture does not have needs no rule. */

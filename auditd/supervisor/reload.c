@@ -11,9 +11,10 @@
 static const char *const fixed[][2] = {
     {"store", "path"},         {"daemon", "runtime"},   {"daemon", "socket"},
     {"daemon", "metrics"},     {"daemon", "user"},      {"daemon", "user_ingest"},
-    {"daemon", "user_reader"}, {"daemon", "user_http"}, {"daemon", "readers"},
-    {"daemon", "operators"},   {"daemon", "sandbox"},   {"web", "listen"},
-    {"tls", "listen"},
+    {"daemon", "user_reader"}, {"daemon", "user_http"}, {"daemon", "user_watcher"},
+    {"daemon", "readers"},     {"daemon", "operators"}, {"daemon", "sandbox"},
+    {"web", "listen"},         {"tls", "listen"},       {"virt", "uri"},
+    {"virt", "pools"},         {"virt", "watcher_key"},
 };
 
 /* The file in memory ------------------------------------------------------------------------- */

@@ -59,6 +59,9 @@ const char *spawn_user_name(enum role role, const struct settings *settings)
     case ROLE_HTTP:
         own = settings->daemon_user_http.text;
         break;
+    case ROLE_WATCHER:
+        own = settings->daemon_user_watcher.text;
+        break;
     case ROLE_WRITER:
     case ROLE_ALERTS:
     case ROLE_CONTROLLERS:

@@ -8,8 +8,9 @@ enum {
 
 /* Who takes from outside ends first, who keeps ends last: everything that was taken gets its
  * chance to reach the log. */
-static const enum role order[] = {ROLE_HTTP,   ROLE_INGEST, ROLE_INGEST_TLS, ROLE_CONTROLLERS,
-                                  ROLE_READER, ROLE_ALERTS, ROLE_METRICS,    ROLE_WRITER};
+static const enum role order[] = {ROLE_WATCHER,    ROLE_HTTP,        ROLE_INGEST,
+                                  ROLE_INGEST_TLS, ROLE_CONTROLLERS, ROLE_READER,
+                                  ROLE_ALERTS,     ROLE_METRICS,     ROLE_WRITER};
 
 static bool is_in_stage(unsigned seat, unsigned stage)
 {

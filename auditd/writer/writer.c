@@ -62,6 +62,7 @@ static bool speaker_of(void *context, uint32_t route, enum note_role *out)
     case ROLE_WRITER:
     case ROLE_HTTP:
     case ROLE_METRICS:
+    case ROLE_WATCHER:
     case ROLE_COUNT:
         break;
     }

@@ -74,6 +74,8 @@ void vm_domain_started_evolve(struct evolution *evolution, const struct leaf *le
     }
     vm.has_uuid = true;
     vm.uuid = body->uuid;
+    vm.has_xml = true;
+    vm.xml = body->xml;
     vm.has_started = true;
     vm.started = leaf->t_utc_us;
     evolution_put(evolution, ROW_VM, &vm);

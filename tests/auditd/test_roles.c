@@ -50,6 +50,8 @@ static void the_web_reaches_the_writer_through_readers_only(void **state)
     assert_false(roles_talk(ROLE_HTTP, ROLE_INGEST));
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
         assert_false(roles_talk(ROLE_METRICS, (enum role)role));
+        /* An emitter like others, it has no way of its own to whoever keeps the log. */
+        assert_false(roles_talk(ROLE_WATCHER, (enum role)role));
     }
 }
 
@@ -74,6 +76,11 @@ static void settings_say_which_seats_are_filled(void **state)
     assert_true(seat_is_wanted(seat_of(ROLE_HTTP, 0), settings));
     assert_true(seat_is_wanted(seat_of(ROLE_READER, 2), settings));
     assert_false(seat_is_wanted(seat_of(ROLE_READER, 3), settings));
+    settings->virt_uri = (struct setting_text){"qemu:///system"};
+    settings->virt_watcher_key = (struct setting_text){""};
+    assert_false(seat_is_wanted(seat_of(ROLE_WATCHER, 0), settings));
+    settings->virt_watcher_key = (struct setting_text){"/etc/cairn/watcher.key"};
+    assert_true(seat_is_wanted(seat_of(ROLE_WATCHER, 0), settings));
     free(settings);
 }
 
