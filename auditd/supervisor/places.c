@@ -113,7 +113,8 @@ static enum ending listen_at(struct places *places, enum listener listener, cons
  * that is in the directory's group; nobody else looks in. */
 static enum ending make_machines(const struct places *places)
 {
-    if (mkdir(places->machines.text, 0770) == 0 || errno == EEXIST) {
+    const bool made = mkdir(places->machines.text, 0770) == 0;
+    if ((made && chmod(places->machines.text, 0770) == 0) || (!made && errno == EEXIST)) {
         return ENDING_DONE;
     }
     return places_fail(ENDING_IO, "the directory of machines' sockets %s cannot be made: %s",
