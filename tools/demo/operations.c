@@ -114,6 +114,31 @@ static struct status play_medium(struct script *script, const struct script_item
     return world_turn(script->world);
 }
 
+/* More than there is room for: the host says so, and the drive is none. */
+static struct status play_too_large(struct script *script, const struct script_item *item)
+{
+    CLEANUP(secret_bytes_close) struct secret_bytes *secret = NULL;
+    struct stage *stage = script->stage;
+    struct drive_create create = {.name = LITERAL("orbit-everything"),
+                                  .pool = script->estate.pools[POOL_DRIVES],
+                                  .kind = DRIVE_KIND_RAW,
+                                  .size = UINT64_C(24) << 40,
+                                  .has_project = true,
+                                  .project = stage->projects[ORBIT]};
+    struct drive_delete delete = {.drive = {ID_DRIVE, 0}};
+    (void)item;
+    TRY(come(stage, SANA, ORBIT));
+    TRY(secret_bytes_make(&secret));
+    TRY(stage_wrap(stage, secret, SANA, &create.wrapped));
+    TRY(stage_do(stage, SANA, COMMAND_DRIVE_CREATE, &(union command_fields){.drive_create = create},
+                 &delete.drive.n));
+    TRY(world_turn(script->world));
+    stage_pass(stage, 140);
+    TRY(stage_do(stage, SANA, COMMAND_DRIVE_DELETE, &(union command_fields){.drive_delete = delete},
+                 NULL));
+    return world_turn(script->world);
+}
+
 /* Machines --------------------------------------------------------------------------------- */
 
 /* Over the weekend nobody needs it. */
@@ -387,6 +412,7 @@ static const struct scene {
     {LEVEL_DAY, 8, 2, play_snapshot, 0},
     {2, 13, 30, play_medium, 0},
     {2, 17, 10, play_medium, 1},
+    {1, 11, 25, play_too_large, 0},
     {NIGHT_DAY, 9, 40, play_look, 0},
     {RESCUE_DAY, 22, 47, play_rescue, 0},
     {RESCUE_DAY + 1, 8, 35, play_rescued, 0},

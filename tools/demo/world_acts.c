@@ -12,9 +12,12 @@ enum {
     MEMORY_OF_ALL = 512 << 10, /* MiB */
 };
 
+#define ROOM_OF_ALL (UINT64_C(8) << 40) /* bytes that the pool of drives has left */
+
 /* What came of a request; `said`, if an event of its own has told it. */
 struct acted {
     char path[WORLD_TEXT];
+    const char *why; /* of what could not be done, as the host says it; NULL: it was */
     bool said;
 };
 
@@ -128,7 +131,11 @@ static struct status act_volume(struct world *world, const struct effect_due_row
 {
     struct drive_row drive;
     TRY(find_drive(world, due->object, &drive));
-    put_volume(&drive, acted->path);
+    if (drive.kind == DRIVE_KIND_RAW && drive.size > ROOM_OF_ALL) {
+        acted->why = "cannot allocate the whole volume: No space left on device";
+    } else {
+        put_volume(&drive, acted->path);
+    }
     return OK;
 }
 
@@ -422,6 +429,13 @@ static struct status end(struct world *world, const struct effect_due_row *due,
                          const struct acted *acted)
 {
     const struct id on[2] = {THE_LOG, {ID_NONE, 0}};
+    if (acted->why != NULL) {
+        const union event_body failed = {.effect_failed = {.request = due->request,
+                                                           .effect = due->effect,
+                                                           .attempt = due->attempts + 1,
+                                                           .why = bytes_of_string(acted->why)}};
+        return note_of(world, EVENT_EFFECT_FAILED, on, &failed);
+    }
     const union event_body body = {.effect_done = {.request = due->request,
                                                    .effect = due->effect,
                                                    .attempt = due->attempts + 1,
