@@ -127,7 +127,7 @@ static void add_drive(struct making *making, const struct attachment_row *row,
     uint64_t changed_us;
     *out = (struct model_disk){.what = row->drive,
                                .state = row->state,
-                               .asked = row->request != 0,
+                               .asked = row->has_request,
                                .read_only = row->mode == DRIVE_MODE_RO};
     look_at_request(making, row->request, &out->due, &out->asked_us, &changed_us);
     out->asked_us = changed_us > out->asked_us ? changed_us : out->asked_us;
@@ -165,7 +165,7 @@ static struct status add_media(struct making *making, struct model_disk *disks,
         struct model_disk *disk = &disks[machine->disk_count++];
         uint64_t changed_us;
         *disk = (struct model_disk){
-            .what = row.iso, .state = row.state, .asked = row.request != 0, .read_only = true};
+            .what = row.iso, .state = row.state, .asked = row.has_request, .read_only = true};
         look_at_request(making, row.request, &disk->due, &disk->asked_us, &changed_us);
         disk->asked_us = changed_us > disk->asked_us ? changed_us : disk->asked_us;
         disk->path = making_iso_path(making, row.iso);

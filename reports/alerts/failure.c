@@ -34,7 +34,8 @@ enum rule_index {
     REVIEW_OVERDUE,
     CHANGE_OVERDUE,
     DECLARATION_EXPIRED,
-    RULES,
+    WORLD, /* the first of those of reports/alerts/world.h */
+    RULES = WORLD + WORLD_RULES,
 };
 
 static const struct failure_info rules[RULES] = {
@@ -81,6 +82,42 @@ static const struct failure_info rules[RULES] = {
     [DECLARATION_EXPIRED] = {"declaration-expired",
                              "A declaration was to be reviewed, and holds no more",
                              SEVERITY_MEDIUM},
+    [WORLD + WORLD_TAMPERED] = {"host-tampered",
+                                "A host has what nobody asked for, or not what it must have",
+                                SEVERITY_CRITICAL},
+    [WORLD +
+        WORLD_DIFFERS] = {"host-differs", "A host is not what the log says of it", SEVERITY_HIGH},
+    [WORLD + DRIVE_UNASKED] = {"drive-unasked",
+                               "A drive was attached to a machine, and nobody had asked for it",
+                               SEVERITY_CRITICAL},
+    [WORLD + DRIVE_TAKEN] = {"drive-taken",
+                             "A drive left a machine that runs, and nobody had asked for it",
+                             SEVERITY_HIGH},
+    [WORLD +
+        DRIVE_ORDER] = {"drive-order",
+                        "A drive was not formatted, encrypted and made available in this order",
+                        SEVERITY_CRITICAL},
+    [WORLD + LABEL_CROSSED] = {"label-crossed",
+                               "A drive was attached to a machine that its label does not allow",
+                               SEVERITY_CRITICAL},
+    [WORLD + MEDIUM_WRITABLE] = {"medium-writable",
+                                 "A medium was put into a machine other than as a read-only cdrom",
+                                 SEVERITY_CRITICAL},
+    [WORLD + SHARE_WRITABLE] = {"share-writable", "A machine can write to a network share",
+                                SEVERITY_CRITICAL},
+    [WORLD + MACHINE_ENDED] = {"machine-ended", "A machine was ended, and nobody had asked for it",
+                               SEVERITY_HIGH},
+    [WORLD + MACHINE_MIGRATED] = {"machine-migrated", "A machine runs on another host",
+                                  SEVERITY_CRITICAL},
+    [WORLD + OWNER_KEY_CHANGED] = {"owner-key-changed",
+                                   "A machine learned a key that is not its owner's, or a second",
+                                   SEVERITY_CRITICAL},
+    [WORLD + STORAGE_VISIBLE] = {"storage-visible",
+                                 "A host of machines can see the place where chunks are kept",
+                                 SEVERITY_HIGH},
+    [WORLD + STORAGE_TOUCHED] = {"storage-touched",
+                                 "Somebody touched the place where chunks are kept", SEVERITY_HIGH},
+    [WORLD + HOST_LOGIN] = {"host-login", "Somebody logged in to a host itself", SEVERITY_LOW},
 };
 
 const struct failure_info *failure_rule(size_t index)
@@ -289,9 +326,19 @@ static struct status kind_alone(struct failures *failures, const struct leaf *le
     }
 }
 
+/* The state before the event: what it did is in the state of its own position. */
+static struct status world_at(struct failures *failures, const struct leaf *leaf,
+                              const union event_body *body)
+{
+    struct view before = view_as_of(failures, leaf);
+    before.as_of_n = leaf->n - 1;
+    const enum world_rule rule = world_event(&failures->world, &before, leaf, body);
+    return rule == WORLD_RULES ? OK : tell_of(failures, (enum rule_index)(WORLD + rule), leaf);
+}
+
 bool failures_want_body(enum event_kind kind)
 {
-    return kind == EVENT_AUDIT_VERIFIED || kind == EVENT_AUDIT_FAILURE ||
+    return world_wants_body(kind) || kind == EVENT_AUDIT_VERIFIED || kind == EVENT_AUDIT_FAILURE ||
            kind == EVENT_CLOCK_COMPARED || kind == EVENT_ALERT_DELIVERED ||
            kind == EVENT_DAEMON_PROCESS_STARTED || kind == EVENT_DAEMON_MODE_CHANGED;
 }
@@ -306,6 +353,7 @@ struct status failures_event(struct failures *failures, const struct leaf *leaf,
             return FAIL_BECAUSE(CORRUPT, leaf->n, "the body is not one of its kind");
         }
         TRY(kind_of_event(failures, leaf, &decoded));
+        TRY(world_wants_body(leaf->kind) ? world_at(failures, leaf, &decoded) : OK);
     }
     TRY(kind_alone(failures, leaf));
     return failures->trouble;

@@ -21,6 +21,7 @@
 #define REPORTS_ALERTS_FAILURE_H
 
 #include "core/view.h"
+#include "reports/alerts/world.h"
 #include "schema/leaf.h"
 #include "schema/limits.h"
 
@@ -63,6 +64,7 @@ struct failures {
     struct status trouble;
     bool running;     /* a writer that stays has started, and not ended */
     uint64_t started; /* by this event */
+    struct world_watch world;
     size_t emitter_count;
     struct failure_emitter {
         char name[NAME_MAX_SIZE + 1];

@@ -118,7 +118,7 @@ static void every_rule_has_a_name_and_a_sentence_of_its_own(void **unused)
             assert_string_not_equal(rule->name, failure_rule(i)->name);
         }
     }
-    assert_int_equal(count, 21);
+    assert_int_equal(count, 35);
 }
 
 static void a_verification_that_found_something_is_told_of(void **state)
