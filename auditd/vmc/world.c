@@ -512,7 +512,9 @@ void world_turn(struct controller *controller)
     }
     struct status status = go_on(controller);
     if (failed(status)) {
-        controller_note(controller, "the connection begins anew", status);
+        if (controller->world.phase != WORLD_KNOCKING || status.code != STATUS_IO) {
+            controller_note(controller, "the connection begins anew", status);
+        }
         world_close(controller);
     }
 }

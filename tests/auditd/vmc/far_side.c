@@ -158,6 +158,7 @@ static struct status take_hello(struct far_side *far, struct bytes payload)
     far->key = key;
     far->hellos++;
     far->wanted_after = hello.applied;
+    far->n = hello.applied > far->n ? hello.applied : far->n;
     return welcome(far);
 }
 
