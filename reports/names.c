@@ -2,6 +2,7 @@
 
 #include "core/identity/user.h"
 #include "core/import.h"
+#include "reports/naming.h"
 
 enum {
     NAMES_ARENA = 16 << 10, /* bytes: a row or two */
@@ -27,6 +28,44 @@ static bool put_user(const struct view *view, struct id id, struct text *out)
     return true;
 }
 
+static bool put_drive(const struct view *view, struct id id, struct text *out)
+{
+    struct drive_row row = {.drive = id};
+    if (id.kind != ID_DRIVE || !view_find(view, ROW_DRIVE, &row)) {
+        return false;
+    }
+    if (!put_user(view, row.owner, out)) {
+        id_write(out, row.owner);
+    }
+    text_put_char(out, '/');
+    text_put_bytes(out, row.name);
+    return true;
+}
+
+static bool put_snapshot(const struct view *view, struct id id, struct text *out)
+{
+    struct snapshot_row row = {.snapshot = id};
+    if (id.kind != ID_SNAPSHOT || !view_find(view, ROW_SNAPSHOT, &row) ||
+        !put_drive(view, row.drive, out)) {
+        return false;
+    }
+    text_put_char(out, '/');
+    text_put_bytes(out, row.name);
+    return true;
+}
+
+/* Things whose names are each used once. */
+static bool put_named(const struct view *view, struct id id, struct text *out)
+{
+    return (id.kind == ID_POOL || id.kind == ID_ISO) && naming_put_name(view, id, out);
+}
+
+/* Of what there is in a world of machines. */
+static bool put_thing(const struct view *view, struct id id, struct text *out)
+{
+    return put_drive(view, id, out) || put_snapshot(view, id, out) || put_named(view, id, out);
+}
+
 void names_put(struct engine *engine, struct id id, uint64_t as_of_n, struct text *out)
 {
     uint8_t memory[NAMES_ARENA];
@@ -34,7 +73,7 @@ void names_put(struct engine *engine, struct id id, uint64_t as_of_n, struct tex
     struct status trouble = OK;
     if (engine_state(engine) != NULL) {
         struct view view = engine_view(engine, as_of_n, &arena, &trouble);
-        if (put_subject(&view, id, out) || put_user(&view, id, out)) {
+        if (put_subject(&view, id, out) || put_user(&view, id, out) || put_thing(&view, id, out)) {
             return;
         }
     }

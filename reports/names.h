@@ -9,7 +9,8 @@
 
 #include "core/engine.h"
 
-/* Writes the name of an id: a foreign subject's name, a user's login, an emitter's name. */
+/* Writes the name of an id: a foreign subject's, a user's login, a pool's, an ISO image's; of a
+ * drive `ann/lab-drive`, of a snapshot `ann/lab-drive/before`. */
 void names_put(struct engine *engine, struct id id, uint64_t as_of_n, struct text *out);
 
 /* The names of an event's subjects, `, ` between them; what is about the log alone is empty. */

@@ -11,12 +11,17 @@ static bool find_step(const struct view *view, struct id id, struct step *out)
 {
     struct file_row file = {.file = id};
     struct dir_row dir = {.dir = id};
+    struct drive_row drive = {.drive = id};
     if (id.kind == ID_FILE && view_find(view, ROW_FILE, &file)) {
         *out = (struct step){.name = file.name, .parent = file.parent};
         return true;
     }
     if (id.kind == ID_DIR && view_find(view, ROW_DIR, &dir)) {
         *out = (struct step){.name = dir.name, .parent = dir.parent};
+        return true;
+    }
+    if (id.kind == ID_DRIVE && view_find(view, ROW_DRIVE, &drive)) {
+        *out = (struct step){.name = drive.name, .parent = drive.owner};
         return true;
     }
     return false;

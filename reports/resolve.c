@@ -61,6 +61,9 @@ static const struct {
      offsetof(struct provider_name_row, provider)},
     {ID_CASE, ROW_CASE_NAME, offsetof(struct case_name_row, name),
      offsetof(struct case_name_row, folder)},
+    {ID_POOL, ROW_POOL_NAME, offsetof(struct pool_name_row, name),
+     offsetof(struct pool_name_row, pool)},
+    {ID_ISO, ROW_ISO_NAME, offsetof(struct iso_name_row, name), offsetof(struct iso_name_row, iso)},
 };
 
 union named_row {
@@ -71,6 +74,8 @@ union named_row {
     struct team_name_row team;
     struct provider_name_row provider;
     struct case_name_row folder;
+    struct pool_name_row pool;
+    struct iso_name_row iso;
 };
 
 static struct status find_named(const struct resolver *resolver, enum id_kind kind,
@@ -88,6 +93,117 @@ static struct status find_named(const struct resolver *resolver, enum id_kind ki
         return OK;
     }
     return FAIL_BECAUSE(NOT_FOUND, 0, "things of this kind have no names: give the id");
+}
+
+/* What owners name ------------------------------------------------------------------------- */
+
+/* Tables of one shape: an owner, a name, and the id that has both. */
+static const struct {
+    enum id_kind kind;
+    enum row_table table;
+    size_t owner, name, id;
+} owned[] = {
+    {ID_DRIVE, ROW_DRIVE_NAME, offsetof(struct drive_name_row, owner),
+     offsetof(struct drive_name_row, name), offsetof(struct drive_name_row, drive)},
+};
+
+enum {
+    OWNED_KINDS = sizeof owned / sizeof owned[0],
+};
+
+union owned_row {
+    struct drive_name_row drive;
+};
+
+static size_t owned_kind(enum id_kind kind)
+{
+    size_t i = 0;
+    while (i < OWNED_KINDS && owned[i].kind != kind) {
+        i++;
+    }
+    return i;
+}
+
+static bool find_of_owner(const struct resolver *resolver, size_t kind, struct id owner,
+                          struct bytes name, struct id *out)
+{
+    union owned_row row = {0};
+    memcpy((char *)&row + owned[kind].owner, &owner, sizeof owner);
+    memcpy((char *)&row + owned[kind].name, &name, sizeof name);
+    if (owner.kind != ID_USER || !view_find(resolver->view, owned[kind].table, &row)) {
+        return false;
+    }
+    memcpy(out, (const char *)&row + owned[kind].id, sizeof *out);
+    return true;
+}
+
+/* The only one of this name, whoever owns it. */
+static struct status find_of_anybody(const struct resolver *resolver, size_t kind,
+                                     struct bytes name, struct id *out)
+{
+    union owned_row row = {0};
+    struct id only = {ID_NONE, 0};
+    struct view_walk walk = view_walk_of(resolver->view, owned[kind].table, &row, 0);
+    while (view_walk_next(&walk, &row)) {
+        struct bytes other;
+        memcpy(&other, (const char *)&row + owned[kind].name, sizeof other);
+        if (!bytes_equal(other, name)) {
+            continue;
+        }
+        if (only.kind != ID_NONE) {
+            return FAIL_BECAUSE(CONFLICT, 0, "several users have one of this name: give USER/NAME");
+        }
+        memcpy(&only, (const char *)&row + owned[kind].id, sizeof only);
+    }
+    TRY(found(resolver, only.kind != ID_NONE, "there is nothing of this kind with that name"));
+    *out = only;
+    return OK;
+}
+
+/* `lab-drive`: of whoever asks, else the only one of that name; `ann/lab-drive`: of that user. */
+static struct status find_owned(const struct resolver *resolver, enum id_kind kind,
+                                struct bytes name, struct id *out)
+{
+    const size_t at = owned_kind(kind);
+    const uint8_t *slash = name.size > 0 ? memchr(name.data, '/', name.size) : NULL;
+    if (slash != NULL) {
+        struct id owner;
+        const size_t size = (size_t)(slash - name.data);
+        const struct bytes login = bytes_of(name.data, size);
+        TRY(failed(id_read(login, &owner)) ? find_user(resolver, login, &owner) : OK);
+        return found(
+            resolver,
+            find_of_owner(resolver, at, owner, bytes_of(slash + 1, name.size - size - 1), out),
+            "that user has nothing of this kind with that name");
+    }
+    return find_of_owner(resolver, at, resolver->user, name, out)
+               ? OK
+               : find_of_anybody(resolver, at, name, out);
+}
+
+/* `lab-drive/before-the-upgrade`: the newest snapshot of that name that the drive has. */
+static struct status find_snapshot(const struct resolver *resolver, struct bytes name,
+                                   struct id *out)
+{
+    struct drive_row drive;
+    const uint8_t *slash = name.size > 0 ? memrchr(name.data, '/', name.size) : NULL;
+    if (slash == NULL) {
+        return FAIL_BECAUSE(NOT_FOUND, 0, "a snapshot is named DRIVE/NAME");
+    }
+    const size_t size = (size_t)(slash - name.data);
+    const struct bytes wanted = bytes_of(slash + 1, name.size - size - 1);
+    TRY(resolve(resolver, ID_DRIVE, bytes_of(name.data, size), &drive.drive));
+    TRY(found(resolver, view_find(resolver->view, ROW_DRIVE, &drive), "there is no such drive"));
+    struct snapshot_row row = {.snapshot = drive.newest};
+    for (bool more = drive.has_newest; more; more = row.has_parent, row.snapshot = row.parent) {
+        TRY(found(resolver, view_find(resolver->view, ROW_SNAPSHOT, &row),
+                  "there is no such snapshot"));
+        if (bytes_equal(row.name, wanted)) {
+            *out = row.snapshot;
+            return OK;
+        }
+    }
+    return FAIL_BECAUSE(NOT_FOUND, 0, "the drive has no snapshot of that name");
 }
 
 /* Paths ----------------------------------------------------------------------------------- */
@@ -174,6 +290,9 @@ static struct status find_any(const struct resolver *resolver, struct bytes name
     for (size_t i = 0; status.code == STATUS_NOT_FOUND && i < sizeof named / sizeof named[0]; i++) {
         status = find_named(resolver, named[i].kind, name, out);
     }
+    for (size_t i = 0; status.code == STATUS_NOT_FOUND && i < OWNED_KINDS; i++) {
+        status = find_owned(resolver, owned[i].kind, name, out);
+    }
     return status.code == STATUS_NOT_FOUND
                ? FAIL_BECAUSE(NOT_FOUND, 0, "there is nothing of that name")
                : status;
@@ -194,23 +313,48 @@ static bool split_kind(struct bytes *name, enum id_kind *kind)
     return false;
 }
 
-struct status resolve(const struct resolver *resolver, enum id_kind kind, struct bytes name,
-                      struct id *out)
+/* `drive:ann/lab-drive` has a slash and is no path; nor is `ann/lab-drive`, if there is no such
+ * path. */
+static bool split_owned(struct bytes *name, enum id_kind *kind)
 {
-    if (!failed(id_read(name, out)) && out->n != ID_NEW) {
-        return OK;
+    if (name->data[0] == '/' || name->data[0] == '@') {
+        return false;
     }
-    if (kind == ID_FILE || kind == ID_DIR || (kind == ID_NONE && looks_like_path(name))) {
-        return resolve_path(resolver, name, out);
-    }
-    if (kind == ID_NONE) {
-        (void)split_kind(&name, &kind);
-    }
+    return !split_kind(name, kind) || *kind == ID_SNAPSHOT || owned_kind(*kind) < OWNED_KINDS;
+}
+
+static struct status find_of(const struct resolver *resolver, enum id_kind kind, struct bytes name,
+                             struct id *out)
+{
     if (kind == ID_USER) {
         return find_user(resolver, name, out);
     }
     if (kind == ID_GROUP) {
         return find_group(resolver, name, out);
     }
-    return kind != ID_NONE ? find_named(resolver, kind, name, out) : find_any(resolver, name, out);
+    if (kind == ID_SNAPSHOT) {
+        return find_snapshot(resolver, name, out);
+    }
+    return owned_kind(kind) < OWNED_KINDS ? find_owned(resolver, kind, name, out)
+                                          : find_named(resolver, kind, name, out);
+}
+
+struct status resolve(const struct resolver *resolver, enum id_kind kind, struct bytes name,
+                      struct id *out)
+{
+    if (!failed(id_read(name, out)) && out->n != ID_NEW) {
+        return OK;
+    }
+    if (kind == ID_FILE || kind == ID_DIR) {
+        return resolve_path(resolver, name, out);
+    }
+    if (kind == ID_NONE && looks_like_path(name)) {
+        struct status status = resolve_path(resolver, name, out);
+        if (status.code != STATUS_NOT_FOUND || !split_owned(&name, &kind)) {
+            return status;
+        }
+    } else if (kind == ID_NONE) {
+        (void)split_kind(&name, &kind);
+    }
+    return kind == ID_NONE ? find_any(resolver, name, out) : find_of(resolver, kind, name, out);
 }

@@ -2,8 +2,10 @@
  * reports/resolve.h -- from what people call a thing to its id, as of the view.
  *
  * Shape    `kind:N` stands for itself, whatever kind was asked for. Otherwise users have logins;
- *          projects, groups, levels, requirements, profiles, teams, providers and cases have
- *          names; files and directories have paths:
+ *          projects, groups, levels, requirements, profiles, teams, providers, cases, pools and ISO
+ *          images have names; drives have names that their owners gave them: `lab-drive` is that of
+ *          whoever asks, else the only one, `ann/lab-drive` is Ann's; a snapshot is DRIVE/NAME;
+ *          files and directories have paths:
  *
  *            /a/b              of the user who asks
  *            @group/a/b        in the directory of a group
@@ -11,7 +13,7 @@
  *
  *          Where any kind of thing may stand, a path is tried if it looks like one, then a login,
  *          the name of a group, of a project, and so on; `project:tides` is the project alone.
- * Errors   NOT_FOUND, and CONFLICT for a name that several groups have: both with the reason.
+ * Errors   NOT_FOUND, and CONFLICT for a name that several have: both with the reason.
  */
 #ifndef REPORTS_RESOLVE_H
 #define REPORTS_RESOLVE_H

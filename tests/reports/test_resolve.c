@@ -172,6 +172,68 @@ static void a_name_alone_is_looked_for_among_all_kinds_and_a_kind_may_be_said(vo
     enclave_end(&enclave);
 }
 
+/* Two people with a drive of one name, and one with another. */
+static void stock(struct enclave *enclave)
+{
+    const struct id ada = enclave_id(enclave, "ada"), ben = enclave_id(enclave, "ben");
+    const struct drive_name_row names[] = {
+        {.owner = ada, .name = LITERAL("both"), .drive = {ID_DRIVE, 61}},
+        {.owner = ben, .name = LITERAL("both"), .drive = {ID_DRIVE, 62}},
+        {.owner = ben, .name = LITERAL("his"), .drive = {ID_DRIVE, 63}},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        put(enclave, ROW_DRIVE_NAME, &names[i]);
+    }
+    put(enclave, ROW_POOL_NAME,
+        &(struct pool_name_row){.name = LITERAL("disks"), .pool = {ID_POOL, 64}});
+    put(enclave, ROW_DRIVE,
+        &(struct drive_row){.drive = {ID_DRIVE, 63},
+                            .name = LITERAL("his"),
+                            .owner = ben,
+                            .pool = {ID_POOL, 64},
+                            .has_newest = true,
+                            .newest = {ID_SNAPSHOT, 66}});
+    put(enclave, ROW_SNAPSHOT,
+        &(struct snapshot_row){.snapshot = {ID_SNAPSHOT, 65},
+                               .drive = {ID_DRIVE, 63},
+                               .name = LITERAL("before"),
+                               .pool = {ID_POOL, 64}});
+    put(enclave, ROW_SNAPSHOT,
+        &(struct snapshot_row){.snapshot = {ID_SNAPSHOT, 66},
+                               .drive = {ID_DRIVE, 63},
+                               .name = LITERAL("after"),
+                               .pool = {ID_POOL, 64},
+                               .has_parent = true,
+                               .parent = {ID_SNAPSHOT, 65}});
+}
+
+static void a_drive_is_the_askers_else_the_only_one_of_its_name(void **unused)
+{
+    struct enclave enclave;
+    struct id id;
+    (void)unused;
+    enclave_begin(&enclave);
+    enclave_join(&enclave, "ben", USER_ROLE_USER);
+    stock(&enclave);
+    assert_found(&enclave, ID_DRIVE, "both", (struct id){ID_DRIVE, 61});
+    assert_found(&enclave, ID_DRIVE, "ben/both", (struct id){ID_DRIVE, 62});
+    assert_found(&enclave, ID_NONE, "ben/both", (struct id){ID_DRIVE, 62});
+    assert_found(&enclave, ID_NONE, "drive:ben/both", (struct id){ID_DRIVE, 62});
+    assert_found(&enclave, ID_DRIVE, "his", (struct id){ID_DRIVE, 63});
+    assert_found(&enclave, ID_NONE, "drive:his", (struct id){ID_DRIVE, 63});
+    assert_found(&enclave, ID_POOL, "disks", (struct id){ID_POOL, 64});
+    assert_found(&enclave, ID_SNAPSHOT, "ben/his/before", (struct id){ID_SNAPSHOT, 65});
+    assert_found(&enclave, ID_NONE, "snapshot:his/after", (struct id){ID_SNAPSHOT, 66});
+    assert_not_found(&enclave, ID_DRIVE, "ada/his");
+    assert_not_found(&enclave, ID_DRIVE, "nobody/his");
+    assert_not_found(&enclave, ID_SNAPSHOT, "his");
+    assert_not_found(&enclave, ID_SNAPSHOT, "his/never");
+    struct view view = enclave_view(&enclave);
+    const struct resolver nobody = {.view = &view};
+    assert_int_equal(resolve(&nobody, ID_DRIVE, LITERAL("both"), &id).code, STATUS_CONFLICT);
+    enclave_end(&enclave);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_name_alone_is_looked_for_among_all_kinds_and_a_kind_may_be_said),
         cmocka_unit_test(the_last_name_of_a_parent_need_not_be_there),
         cmocka_unit_test(two_groups_of_one_name_are_told_apart_by_id_only),
+        cmocka_unit_test(a_drive_is_the_askers_else_the_only_one_of_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
