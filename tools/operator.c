@@ -167,17 +167,47 @@ static const char *advice_on(enum rule refused)
     case RULE_CLS_03A:
     case RULE_CLS_04A:
         return "cairn access OBJECT --user YOU says what is missing";
+    case RULE_DRV_14A:
+        return "ask who shares it with you: cairn drive share DRIVE YOU --mode rw";
+    case RULE_DRV_04B:
+    case RULE_DRV_14D:
+    case RULE_DRV_14F:
+    case RULE_DRV_17B:
+    case RULE_DRV_21A:
+        return "cairn drive show DRIVE says how it is, and where it is attached";
+    case RULE_DRV_14B:
+        return "cairn list vm has the machines and their states; whoever owns one lets you in";
+    case RULE_DRV_14C:
+        return "attach it to a machine of its project, or tag the machine: cairn vm set-project";
+    case RULE_DRV_01A:
+        return "cairn list pool --where kind=drive";
+    case RULE_DRV_18C:
+        return "cairn drive show DRIVE names them; cairn drive snapshot-merge, snapshot-delete";
     default:
         return NULL;
+    }
+}
+
+/* Which of many it was because of. */
+static void tell_items(const struct invocation *invocation, const struct verdict *verdict)
+{
+    char memory[96];
+    struct text line = TEXT_IN(memory);
+    if (verdict->refused == RULE_BLK_03B && verdict->bulk.kind == ID_BULK) {
+        text_add(&line, "which, and why: cairn query --on bulk:%" PRIu64, verdict->bulk.n);
+        invocation_add(invocation, text_string(&line));
     }
 }
 
 static enum exit_code tell_refusal(const struct invocation *invocation,
                                    const struct verdict *verdict)
 {
-    return invocation_fail(invocation, EXIT_REFUSED, advice_on(verdict->refused),
-                           "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
-                           rule_sentence(verdict->refused), verdict->first);
+    const enum exit_code code =
+        invocation_fail(invocation, EXIT_REFUSED, advice_on(verdict->refused),
+                        "refused by %s: %s (event %" PRIu64 ")", rule_id(verdict->refused),
+                        rule_sentence(verdict->refused), verdict->first);
+    tell_items(invocation, verdict);
+    return code;
 }
 
 static enum exit_code sign_and_run(struct invocation *invocation, struct engine *engine,

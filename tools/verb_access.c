@@ -114,15 +114,23 @@ static enum exit_code check(const struct invocation *invocation)
                                  "name an object, or say --did, or --all with a --user");
 }
 
-/* What has no content can be neither read nor searched. */
+/* What has no content can be neither read nor searched. What was done with a drive is done in
+ * machines, which is another question. */
 static enum exit_code check_object(const struct asking *asking)
 {
-    enum id_kind kind = asking->object.kind;
-    return kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP || kind == ID_USER
+    const struct invocation *invocation = asking->invocation;
+    if (asking->object.kind == ID_DRIVE && invocation_has(invocation, "did")) {
+        return invocation_fail(invocation, EXIT_USAGE,
+                               "cairn drive attachments DRIVE; of its key: cairn query --kind "
+                               "drive.key.fetched --on DRIVE",
+                               "--did is about files");
+    }
+    return access_is_object(asking->object.kind)
                ? EXIT_DONE
-               : invocation_fail(asking->invocation, EXIT_USAGE,
+               : invocation_fail(invocation, EXIT_USAGE,
                                  "of a project's data: cairn access --did --project NAME",
-                                 "access is to files, directories, groups, and trees of users");
+                                 "access is to files, directories, groups, drives, and trees of "
+                                 "users");
 }
 
 /* The thing that an option names, if it is given. */
@@ -335,13 +343,14 @@ const struct verb verb_access = {
     .about = "who may read something, or could have, or did; when, and why",
     .arguments = "[OBJECT]",
     .details =
-        "The object is file:N, dir:N, group:N, or a path like @group/a/b. The answer is the one\n"
-        "that the store itself decides by, as of now or any past moment, with every fact that it\n"
-        "rests on and the event that made it so. With --between it is intervals: from when to\n"
-        "when, by which path, and what ended it, be it an event or something that ran out by\n"
-        "itself. With --did it is what was done: each key that was fetched, by which right, and\n"
-        "what was read with it. With --all it is all that one user can reach. The question itself\n"
-        "becomes an event of the log. Exit code 1: nobody may, or did.",
+        "The object is file:N, dir:N, group:N, drive:N, a path like @group/a/b, or ann/lab-drive.\n"
+        "The answer is the one that the store itself decides by, as of now or any past moment,\n"
+        "with every fact that it rests on and the event that made it so. With --between it is\n"
+        "intervals: from when to when, by which path, and what ended it, be it an event or\n"
+        "something that ran out by itself. With --did it is what was done: each key that was\n"
+        "fetched, by which right, and what was read with it. With --all it is all that one user\n"
+        "can reach. The question itself becomes an event of the log. Exit code 1: nobody may, or\n"
+        "did.",
     .examples = "cairn access file:2210\ncairn access file:2210 --user bob --as-of 2026-03-09\n"
                 "cairn access file:2210 --between 2026-03-01..2026-04-01\n"
                 "cairn access @genomes/raw.csv --verb all --refused\n"

@@ -151,6 +151,9 @@ enum access_sight access_sees(const struct view *view, const struct reader *read
  * of its group. ID_NONE: none, or there is no such object. */
 struct id access_label(const struct view *view, struct id object);
 
+/* Whether things of this kind are objects of access at all. */
+bool access_is_object(enum id_kind kind);
+
 /* `read`, `view`, …; and the phrase for a fact, as in `member of group:12`. */
 const char *access_verb_name(enum access_verb verb);
 const char *access_fact_phrase(enum access_fact_kind kind);

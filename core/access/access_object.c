@@ -87,6 +87,12 @@ static bool tag_from(const struct view *view, struct id place, struct id *tag)
     return false;
 }
 
+bool access_is_object(enum id_kind kind)
+{
+    return kind == ID_FILE || kind == ID_DIR || kind == ID_GROUP || kind == ID_DRIVE ||
+           kind == ID_USER;
+}
+
 static bool find_itself(const struct view *view, struct access_object *out)
 {
     if (out->id.kind == ID_FILE) {

@@ -54,11 +54,22 @@ static struct status each_file(const struct view *view, object_visit *visit, voi
     return *view->trouble;
 }
 
+static struct status each_drive(const struct view *view, object_visit *visit, void *context)
+{
+    struct drive_row row = {0};
+    struct view_walk walk = view_walk_of(view, ROW_DRIVE, &row, 0);
+    while (view_walk_next(&walk, &row)) {
+        TRY(visit(context, row.drive));
+    }
+    return *view->trouble;
+}
+
 static struct status each_object(const struct view *view, object_visit *visit, void *context)
 {
     TRY(each_group(view, visit, context));
     TRY(each_dir(view, visit, context));
-    return each_file(view, visit, context);
+    TRY(each_file(view, visit, context));
+    return each_drive(view, visit, context);
 }
 
 /* At a moment -------------------------------------------------------------------------------- */

@@ -21,13 +21,11 @@ static enum exit_code open_wrap(struct vault *vault, const struct digest *wrappe
     return failed(status) ? vault_fail(vault, status, "opening the key") : EXIT_DONE;
 }
 
-/* What an event that was just written says. */
-static struct status read_fetched(struct vault *vault, uint64_t n, struct vault_key_fetched *out)
+struct status vault_read_said(struct vault *vault, uint64_t n, union event_body *out)
 {
     CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
     struct bytes bytes, body;
     struct leaf leaf;
-    union event_body fetched;
     arena_reset(&vault->arena);
     TRY(log_snapshot_open(engine_log(vault->engine), &snapshot));
     TRY(log_read_leaf(snapshot, n, &bytes));
@@ -36,50 +34,60 @@ static struct status read_fetched(struct vault *vault, uint64_t n, struct vault_
     if (body.size < SALT_SIZE) {
         return FAIL(NOT_FOUND, n);
     }
-    TRY(event_body_decode(EVENT_VAULT_KEY_FETCHED,
-                          bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE), &vault->arena,
-                          &fetched));
-    *out = fetched.vault_key_fetched; /* ids and a digest: nothing is lent but `why` */
-    out->why = (struct bytes){0};
-    return OK;
+    return event_body_decode(leaf.kind, bytes_of(body.data + SALT_SIZE, body.size - SALT_SIZE),
+                             &vault->arena, out);
 }
 
-static enum exit_code open_by_group(struct vault *vault, struct id file,
-                                    const struct vault_key_fetched *fetched,
+static enum exit_code open_by_group(struct vault *vault, const struct vault_held *held,
                                     struct secret_bytes **out)
 {
     CLEANUP(secret_bytes_close) struct secret_bytes *group_key = NULL;
-    struct file_key_row row = {.file = file, .holder = fetched->holder};
+    enum exit_code code = group_key_fetch(vault->invocation, vault->engine, vault->files,
+                                          held->holder, held->epoch, &group_key);
+    return code == EXIT_DONE ? open_wrap(vault, &held->wrapped, group_key, out) : code;
+}
+
+enum exit_code vault_open_held(struct vault *vault, const struct vault_held *held,
+                               struct secret_bytes **out)
+{
+    return held->holder.kind == ID_GROUP
+               ? open_by_group(vault, held, out)
+               : open_wrap(vault, &held->wrapped, person_key_receives(vault->invocation->person),
+                           out);
+}
+
+/* The epoch of the group's key that a file's key is wrapped for. */
+static enum exit_code find_epoch(struct vault *vault, struct id file, struct vault_held *held)
+{
+    struct file_key_row row = {.file = file, .holder = held->holder};
     struct view view = vault_view(vault);
-    if (!view_find(&view, ROW_FILE_KEY, &row)) {
+    if (held->holder.kind == ID_GROUP && !view_find(&view, ROW_FILE_KEY, &row)) {
         return invocation_fail(vault->invocation, EXIT_NOT_FOUND, NULL,
                                "the group's key of this file is gone");
     }
-    const uint64_t epoch = row.epoch;
-    enum exit_code code = group_key_fetch(vault->invocation, vault->engine, vault->files,
-                                          fetched->holder, epoch, &group_key);
-    return code == EXIT_DONE ? open_wrap(vault, &fetched->wrapped, group_key, out) : code;
+    held->epoch = row.epoch;
+    return EXIT_DONE;
 }
 
 enum exit_code vault_fetch_key(struct vault *vault, struct id file, const char *why,
                                struct secret_bytes **out)
 {
     struct verdict verdict;
-    struct vault_key_fetched fetched;
+    union event_body said;
     union command_fields fields = {
         .vault_key_fetch = {.file = file, .has_why = true, .why = bytes_of_string(why)}};
     enum exit_code code = vault_command(vault, COMMAND_VAULT_KEY_FETCH, &fields, &verdict);
     if (code != EXIT_DONE) {
         return code;
     }
-    struct status status = read_fetched(vault, verdict.first, &fetched);
+    struct status status = vault_read_said(vault, verdict.first, &said);
     if (failed(status)) {
         return vault_fail(vault, status, "fetching the key");
     }
-    return fetched.holder.kind == ID_GROUP
-               ? open_by_group(vault, file, &fetched, out)
-               : open_wrap(vault, &fetched.wrapped, person_key_receives(vault->invocation->person),
-                           out);
+    struct vault_held held = {.holder = said.vault_key_fetched.holder,
+                              .wrapped = said.vault_key_fetched.wrapped};
+    code = find_epoch(vault, file, &held);
+    return code == EXIT_DONE ? vault_open_held(vault, &held, out) : code;
 }
 
 /* Wrapping -------------------------------------------------------------------------------- */

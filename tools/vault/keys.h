@@ -13,6 +13,20 @@
 /* Fetches a file's key. On EXIT_DONE *out is the caller's. */
 MUST_CHECK enum exit_code vault_fetch_key(struct vault *vault, struct id file, const char *why,
                                           struct secret_bytes **out);
+
+/* What an event that was just written says; lent by the vault's arena. */
+MUST_CHECK struct status vault_read_said(struct vault *vault, uint64_t n, union event_body *out);
+
+/* A wrapped key as the log names it: for the asker, or for a group of hers in an epoch. */
+struct vault_held {
+    struct id holder;
+    struct digest wrapped;
+    uint64_t epoch; /* of a group */
+};
+/* Opens it. On EXIT_DONE *out is the caller's. */
+MUST_CHECK enum exit_code vault_open_held(struct vault *vault, const struct vault_held *held,
+                                          struct secret_bytes **out);
+
 /* A key wrapped for a holder, a user or a group, as commands name it. */
 struct vault_wrapped {
     struct digest digest;
