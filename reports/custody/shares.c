@@ -27,7 +27,7 @@ static void end(struct search *search, struct id target, const struct leaf *leaf
     }
 }
 
-/* What each share rests on ------------------------------------------------------------------ */
+/* What each share rests on --------------------------------------------------------------- */
 
 /* Whether somebody was in a group just before an event. */
 static bool was_member(const struct search *search, struct id group, struct id user, uint64_t n)
@@ -71,7 +71,7 @@ static void rest(const struct search *search, struct share *share)
     }
 }
 
-/* Events --------------------------------------------------------------------------------------- */
+/* Events ------------------------------------------------------------------------------------ */
 
 static struct status add(struct search *search, const struct leaf *leaf,
                          const struct drive_shared *body)

@@ -45,7 +45,7 @@ static struct cell by_of(struct named *named, const struct stay *stay)
     return stay->asked.n == STAY_NEVER ? cell_string("nobody") : named_id(named, stay->by);
 }
 
-/* Stays ---------------------------------------------------------------------------------------- */
+/* Stays ------------------------------------------------------------------------------------- */
 
 struct stay_row {
     struct stay_rows *rows;
@@ -127,7 +127,7 @@ struct status stay_rows_write(struct stay_rows *rows)
     return rows_flush(rows->out);
 }
 
-/* Clashes -------------------------------------------------------------------------------------- */
+/* Clashes ----------------------------------------------------------------------------------- */
 
 static size_t put_events(uint64_t *out, const struct stay *stay)
 {

@@ -8,7 +8,7 @@ static const char drive_kinds[] = "drive.attach_requested, drive.attached, drive
                                   "drive.detached, drive.mounted";
 static const char vm_kinds[] = "vm.stopped, vm.start_failed";
 
-/* Stays at hand ------------------------------------------------------------------------------ */
+/* Stays at hand --------------------------------------------------------------------------- */
 
 static struct stay *at(struct stays *stays, size_t i)
 {
@@ -56,7 +56,7 @@ static void end(struct stay *stay, enum stay_end how, const struct leaf *leaf)
     stay->until = (struct stay_event){leaf->n, leaf->t_utc_us};
 }
 
-/* Events ------------------------------------------------------------------------------------- */
+/* Events ---------------------------------------------------------------------------------- */
 
 static struct status read_body(struct stays *stays, const struct leaf *leaf, union event_body *body,
                                bool *there)
@@ -194,7 +194,7 @@ static struct status meet(void *context, struct bytes bytes, const struct leaf *
     return tell(telling, false);
 }
 
-/* Asking ------------------------------------------------------------------------------------- */
+/* Asking ---------------------------------------------------------------------------------- */
 
 static struct status note_machine(void *context, struct bytes bytes, const struct leaf *leaf)
 {
@@ -307,7 +307,7 @@ void stays_close(struct stays *stays)
     }
 }
 
-/* About a stay ------------------------------------------------------------------------------- */
+/* About a stay ---------------------------------------------------------------------------- */
 
 bool stay_is_within(const struct stay *stay, uint64_t from_us, uint64_t until_us)
 {

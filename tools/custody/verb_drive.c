@@ -14,7 +14,7 @@ static struct stays_question question_of(const struct custody *custody)
     return (struct stays_question){.log = custody->between.log, .index = custody->index};
 }
 
-/* drive attachments -------------------------------------------------------------------------- */
+/* drive attachments ----------------------------------------------------------------------- */
 
 struct attaching {
     struct custody *custody;
@@ -153,7 +153,7 @@ const struct verb verb_drive_attachments = {
     .run = run_attachments,
 };
 
-/* drive conflicts ------------------------------------------------------------------------------ */
+/* drive conflicts --------------------------------------------------------------------------- */
 
 struct clashing {
     struct stays stays;
@@ -214,7 +214,7 @@ const struct verb verb_drive_conflicts = {
     .run = run_conflicts,
 };
 
-/* drive shares --------------------------------------------------------------------------------- */
+/* drive shares ------------------------------------------------------------------------------ */
 
 static enum exit_code answer_shares(struct custody *custody, void *context)
 {

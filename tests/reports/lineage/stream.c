@@ -332,6 +332,12 @@ uint64_t stream_disconnect(struct stream *stream, struct id user, struct id vm)
     return say(stream, VOICE_VM, EVENT_VM_USER_DISCONNECTED, ITSELF, ABOUT(vm), &body);
 }
 
+uint64_t stream_say(struct stream *stream, const struct stream_event *event)
+{
+    return say(stream, event->voice, event->kind, event->by, ABOUT(event->first, event->second),
+               event->body);
+}
+
 /* Asking ------------------------------------------------------------------------------------- */
 
 void stream_look(struct stream *stream)

@@ -72,6 +72,15 @@ uint64_t stream_detach(struct stream *stream, struct id drive, struct id vm);
 uint64_t stream_connect(struct stream *stream, struct id user, struct id vm);
 uint64_t stream_disconnect(struct stream *stream, struct id user, struct id vm);
 
+/* Anything about at most two things, `second` ID_NONE: one; by ID_NONE: the emitter itself. */
+struct stream_event {
+    enum engine_voice voice;
+    enum event_kind kind;
+    struct id by, first, second;
+    const union event_body *body;
+};
+uint64_t stream_say(struct stream *stream, const struct stream_event *event);
+
 /* Makes what was said so far readable; then asks. Until the end of the log if `until` is 0. */
 void stream_look(struct stream *stream);
 const struct lineage *stream_trace(struct stream *stream, const struct lineage_question *question);
