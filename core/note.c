@@ -7,6 +7,7 @@
 #include "core/audit/finding.h"
 #include "core/audit/record.h"
 #include "core/decision.h"
+#include "core/note_world.h"
 #include "core/vm/controller.h"
 #include "schema/time.h"
 #include "schema/wire/message.h"
@@ -28,6 +29,7 @@ enum {
     BY_INGEST = 1 << NOTE_INGEST,
     BY_SUPERVISOR = 1 << NOTE_SUPERVISOR,
     BY_CONTROLLERS = 1 << NOTE_CONTROLLERS,
+    BY_VIRT = 1 << NOTE_VIRT,
 };
 
 /* Checks ---------------------------------------------------------------------------------- */
@@ -315,6 +317,16 @@ static const struct note_kind kinds[] = {
     {EVENT_EMITTER_RETIRED,        BY_CONTROLLERS, check_retired, about_controller},
     {EVENT_VM_REGISTERED,          BY_CONTROLLERS, check_controller, about_controller},
     {EVENT_VM_CONTROLLER_REFUSED,  BY_CONTROLLERS, check_refused, NULL},
+    {EVENT_EFFECT_BEGUN,           BY_VIRT, note_check_begun, note_about_request},
+    {EVENT_EFFECT_DONE,            BY_VIRT, note_check_ended, note_about_request},
+    {EVENT_EFFECT_FAILED,          BY_VIRT, note_check_ended, note_about_request},
+    {EVENT_DRIVE_CONVERTED,        BY_VIRT, note_check_answer, note_about_request},
+    {EVENT_DRIVE_SNAPSHOT_CREATED, BY_VIRT, note_check_answer, note_about_request},
+    {EVENT_DRIVE_SNAPSHOT_MERGED,  BY_VIRT, note_check_answer, note_about_request},
+    {EVENT_DRIVE_SNAPSHOT_DELETED, BY_VIRT, note_check_answer, note_about_request},
+    {EVENT_HOST_UTILISATION_CHECKED, BY_VIRT, note_check_answer, note_about_request},
+    {EVENT_VM_XML_FETCHED,         BY_VIRT, note_check_answer, note_about_request},
+    {EVENT_VM_START_FAILED,        BY_VIRT, note_check_start_failed, note_about_request},
 };
 /* clang-format on */
 
@@ -330,9 +342,28 @@ static const struct note_kind *find(enum event_kind kind)
 
 enum engine_voice note_voice(enum event_kind kind)
 {
-    bool imported = kind == EVENT_AUDIT_SUBJECT_NAMED || kind == EVENT_AUDIT_RECORD_IMPORTED;
-    bool of_machine = kind == EVENT_VM_REGISTERED || kind == EVENT_VM_CONTROLLER_REFUSED;
-    return imported ? VOICE_IMPORT : of_machine ? VOICE_VM : VOICE_AUDIT;
+    switch ((unsigned)kind) { /* of many, those that another voice says */
+    case EVENT_AUDIT_SUBJECT_NAMED:
+    case EVENT_AUDIT_RECORD_IMPORTED:
+        return VOICE_IMPORT;
+    case EVENT_EFFECT_BEGUN:
+    case EVENT_EFFECT_DONE:
+    case EVENT_EFFECT_FAILED:
+        return VOICE_EFFECT;
+    case EVENT_DRIVE_CONVERTED:
+    case EVENT_DRIVE_SNAPSHOT_CREATED:
+    case EVENT_DRIVE_SNAPSHOT_MERGED:
+    case EVENT_DRIVE_SNAPSHOT_DELETED:
+        return VOICE_DRIVE;
+    case EVENT_HOST_UTILISATION_CHECKED:
+    case EVENT_VM_XML_FETCHED:
+    case EVENT_VM_START_FAILED:
+    case EVENT_VM_REGISTERED:
+    case EVENT_VM_CONTROLLER_REFUSED:
+        return VOICE_VM;
+    default:
+        return VOICE_AUDIT;
+    }
 }
 
 /* Deciding -------------------------------------------------------------------------------- */

@@ -30,6 +30,7 @@ enum note_role {
     NOTE_INGEST,      /* the process that takes submissions in */
     NOTE_SUPERVISOR,  /* the process that starts the others */
     NOTE_CONTROLLERS, /* the process that speaks with the controllers in machines */
+    NOTE_VIRT,        /* the process that does what the log asks of hosts */
     NOTE_ROLE_COUNT,
 };
 

@@ -132,6 +132,10 @@ MUST_CHECK struct status hypervisor_domain_xml(struct hypervisor *hypervisor, co
                                                bool lasting, struct text *out);
 MUST_CHECK struct status hypervisor_domain_state(struct hypervisor *hypervisor, const char *domain,
                                                  enum hypervisor_state *out);
+/* Whether one that is shut off has run since it was defined, as far as the host remembers: it says
+ * so itself, until its daemon begins anew. */
+MUST_CHECK struct status hypervisor_domain_has_run(struct hypervisor *hypervisor,
+                                                   const char *domain, bool *out);
 /* Checks the XML against libvirt's schema, where the driver can, and defines it. */
 MUST_CHECK struct status hypervisor_domain_define(struct hypervisor *hypervisor, const char *xml);
 MUST_CHECK struct status hypervisor_domain_start(struct hypervisor *hypervisor, const char *domain);

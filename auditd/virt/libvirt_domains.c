@@ -94,6 +94,19 @@ struct status hypervisor_domain_state(struct hypervisor *hypervisor, const char 
     return status;
 }
 
+struct status hypervisor_domain_has_run(struct hypervisor *hypervisor, const char *domain,
+                                        bool *out)
+{
+    virDomainPtr found = NULL;
+    int state = 0, reason = 0;
+    TRY(find_domain(hypervisor, domain, &found));
+    const struct status status =
+        virDomainGetState(found, &state, &reason, 0) < 0 ? hypervisor_failed(hypervisor) : OK;
+    (void)virDomainFree(found);
+    *out = state != VIR_DOMAIN_SHUTOFF || reason != VIR_DOMAIN_SHUTOFF_UNKNOWN;
+    return status;
+}
+
 /* Doing -------------------------------------------------------------------------------------- */
 
 struct status hypervisor_domain_define(struct hypervisor *hypervisor, const char *xml)
