@@ -85,6 +85,7 @@ bool seat_is_wanted(unsigned seat, const struct settings *settings)
     case ROLE_READER:
         return web && seat_index(seat) < settings->daemon_readers;
     case ROLE_CONTROLLERS:
+    case ROLE_VIRT:
         return machines;
     case ROLE_WATCHER:
         return machines && settings->virt_watcher_key.text[0] != '\0';

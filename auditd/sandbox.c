@@ -2,6 +2,7 @@
 
 #include "auditd/landlock.h"
 #include "auditd/seccomp.h"
+#include "core/descriptions.h"
 #include "core/store_layout.h"
 
 #include <errno.h>
@@ -91,14 +92,14 @@ static void add_system(struct rules *rules)
 }
 
 /* The directories of pools, as far as there are any now, and all that is made below them. */
-static void add_pools(struct rules *rules, const struct settings *settings)
+static void add_pools(struct rules *rules, const struct settings *settings, unsigned rights)
 {
     struct store_path *path = &rules->paths[rules->count];
     char *rest = NULL;
     memcpy(path->text, settings->virt_pools.text, sizeof settings->virt_pools.text);
     for (char *word = strtok_r(path->text, " ", &rest); word != NULL;
          word = strtok_r(NULL, " ", &rest)) {
-        add(rules, word, LANDLOCK_READ);
+        add(rules, word, rights);
     }
 }
 
@@ -112,7 +113,7 @@ static struct status add_host(struct rules *rules, const struct settings *settin
         add(rules, read[i], LANDLOCK_READ);
     }
     add(rules, settings->virt_nfs_exports.text, LANDLOCK_READ);
-    add_pools(rules, settings);
+    add_pools(rules, settings, LANDLOCK_READ);
     if (rules->count < RULES_MAX) {
         struct store_path *spool = &rules->paths[rules->count];
         struct text text = TEXT_IN(spool->text);
@@ -125,7 +126,8 @@ static struct status add_host(struct rules *rules, const struct settings *settin
 
 /* Certificates are renewed by putting a new file in the place of the old: the directory is what
  * stays. */
-static struct status add_directory_of(struct rules *rules, const struct setting_text *file)
+static struct status add_directory_of(struct rules *rules, const struct setting_text *file,
+                                      unsigned rights)
 {
     struct store_path *path = &rules->paths[rules->count];
     const char *slash = strrchr(file->text, '/');
@@ -135,7 +137,7 @@ static struct status add_directory_of(struct rules *rules, const struct setting_
     const size_t size = slash == file->text ? 1 : (size_t)(slash - file->text);
     memcpy(path->text, file->text, size);
     path->text[size] = '\0';
-    add(rules, path->text, LANDLOCK_READ);
+    add(rules, path->text, rights);
     return OK;
 }
 
@@ -147,8 +149,23 @@ static struct status add_certificates(struct rules *rules, const struct settings
         &settings->web_client_ca,   &settings->web_crl,
     };
     for (size_t i = 0; i < (sizeof files / sizeof files[0]); i++) {
-        TRY(add_directory_of(rules, files[i]));
+        TRY(add_directory_of(rules, files[i], LANDLOCK_READ));
     }
+    return OK;
+}
+
+static struct status add_world(struct rules *rules, const struct settings *settings)
+{
+    const unsigned change = LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_CHANGE;
+    const char *store = settings->store_path.text;
+    const bool elsewhere = settings->daemon_runtime.text[0] != '\0';
+    add_system(rules);
+    TRY(add_store_to_read(rules, store));
+    TRY(add_below(rules, store, DESCRIPTIONS_DIRECTORY, change));
+    TRY(add_below(rules, elsewhere ? settings->daemon_runtime.text : store,
+                  elsewhere ? "vmc" : "run/vmc", change));
+    TRY(add_directory_of(rules, &settings->virt_nfs_exports, change));
+    add_pools(rules, settings, change);
     return OK;
 }
 
@@ -168,6 +185,8 @@ static struct status collect(struct rules *rules, const struct sandbox_wish *wis
         return add_store_to_read(rules, store);
     case PATHS_HOST_READ:
         return add_host(rules, wish->settings);
+    case PATHS_WORLD:
+        return add_world(rules, wish->settings);
     case PATHS_TLS:
         return add_certificates(rules, wish->settings);
     }
@@ -201,10 +220,19 @@ static struct status give_up_privileges(void)
     return OK;
 }
 
+/* Hosts beyond this machine are reached by TCP; this one by a socket. */
+static bool is_far(const struct settings *settings)
+{
+    const char *uris = settings->virt_uri.text;
+    return strstr(uris, "+tls://") != NULL || strstr(uris, "+tcp://") != NULL ||
+           strstr(uris, "+ssh://") != NULL || strstr(uris, "+libssh") != NULL;
+}
+
 static struct status enter_landlock(const struct sandbox_wish *wish)
 {
     struct rules rules = {.count = 0};
-    const bool network = (profiles[wish->role].groups & GROUP_CONNECT) != 0;
+    const bool network = (profiles[wish->role].groups & GROUP_CONNECT) != 0 &&
+                         (profiles[wish->role].paths != PATHS_WORLD || is_far(wish->settings));
     TRY(collect(&rules, wish));
     return landlock_enter(rules.rule, rules.count, network);
 }

@@ -42,6 +42,8 @@ enum sandbox_paths {
     PATHS_STORE_SYSTEM, /* the same, and what the system has for name resolution and certificates */
     PATHS_HOST_READ,    /* the store and the pools, to read, with what libvirt needs to connect; the
                            watcher's spool, to write */
+    PATHS_WORLD,        /* the store to read, its descriptions to write; the pools of volumes and
+                           the sockets of machines to change; programs and libraries */
     PATHS_TLS,          /* the certificates, keys and lists of [tls] and [web], to read */
 };
 

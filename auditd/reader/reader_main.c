@@ -1,6 +1,6 @@
 #include "auditd/process.h"
 #include "auditd/reader/reader.h"
-#include "core/note.h"
+#include "auditd/teller.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +15,6 @@
 
 enum {
     PATIENCE_MS = 500,
-    SAY_US = 3000000, /* that the writer may take for a note */
     REQUESTS_AT_ONCE = 4,
 };
 
@@ -24,10 +23,7 @@ struct showing {
     struct process *process;
     struct engine *engine;
     struct reader *reader;
-    uint32_t last_id;
-    char note[NOTE_SIZE_MAX];
-    char frame[NOTE_SIZE_MAX + FRAME_HEAD];
-    char why[WIRE_SENTENCE_MAX];
+    struct teller teller;
 };
 
 /* Speaking to the writer -------------------------------------------------------------------- */
@@ -35,46 +31,13 @@ struct showing {
 static bool can_say(void *context)
 {
     const struct showing *showing = context;
-    return process_channel(showing->process, ROLE_WRITER, 0) != NULL;
-}
-
-/* What the writer made of a note. RETRY: nobody knows. */
-static struct status outcome_of(struct showing *showing, const struct frame *answer)
-{
-    struct wire_receipt receipt;
-    if (answer->kind != MESSAGE_RECEIPT || failed(wire_receipt_decode(answer->payload, &receipt))) {
-        return FAIL_BECAUSE(IO, EPROTO, "whether the writer has said it is not known");
-    }
-    struct text why = TEXT_IN(showing->why);
-    return wire_status_is(&receipt.status, &why);
+    return teller_can_say(&showing->teller);
 }
 
 static struct status say(void *context, const struct draft *draft)
 {
     struct showing *showing = context;
-    struct channel *writer = process_channel(showing->process, ROLE_WRITER, 0);
-    if (writer == NULL) {
-        return FAIL_BECAUSE(IO, ENOTCONN, "the writer is away");
-    }
-    struct text note = TEXT_IN(showing->note), frame = TEXT_IN(showing->frame);
-    TRY(note_write(draft, &note));
-    uint32_t id = ++showing->last_id;
-    size_t start = frame_begin(&frame, MESSAGE_NOTE, id);
-    text_put_bytes(&frame, text_bytes(&note));
-    frame_end(&frame, start);
-    struct frame answer;
-    process_beat(showing->process);
-    struct status called =
-        channel_call(writer, text_bytes(&frame), id, wire_now_us() + SAY_US, &answer);
-    if (failed(called)) {
-        /* An answer that comes too late would be none to what is asked next: ids differ. */
-        if (called.at != ETIMEDOUT) {
-            process_lost(showing->process, ROLE_WRITER, 0);
-        }
-        return FAIL_BECAUSE(IO, called.at, "whether the writer has said it is not known");
-    }
-    counters_add(process_counters(showing->process), COUNTER_NOTES_TOTAL, 1);
-    return outcome_of(showing, &answer);
+    return teller_say(&showing->teller, draft);
 }
 
 static void alive(void *context)
@@ -131,23 +94,6 @@ static struct status answer_all(struct showing *showing, struct channel *door)
     return channel_flush(door);
 }
 
-/* What the writer says and was not asked for now is an answer that came too late. */
-static void drain_writer(struct showing *showing)
-{
-    struct channel *writer = process_channel(showing->process, ROLE_WRITER, 0);
-    struct frame frame;
-    if (writer == NULL) {
-        return;
-    }
-    bool open = !failed(channel_receive(writer));
-    for (bool whole = open; open && whole;) {
-        open = !failed(channel_next(writer, &frame, &whole));
-    }
-    if (!open) {
-        process_lost(showing->process, ROLE_WRITER, 0);
-    }
-}
-
 static void turn(struct showing *showing)
 {
     struct channel *door = process_channel(showing->process, ROLE_HTTP, 0);
@@ -160,7 +106,7 @@ static void turn(struct showing *showing)
     };
     (void)poll(waiting, 3, PATIENCE_MS);
     if (waiting[2].revents != 0) {
-        drain_writer(showing);
+        teller_drain(&showing->teller);
     }
     if (waiting[1].revents != 0 && failed(answer_all(showing, door))) {
         process_lost(showing->process, ROLE_HTTP, 0);
@@ -228,6 +174,7 @@ struct status reader_main(struct process *process)
         return FAIL(NO_MEMORY, sizeof *showing);
     }
     showing->process = process;
+    showing->teller.process = process;
     struct status status = run(showing);
     reader_close(&showing->reader);
     engine_close(&showing->engine);

@@ -14,7 +14,7 @@ static const char *const fixed[][2] = {
     {"daemon", "user_reader"}, {"daemon", "user_http"}, {"daemon", "user_watcher"},
     {"daemon", "readers"},     {"daemon", "operators"}, {"daemon", "sandbox"},
     {"web", "listen"},         {"tls", "listen"},       {"virt", "uri"},
-    {"virt", "pools"},         {"virt", "watcher_key"},
+    {"virt", "pools"},         {"virt", "watcher_key"}, {"virt", "nfs_exports"},
 };
 
 /* The file in memory ------------------------------------------------------------------------- */

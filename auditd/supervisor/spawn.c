@@ -65,6 +65,7 @@ const char *spawn_user_name(enum role role, const struct settings *settings)
     case ROLE_WRITER:
     case ROLE_ALERTS:
     case ROLE_CONTROLLERS:
+    case ROLE_VIRT:
     case ROLE_COUNT:
         break;
     }

@@ -244,7 +244,7 @@ struct status pool_xml(const char *name, struct bytes path, const struct owner_p
     put_element(&writer, "name", bytes_of_string(name));
     text_put_literal(out, "<target>\n");
     put_element(&writer, "path", path);
-    put_permissions(&writer, owner, "02770");
+    put_permissions(&writer, owner, "0770");
     text_put_literal(out, "</target>\n</pool>\n");
     return end(&writer);
 }

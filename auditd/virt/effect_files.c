@@ -67,11 +67,20 @@ static bool sync_path(const char *path, int flags)
     return done;
 }
 
+/* As libvirt would make it. */
+static bool give_away(const struct work *work, const char *path)
+{
+    const struct owner_plan *owner = &work->effects->owner;
+    return !owner->known ||
+           (chown(path, (uid_t)-1, (gid_t)owner->gid) == 0 && chmod(path, 0660) == 0);
+}
+
 /* Its bytes are on disk before it has its name, and the name is, too. */
 static struct status give_name(struct work *work, const char *from, const char *to,
                                const char *directory)
 {
-    if (!sync_path(from, 0) || rename(from, to) != 0 || !sync_path(directory, O_DIRECTORY)) {
+    if (!give_away(work, from) || !sync_path(from, 0) || rename(from, to) != 0 ||
+        !sync_path(directory, O_DIRECTORY)) {
         return work_fail(work, FAIL(IO, (uint64_t)errno), "%s cannot get its name: %s", to,
                          strerror(errno));
     }

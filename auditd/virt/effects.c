@@ -9,6 +9,7 @@
 enum {
     ROWS_ARENA_SIZE = 64 << 10, /* bytes for one row of what is due */
     PAUSE_GROWS = 4,
+    GROUPS_MAX = 256,
     TURN_MAX = 8, /* requests of one turn: then somebody else may say something */
 };
 
@@ -35,11 +36,23 @@ static struct status add_hosts(struct effects *effects)
     return OK;
 }
 
-/* Without the group on this machine, whoever makes a volume owns it. */
+static bool is_member(gid_t group)
+{
+    gid_t groups[GROUPS_MAX];
+    const int count = getgroups(GROUPS_MAX, groups);
+    bool found = getegid() == group;
+    for (int i = 0; i < count; i++) {
+        found |= groups[i] == group;
+    }
+    return found;
+}
+
+/* Who is not of the group cannot give files to it: then libvirt makes them qemu's while they are
+ * used, and whoever runs libvirt has them else. */
 static void find_owner(struct effects *effects)
 {
     const struct group *group = getgrnam(effects->options.settings->virt_volume_group.text);
-    if (group != NULL) {
+    if (group != NULL && is_member(group->gr_gid)) {
         effects->owner = (struct owner_plan){.known = true, .uid = geteuid(), .gid = group->gr_gid};
     }
 }

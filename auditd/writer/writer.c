@@ -52,6 +52,9 @@ static bool speaker_of(void *context, uint32_t route, enum note_role *out)
     case ROLE_ALERTS:
         *out = NOTE_ALERTS;
         return true;
+    case ROLE_VIRT:
+        *out = NOTE_VIRT;
+        return true;
     case ROLE_INGEST:
     case ROLE_INGEST_TLS:
         *out = NOTE_INGEST;

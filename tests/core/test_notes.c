@@ -144,7 +144,7 @@ static void each_role_has_kinds_of_its_own(void **state)
     static const struct {
         enum event_kind kind;
         bool may[NOTE_ROLE_COUNT]; /* operator, reader, alerts, ingest, supervisor,
-                                       controllers */
+                                       controllers, virt */
     } samples[] = {
         {EVENT_AUDIT_QUERY_RUN, {true, true, false, false, false, false}},
         {EVENT_AUDIT_TOOLS_MEASURED, {true, false, false, false, false, false}},
@@ -157,6 +157,10 @@ static void each_role_has_kinds_of_its_own(void **state)
         {EVENT_EMITTER_RETIRED, {false, false, false, false, false, true}},
         {EVENT_VM_REGISTERED, {false, false, false, false, false, true}},
         {EVENT_VM_CONTROLLER_REFUSED, {false, false, false, false, false, true}},
+        {EVENT_EFFECT_BEGUN, {false, false, false, false, false, false, true}},
+        {EVENT_EFFECT_FAILED, {false, false, false, false, false, false, true}},
+        {EVENT_DRIVE_CONVERTED, {false, false, false, false, false, false, true}},
+        {EVENT_VM_START_FAILED, {false, false, false, false, false, false, true}},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         for (unsigned role = 0; role < NOTE_ROLE_COUNT; role++) {
