@@ -1,9 +1,9 @@
 /*
  * core/descriptions.h -- what was fetched of hosts and machines, beside the log.
  *
- * Shape    STORE/descriptions/<hex of its SHA-256>: the bytes that an event names by that hash. They
- *          are not truth, and may be deleted; who reads them learns whether they are what the log
- *          says.
+ * Shape    STORE/descriptions/<hex of its SHA-256>: the bytes that an event names by that hash.
+ *          They are not truth, and may be deleted; who reads them learns whether they are what the
+ *          log says.
  * Limits   DESCRIPTION_MAX bytes.
  * Process  Written by one process of the daemon; read by anybody who may read the store.
  * Source   domain.md VM-18, HST-03.

@@ -169,7 +169,7 @@ const char *drive_format(const struct drive_row *drive)
     return drive->has_newest ? "qcow2" : drive_kind_name(drive->kind);
 }
 
-/* The event of the request ----------------------------------------------------------------------- */
+/* The event of the request ------------------------------------------------------------------- */
 
 static struct status read_request(struct work *work, struct log_snapshot *log, enum event_kind kind,
                                   union event_body *body, struct id *by)
