@@ -1,9 +1,9 @@
 /*
  * fake_guest DIRECTORY VM...: machines that are not there, whose controllers behave, and say on the
- * standard output what befalls them: `vm:7 welcomed`, `vm:7 fact 12 vm.user.added`, `vm:7 receipt OK`.
- * A line on the standard input is a wish: `submit N USER` has vm:N submit an event about that user,
- * `knock N`, `rekey N` makes it forget its key and knock, `garbage N`, `hang N` ends its connection.
- * It ends with its standard input.
+ * standard output what befalls them: `vm:7 welcomed`, `vm:7 fact 12 vm.user.added`, `vm:7 receipt
+ * OK`. A line on the standard input is a wish: `submit N USER` has vm:N submit an event about that
+ * user, `knock N`, `rekey N` makes it forget its key and knock, `garbage N`, `hang N` ends its
+ * connection. It ends with its standard input.
  */
 #include "tests/support/guest.h"
 
