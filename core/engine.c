@@ -176,8 +176,7 @@ struct status engine_flush(struct engine *engine)
     TRY(say_noticed(engine));
     TRY(engine_send(engine, VOICE_AUDIT));
     TRY(engine_drain(engine));
-    engine->gap_count = 0;
-    return engine_introduce_emitters(engine);
+    return engine_introduce_changed(engine);
 }
 
 /* Logs the digest of the state as of everything so far: a rebuild will arrive at it. */

@@ -239,6 +239,7 @@ static struct status evolve_event(struct engine *engine, struct batch_event *eve
     TRY(state_count_subject(engine->state, event->leaf.on[0], &event->leaf.on_n));
     TRY(evolution_fold(engine->state, &event->leaf, body, &engine->arena));
     state_advance(engine->state, event->leaf.n);
+    engine_note_emitter(engine, &event->leaf, body);
     return OK;
 }
 
@@ -337,9 +338,10 @@ static struct status settle_voices(struct engine *engine)
             engine->voices[voice].head = emission_mark(engine->emissions[voice]).head;
             emission_begin(engine->emissions[voice], &engine->voices[voice],
                            bytes_of_string(log_origin(engine->log)));
+            TRY(engine_introduce_emitter(engine, bytes_of_string(engine->voices[voice].name)));
         }
     }
-    return engine_introduce_emitters(engine);
+    return engine_introduce_changed(engine);
 }
 
 static struct status commit(struct engine *engine)

@@ -173,6 +173,7 @@ static struct status evolve_job(struct engine *engine, const struct job *job)
         struct bytes body = bytes_of(event->body.data + SALT_SIZE, event->body.size - SALT_SIZE);
         TRY(evolution_fold(engine->state, &event->leaf, body, &engine->arena));
         state_advance(engine->state, event->leaf.n);
+        engine_note_emitter(engine, &event->leaf, body);
     }
     engine->since_sync += job->prepared.count;
     return OK;

@@ -70,7 +70,7 @@ static struct status load_key(struct engine *engine, const char *name, struct se
                : status;
 }
 
-static bool is_pair(const struct secret_key *secret, struct bytes public)
+bool engine_is_pair(const struct secret_key *secret, struct bytes public)
 {
     char memory[1024];
     struct text text = TEXT_IN(memory);
@@ -86,7 +86,7 @@ static struct status load_log_key(struct engine *engine)
     struct checkpoint checkpoint;
     TRY(load_key(engine, "log", &engine->log_key));
     public_key_write(&engine->log_public, &public);
-    if (!is_pair(engine->log_key, text_bytes(&public))) {
+    if (!engine_is_pair(engine->log_key, text_bytes(&public))) {
         return FAIL_BECAUSE(KEY, 0, "keys/log.key is not the other half of log.vkey");
     }
     if (log_head_of(engine->log)->size == 0) {
@@ -122,53 +122,6 @@ static struct status introduce_audit(struct engine *engine)
                                                  .key = text_bytes(&key),
                                                  .class = EMITTER_CLASS_INTERNAL},
                            &(struct emitter_head){0});
-}
-
-static struct status introduce_emitter(struct engine *engine, struct log_snapshot *snapshot,
-                                       const struct emitter_row *row)
-{
-    struct emitter_head head = {0};
-    struct status status = log_read_emitter(snapshot, row->name, &head);
-    if (failed(status) && status.code != STATUS_NOT_FOUND) {
-        return status;
-    }
-    for (size_t i = 0; i < VOICE_COUNT; i++) {
-        if (bytes_equal(row->name, bytes_of_string(engine->voices[i].name))) {
-            engine->voices[i].head = head;
-            if (engine->voices[i].key == NULL || !is_pair(engine->voices[i].key, row->key)) {
-                return FAIL_BECAUSE(KEY, 0, "a key in keys/ is missing, or not its emitter's");
-            }
-        }
-    }
-    struct status known = prepare_emitter(engine->prepare, row, &head);
-    /* One that can never speak does not keep the others from it. */
-    return known.code == STATUS_MALFORMED || known.code == STATUS_LIMIT ? OK : known;
-}
-
-struct status engine_introduce_emitters(struct engine *engine)
-{
-    char after[STATE_KEY_MAX];
-    size_t after_size = 0;
-    struct bytes key, stored;
-    CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
-    TRY(log_snapshot_open(engine->log, &snapshot));
-    for (;;) {
-        struct emitter_row row;
-        struct status status = state_next(
-            engine->state,
-            &(struct state_place){
-                .table = ROW_EMITTER, .after = bytes_of(after, after_size), .as_of = UINT64_MAX},
-            &key, &stored);
-        if (status.code == STATUS_NOT_FOUND) {
-            return OK;
-        }
-        TRY(status);
-        memcpy(after, key.data, key.size);
-        after_size = key.size;
-        arena_reset(&engine->arena);
-        TRY(row_decode(ROW_EMITTER, stored, &engine->arena, &row));
-        TRY(introduce_emitter(engine, snapshot, &row));
-    }
 }
 
 static struct status make_voice_key(struct engine *engine, struct speaker *speaker)

@@ -24,6 +24,7 @@ enum {
     ENGINE_SMALL_SIZE = 16 << 10,
     ENGINE_SMALL_EVENTS = 16,
     ENGINE_ALL_JOBS = ENGINE_JOBS + ENGINE_SMALL_JOBS,
+    ENGINE_CHANGED_MAX = 64,      /* emitters that change between two flushes, one by one */
     ENGINE_MADE_MAX = 16,         /* runs on their way back: more than all jobs together can make */
     ENGINE_STATE_COMMIT = 65536,  /* events after which state and index are made durable */
     TIME_HELD_NOTED_US = 1000000, /* a clock further back than this is said to have stepped */
@@ -52,6 +53,11 @@ struct job {
 struct emitter_gap {
     char emitter[NAME_MAX_SIZE + 1];
     uint64_t expected; /* its number that comes next */
+};
+
+/* An emitter whose row is another by now, or may be. */
+struct emitter_name {
+    char text[NAME_MAX_SIZE + 1];
 };
 
 struct batch;  /* core/engine_batch.h */
@@ -86,6 +92,9 @@ struct engine {
     uint32_t on_their_way;                    /* submissions taken and not yet committed */
     struct emitter_gap gaps[ENGINE_ALL_JOBS]; /* since the last flush */
     size_t gap_count;
+    struct emitter_name changed[ENGINE_CHANGED_MAX]; /* since they were introduced */
+    size_t changed_count;
+    bool all_changed;      /* these, and more than have room */
     uint64_t since_sync;   /* events since state and index were made durable */
     uint64_t since_digest; /* and since the state's digest was last due */
     bool announced;        /* audit.started has been said */
@@ -148,10 +157,21 @@ MUST_CHECK struct status engine_say_recovered(struct engine *engine);
 
 /* Opens state and index, if they are there and ours, of an engine that only reads. */
 MUST_CHECK struct status engine_open_folded(struct engine *engine);
-/* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
-MUST_CHECK struct status engine_introduce_emitters(struct engine *engine);
+/* Whether the text is that of the key's public half. */
+bool engine_is_pair(const struct secret_key *secret, struct bytes public);
 /* Says that one of the writer's own emitters may speak, under its key, which is made if need be. */
 MUST_CHECK struct status engine_introduce_voice(struct engine *engine, enum engine_voice voice);
+
+/* engine_emitters.c: who may submit ------------------------------------------------------------ */
+
+/* Tells the prepare stage what the state knows of emitters; only while nothing is on its way. */
+MUST_CHECK struct status engine_introduce_emitters(struct engine *engine);
+/* The same of one, if there is one of this name. */
+MUST_CHECK struct status engine_introduce_emitter(struct engine *engine, struct bytes name);
+/* The same of those that have changed since, or whose submissions were refused. */
+MUST_CHECK struct status engine_introduce_changed(struct engine *engine);
+/* An event that has been folded: whether it changes what is known of an emitter. */
+void engine_note_emitter(struct engine *engine, const struct leaf *leaf, struct bytes body);
 
 /* engine.c ------------------------------------------------------------------------------------- */
 

@@ -560,5 +560,7 @@ struct status notes_say(struct notes *notes, const struct note_speaker *speaker,
     arena_reset(&notes->arena);
     struct view view = engine_view(notes->engine, UINT64_MAX, &notes->arena, &trouble);
     TRY(note_decide(&view, speaker, &draft));
-    return engine_say(notes->engine, note_voice(draft.kind), &draft);
+    TRY(engine_say(notes->engine, note_voice(draft.kind), &draft));
+    /* Nothing that it submits may come after. */
+    return draft.kind == EVENT_EMITTER_RETIRED ? engine_flush(notes->engine) : OK;
 }

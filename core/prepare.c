@@ -3,6 +3,7 @@
 #include "core/audit/emitter.h"
 #include "schema/arena.h"
 #include "store/hash.h"
+#include "store/name_table.h"
 
 #include <stdlib.h>
 
@@ -15,14 +16,12 @@ struct known_emitter {
     struct public_key key;
     enum emitter_class class;
     struct id vm; /* of a controller: the machine that it is in */
-    bool retired;
     struct emitter_head head;
 };
 
 struct prepare {
     struct hasher *hasher;
-    struct known_emitter *emitters;
-    size_t emitter_count, emitter_capacity;
+    struct name_table *emitters; /* that are not retired */
     char origin[ORIGIN_MAX + 1];
     struct arena arena; /* for one body at a time */
 };
@@ -40,6 +39,7 @@ struct status prepare_open(struct bytes origin, struct prepare **out)
         return FAIL(NO_MEMORY, prepare->arena.capacity);
     }
     TRY(hasher_open(&prepare->hasher));
+    TRY(name_table_open(sizeof(struct known_emitter), EMITTERS_MAX, &prepare->emitters));
     *out = prepare;
     prepare = NULL;
     return OK;
@@ -49,7 +49,7 @@ void prepare_close(struct prepare **prepare)
 {
     if (*prepare != NULL) {
         hasher_close(&(*prepare)->hasher);
-        free((*prepare)->emitters);
+        name_table_close(&(*prepare)->emitters);
         free((*prepare)->arena.memory);
         free(*prepare);
         *prepare = NULL;
@@ -58,36 +58,8 @@ void prepare_close(struct prepare **prepare)
 
 /* Emitters -------------------------------------------------------------------------------- */
 
-static struct known_emitter *find_emitter(struct prepare *prepare, struct bytes name)
-{
-    for (size_t i = 0; i < prepare->emitter_count; i++) {
-        if (bytes_equal(bytes_of_string(prepare->emitters[i].name), name)) {
-            return &prepare->emitters[i];
-        }
-    }
-    return NULL;
-}
-
-static struct status add_emitter(struct prepare *prepare, struct known_emitter **out)
-{
-    if (prepare->emitter_count == EMITTERS_MAX) {
-        return FAIL(LIMIT, EMITTERS_MAX);
-    }
-    if (prepare->emitter_count == prepare->emitter_capacity) {
-        size_t capacity = prepare->emitter_capacity == 0 ? 16 : 2 * prepare->emitter_capacity;
-        void *grown = realloc(prepare->emitters, capacity * sizeof *prepare->emitters);
-        if (grown == NULL) {
-            return FAIL(NO_MEMORY, capacity * sizeof *prepare->emitters);
-        }
-        prepare->emitters = grown;
-        prepare->emitter_capacity = capacity;
-    }
-    *out = &prepare->emitters[prepare->emitter_count++];
-    return OK;
-}
-
-/* Reading a key costs as much as checking a signature, and after every commit all of them are made
- * known again. */
+/* Reading a key costs as much as checking a signature, and an emitter is made known again whenever
+ * something of it has changed. */
 static struct status take_key(const struct known_emitter *before, struct bytes text,
                               struct public_key *out)
 {
@@ -106,18 +78,23 @@ static struct status take_key(const struct known_emitter *before, struct bytes t
 struct status prepare_emitter(struct prepare *prepare, const struct emitter_row *row,
                               const struct emitter_head *head)
 {
-    struct known_emitter known = {.class = row->class, .retired = row->retired, .head = *head};
+    struct public_key key;
+    void *slot = NULL;
     if (!leaf_is_emitter_name(row->name)) {
         return FAIL_BECAUSE(MALFORMED, 0, "an emitter's name is [a-z][a-z0-9_.-]*");
     }
-    memcpy(known.name, row->name.data, row->name.size);
-    known.vm = emitter_controlled_vm(row);
-    struct known_emitter *slot = find_emitter(prepare, row->name);
-    TRY(take_key(slot, row->key, &known.key));
-    if (slot == NULL) {
-        TRY(add_emitter(prepare, &slot));
+    if (row->retired) {
+        name_table_remove(prepare->emitters, row->name);
+        return OK;
     }
-    *slot = known;
+    slot = name_table_find(prepare->emitters, row->name);
+    TRY(take_key(slot, row->key, &key));
+    TRY(slot == NULL ? name_table_add(prepare->emitters, row->name, &slot) : OK);
+    struct known_emitter *known = slot;
+    known->key = key;
+    known->class = row->class;
+    known->vm = emitter_controlled_vm(row);
+    known->head = *head;
     return OK;
 }
 
@@ -250,11 +227,9 @@ struct status prepare_submission(struct prepare *prepare, struct prepared *prepa
 {
     struct submission submission;
     TRY(submission_decode(prepared->submission, &submission));
-    struct known_emitter *emitter = find_emitter(prepare, submission.emitter);
-    if (emitter == NULL || emitter->retired) {
-        return FAIL_BECAUSE(KEY, 0,
-                            emitter == NULL ? "the emitter is not registered"
-                                            : "the emitter has been retired");
+    struct known_emitter *emitter = name_table_find(prepare->emitters, submission.emitter);
+    if (emitter == NULL) {
+        return FAIL_BECAUSE(KEY, 0, "the emitter is not registered, or has been retired");
     }
     struct emitter_head head = head_of(prepare, emitter);
     TRY(check_numbers(&submission, &head, &prepared->already));

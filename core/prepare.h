@@ -40,8 +40,8 @@ struct prepared {
 MUST_CHECK struct status prepare_open(struct bytes origin, struct prepare **out);
 void prepare_close(struct prepare **prepare);
 
-/* Makes an emitter known, or changes what is known of it (retired, its head). LIMIT over
- * EMITTERS_MAX; MALFORMED if the key is none. */
+/* Makes an emitter known, or changes what is known of it (its head); one that is retired is known
+ * no longer. LIMIT over EMITTERS_MAX; MALFORMED if the key is none. */
 MUST_CHECK struct status prepare_emitter(struct prepare *prepare, const struct emitter_row *row,
                                          const struct emitter_head *head);
 

@@ -32,7 +32,7 @@ enum {
     NOTE_MAX = 16 << 10,          /* bytes of a signed note */
     NOTE_SIGNATURES_MAX = 16,     /* signature lines read */
     ORIGIN_MAX = 200,             /* bytes */
-    EMITTERS_MAX = 4096,          /* emitters of one log */
+    EMITTERS_MAX = 4096,          /* emitters of one log that are not retired */
 };
 
 #endif

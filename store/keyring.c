@@ -2,8 +2,13 @@
 
 #include "schema/canonical.h"
 #include "schema/catalogue/catalogue.h"
+#include "store/name_table.h"
 
 #include <stdlib.h>
+
+enum {
+    NAMES_MAX = 1 << 22, /* emitters of a log that is verified; more than have ever been */
+};
 
 struct known_emitter {
     char name[NAME_MAX_SIZE + 1];
@@ -17,6 +22,10 @@ struct known_emitter {
     uint64_t first_unsigned;
 };
 
+struct retired_emitter {
+    char name[NAME_MAX_SIZE + 1];
+};
+
 struct known_user {
     struct id id;
     struct public_key key;
@@ -26,11 +35,11 @@ struct keyring {
     char origin[ORIGIN_MAX + 1];
     struct hasher *hasher;
     struct arena arena;
-    struct known_emitter *emitters;
-    size_t emitter_count, emitter_capacity;
-    size_t hidden;            /* registrations whose key is not at hand */
-    size_t keyless;           /* emitters that spoke without a known key */
-    struct known_user *users; /* in the order of their ids */
+    struct name_table *emitters; /* that may speak, or have not signed all that they said */
+    struct name_table *retired;  /* all others that there were */
+    size_t hidden;               /* registrations whose key is not at hand */
+    size_t keyless;              /* emitters that spoke without a known key */
+    struct known_user *users;    /* in the order of their ids */
     size_t user_count, user_capacity;
     struct status trouble; /* the first want of memory */
 };
@@ -49,6 +58,8 @@ struct status keyring_open(const char *origin, struct keyring **out)
         return FAIL(NO_MEMORY, keyring->arena.capacity);
     }
     TRY(hasher_open(&keyring->hasher));
+    TRY(name_table_open(sizeof(struct known_emitter), NAMES_MAX, &keyring->emitters));
+    TRY(name_table_open(sizeof(struct retired_emitter), NAMES_MAX, &keyring->retired));
     *out = keyring;
     keyring = NULL;
     return OK;
@@ -59,7 +70,8 @@ void keyring_close(struct keyring **keyring)
     if (*keyring != NULL) {
         hasher_close(&(*keyring)->hasher);
         free((*keyring)->arena.memory);
-        free((*keyring)->emitters);
+        name_table_close(&(*keyring)->emitters);
+        name_table_close(&(*keyring)->retired);
         free((*keyring)->users);
         free(*keyring);
         *keyring = NULL;
@@ -95,26 +107,12 @@ static bool fails(struct keyring *keyring, struct status status)
 
 static struct known_emitter *find_emitter(struct keyring *keyring, struct bytes name)
 {
-    for (size_t i = 0; i < keyring->emitter_count; i++) {
-        if (bytes_equal(bytes_of_string(keyring->emitters[i].name), name)) {
-            return &keyring->emitters[i];
-        }
-    }
-    return NULL;
+    return name_table_find(keyring->emitters, name);
 }
 
-static struct status add_emitter(struct keyring *keyring, struct bytes name,
-                                 struct known_emitter **out)
+static bool is_retired(const struct keyring *keyring, struct bytes name)
 {
-    void *list = keyring->emitters;
-    TRY(grow(&list, keyring->emitter_count, &keyring->emitter_capacity, sizeof *keyring->emitters));
-    keyring->emitters = list;
-    struct known_emitter *emitter = &keyring->emitters[keyring->emitter_count++];
-    *emitter = (struct known_emitter){0};
-    memcpy(emitter->name, name.data, name.size);
-    emitter->chain = hash_emitter_start(keyring->hasher, bytes_of_string(keyring->origin), name);
-    *out = emitter;
-    return OK;
+    return name_table_find(keyring->retired, name) != NULL;
 }
 
 /* The emitter's entry; made if it is new, for what registered it may be erased. */
@@ -125,10 +123,31 @@ static struct status emitter_entry(struct keyring *keyring, struct bytes name,
     if (*out != NULL) {
         return OK;
     }
-    if (keyring->emitter_count == EMITTERS_MAX || !leaf_is_emitter_name(name)) {
-        return FAIL(LIMIT, EMITTERS_MAX);
+    void *entry;
+    if (!leaf_is_emitter_name(name)) {
+        return FAIL(MALFORMED, 0);
     }
-    return add_emitter(keyring, name, out);
+    TRY(name_table_add(keyring->emitters, name, &entry));
+    *out = entry;
+    (*out)->chain = hash_emitter_start(keyring->hasher, bytes_of_string(keyring->origin), name);
+    return OK;
+}
+
+/* Of one that is retired, and has signed all that it said, the name is enough. */
+static struct status retire(struct keyring *keyring, struct bytes name)
+{
+    void *entry;
+    struct known_emitter *emitter = find_emitter(keyring, name);
+    if (emitter == NULL) {
+        return OK;
+    }
+    emitter->retired = true;
+    if (emitter->unsigned_events > 0) {
+        return OK;
+    }
+    TRY(name_table_add(keyring->retired, name, &entry));
+    name_table_remove(keyring->emitters, name);
+    return OK;
 }
 
 static struct status learn_emitter(struct keyring *keyring, struct bytes name, struct bytes key,
@@ -136,7 +155,7 @@ static struct status learn_emitter(struct keyring *keyring, struct bytes name, s
 {
     struct known_emitter *emitter;
     /* Under a second key, whoever gave it could go on in the first one's name. */
-    if (find_emitter(keyring, name) != NULL) {
+    if (find_emitter(keyring, name) != NULL || is_retired(keyring, name)) {
         *wrong = "it registers an emitter whose name was used before";
         return OK;
     }
@@ -209,11 +228,7 @@ static struct status learn_body(struct keyring *keyring, const struct leaf *leaf
     if (leaf->kind == EVENT_USER_REGISTERED_V2) {
         return learn_user(keyring, leaf->on[0], body->user_registered_v2.key);
     }
-    struct known_emitter *emitter = find_emitter(keyring, body->emitter_retired.name);
-    if (emitter != NULL) {
-        emitter->retired = true;
-    }
-    return OK;
+    return retire(keyring, body->emitter_retired.name);
 }
 
 /* Only from a body that has been found to be what the leaf commits to. */
@@ -309,6 +324,9 @@ const char *keyring_follow(struct keyring *keyring, const struct examined *event
 {
     struct known_emitter *emitter;
     const char *begun = follow_genesis(keyring, event, n);
+    if (is_retired(keyring, event->leaf.emitter)) {
+        return "its emitter had been retired";
+    }
     if (fails(keyring, emitter_entry(keyring, event->leaf.emitter, &emitter))) {
         return "its emitter cannot be one";
     }
@@ -320,14 +338,14 @@ const char *keyring_follow(struct keyring *keyring, const struct examined *event
 
 uint32_t keyring_emitters(const struct keyring *keyring)
 {
-    return (uint32_t)keyring->emitter_count;
+    return (uint32_t)(name_table_count(keyring->emitters) + name_table_count(keyring->retired));
 }
 
 uint64_t keyring_unsigned(const struct keyring *keyring, uint64_t *first)
 {
     uint64_t count = 0;
-    for (size_t i = 0; i < keyring->emitter_count; i++) {
-        const struct known_emitter *emitter = &keyring->emitters[i];
+    for (size_t i = 0; i < name_table_count(keyring->emitters); i++) {
+        const struct known_emitter *emitter = name_table_at(keyring->emitters, i);
         if (emitter->unsigned_events > 0) {
             *first =
                 count == 0 || emitter->first_unsigned < *first ? emitter->first_unsigned : *first;
