@@ -164,12 +164,18 @@ void failures_begin(const struct failures_options *options, struct failures *out
 /* Emitters -------------------------------------------------------------------------------- */
 
 /* The emitter's slot, empty if it is new; NULL if there is no room. */
-static struct failure_emitter *find_emitter(struct failures *failures, struct bytes name)
+static uint64_t hash_of(struct bytes name)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < name.size; i++) {
         hash = (hash ^ name.data[i]) * UINT64_C(1099511628211);
     }
+    return hash;
+}
+
+static struct failure_emitter *find_emitter(struct failures *failures, struct bytes name)
+{
+    uint64_t hash = hash_of(name);
     for (size_t i = 0; i < FAILURE_SLOTS; i++) {
         struct failure_emitter *slot = &failures->emitters[(hash + i) & (FAILURE_SLOTS - 1)];
         if (slot->name[0] == '\0' || bytes_equal(bytes_of_string(slot->name), name)) {
@@ -177,6 +183,28 @@ static struct failure_emitter *find_emitter(struct failures *failures, struct by
         }
     }
     return NULL;
+}
+
+/* Of one that is retired nothing more comes. Whoever stands behind its slot, and would not be found
+ * any more, moves up. */
+static void forget_emitter(struct failures *failures, struct bytes name)
+{
+    const uint64_t mask = FAILURE_SLOTS - 1;
+    struct failure_emitter *slot = find_emitter(failures, name);
+    if (slot == NULL || slot->name[0] == '\0') {
+        return;
+    }
+    uint64_t hole = (uint64_t)(slot - failures->emitters);
+    for (uint64_t next = (hole + 1) & mask; failures->emitters[next].name[0] != '\0';
+         next = (next + 1) & mask) {
+        uint64_t home = hash_of(bytes_of_string(failures->emitters[next].name));
+        if (((next - home) & mask) >= ((next - hole) & mask)) {
+            failures->emitters[hole] = failures->emitters[next];
+            hole = next;
+        }
+    }
+    failures->emitters[hole] = (struct failure_emitter){.n = 0};
+    failures->emitter_count--;
 }
 
 static struct status check_counter(struct failures *failures, const struct leaf *leaf)
@@ -285,6 +313,9 @@ static struct status kind_of_event(struct failures *failures, const struct leaf 
                    : OK;
     case EVENT_DAEMON_MODE_CHANGED:
         return mode_changed_at(failures, leaf, &body->daemon_mode_changed);
+    case EVENT_EMITTER_RETIRED:
+        forget_emitter(failures, body->emitter_retired.name);
+        return OK;
     default:
         return OK;
     }
@@ -340,7 +371,8 @@ bool failures_want_body(enum event_kind kind)
 {
     return world_wants_body(kind) || kind == EVENT_AUDIT_VERIFIED || kind == EVENT_AUDIT_FAILURE ||
            kind == EVENT_CLOCK_COMPARED || kind == EVENT_ALERT_DELIVERED ||
-           kind == EVENT_DAEMON_PROCESS_STARTED || kind == EVENT_DAEMON_MODE_CHANGED;
+           kind == EVENT_DAEMON_PROCESS_STARTED || kind == EVENT_DAEMON_MODE_CHANGED ||
+           kind == EVENT_EMITTER_RETIRED;
 }
 
 struct status failures_event(struct failures *failures, const struct leaf *leaf, struct bytes body)

@@ -12,7 +12,7 @@
  *          Events before `since` are followed, and nothing is told of them. Where events are left
  *          out, an emitter's counter shows a gap; so all from some position on are handed over.
  * Memory   struct failures, and an arena for the rows that are looked at.
- * Limits   FAILURE_EMITTERS_MAX emitters, which a log does not have more of.
+ * Limits   FAILURE_EMITTERS_MAX emitters that are not retired, which a log does not have more of.
  * Errors   As the visit or the state fails; CORRUPT for a body that is none of its kind.
  * Source   NIST SP 800-171A 3.3.4 (b, c), 3.3.7 (c), 3.3.8 (b to f), 3.3.9; domain.md AUD-11,
  *          AUD-17.

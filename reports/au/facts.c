@@ -31,15 +31,41 @@ void au_facts_at(struct au_facts *facts, uint64_t now_us)
 
 /* Emitters -------------------------------------------------------------------------------- */
 
-static struct au_emitter *emitter_of(struct au_facts *facts, struct bytes name)
+/* The slot of this name, or the empty one where it would be. */
+static uint64_t slot_of(const struct au_facts *facts, struct bytes name)
 {
     uint64_t at = lookup_hash(name, SEED) % AU_EMITTER_SLOTS;
-    while (facts->slots[at] != 0) {
-        struct au_emitter *found = &facts->emitters[facts->slots[at] - 1];
-        if (bytes_equal(bytes_of_string(found->name), name)) {
-            return found;
-        }
+    while (facts->slots[at] != 0 &&
+           !bytes_equal(bytes_of_string(facts->emitters[facts->slots[at] - 1].name), name)) {
         at = (at + 1) % AU_EMITTER_SLOTS;
+    }
+    return at;
+}
+
+/* Makes room, if some are retired. */
+static void forget_retired(struct au_facts *facts)
+{
+    size_t kept = 0;
+    memset(facts->slots, 0, sizeof facts->slots);
+    for (size_t i = 0; i < facts->emitter_count; i++) {
+        if (!facts->emitters[i].retired) {
+            facts->emitters[kept] = facts->emitters[i];
+            uint64_t at = slot_of(facts, bytes_of_string(facts->emitters[kept].name));
+            facts->slots[at] = (uint16_t)++kept;
+        }
+    }
+    facts->emitter_count = kept;
+}
+
+static struct au_emitter *emitter_of(struct au_facts *facts, struct bytes name)
+{
+    uint64_t at = slot_of(facts, name);
+    if (facts->slots[at] != 0) {
+        return &facts->emitters[facts->slots[at] - 1];
+    }
+    if (facts->emitter_count == EMITTERS_MAX) {
+        forget_retired(facts);
+        at = slot_of(facts, name);
     }
     if (facts->emitter_count == EMITTERS_MAX || name.size > NAME_MAX_SIZE) {
         return NULL;

@@ -62,8 +62,8 @@ static void it_finds_what_is_there_and_nothing_else(void **state)
         struct bytes name = name_of(i, memory);
         struct entry *entry = name_table_find(table, name);
         assert_true((entry != NULL) == (values[i] != 0));
-        assert_true(entry == NULL || (entry->value == values[i] &&
-                                      bytes_equal(bytes_of_string(entry->name), name)));
+        assert_true(entry == NULL ||
+                    (entry->value == values[i] && bytes_equal(bytes_of_string(entry->name), name)));
         /* It fills and empties, again and again. */
         bool adds = next_random(&seed, 100) < (step / 4000 % 2 == 0 ? 80 : 20);
         if (adds && entry == NULL) {

@@ -206,6 +206,42 @@ static void a_log_has_so_many_emitters_and_no_more(void **state)
     assert_int_equal(view_count(&view, ROW_EMITTER, UINT64_MAX), EMITTERS_MAX + 1);
 }
 
+/* More than may be at a time come and go, as machines do; the log is in order, and opens again. */
+static void emitters_that_are_retired_leave_room_for_others(void **state)
+{
+    struct world *world = *state;
+    for (unsigned i = 0; i < EMITTERS_MAX + 500; i++) {
+        char memory[32];
+        struct text name = TEXT_IN(memory);
+        text_add(&name, "vmc-%u-%u", i, i);
+        uint64_t n = log_head_of(engine_log(world->engine))->size;
+        union event_body born = {.emitter_registered = {.name = text_bytes(&name),
+                                                        .key = bytes_of_string(world->key),
+                                                        .class = EMITTER_CLASS_CONTROLLER}};
+        must(engine_say(world->engine, VOICE_AUDIT,
+                        &(struct draft){.kind = EVENT_EMITTER_REGISTERED,
+                                        .on = {NEW(ID_EMITTER)},
+                                        .on_count = 1,
+                                        .body = &born}));
+        union event_body over = {
+            .emitter_retired = {.name = text_bytes(&name), .reason = LITERAL("over")}};
+        must(engine_say(
+            world->engine, VOICE_AUDIT,
+            &(struct draft){
+                .kind = EVENT_EMITTER_RETIRED, .on = {THE_LOG}, .on_count = 1, .body = &over}));
+        if (i % 500 == 0) {
+            must(engine_flush(world->engine));
+            assert_true(log_head_of(engine_log(world->engine))->size > n);
+        }
+    }
+    must(engine_flush(world->engine));
+    scratch_close(&world->engine);
+    world->engine = scratch_open(&world->scratch, false);
+    struct view view = view_of(world);
+    assert_int_equal(view_count(&view, ROW_LIVE_EMITTER, UINT64_MAX), VOICE_COUNT);
+    assert_int_equal(registering(world, USER_ROLE_SUPER_ADMIN, "another"), RULE_NONE);
+}
+
 /* Events and rows ------------------------------------------------------------------------------ */
 
 static void a_registration_makes_an_outside_emitter(void **state)
@@ -293,6 +329,7 @@ int main(void)
         WITH_STORE(the_writers_own_emitters_stay),
         WITH_STORE(an_emitter_has_a_name_and_a_key_that_can_be_read),
         WITH_STORE(a_log_has_so_many_emitters_and_no_more),
+        WITH_STORE(emitters_that_are_retired_leave_room_for_others),
         WITH_STORE(a_registration_makes_an_outside_emitter),
         WITH_STORE(an_emitter_is_registered_as_one_from_outside_or_as_a_watcher),
         WITH_STORE(an_emitter_is_found_by_name_and_stays_when_retired),

@@ -294,6 +294,44 @@ static void a_delivery_that_failed_is_told_of_and_never_of_itself(void **state)
     expect(bench, 2, "delivery-failed", real.n); /* the same events: it is raised once */
 }
 
+/* Without folding: only the rules see it. */
+static void see(struct bench *bench, enum event_kind kind, struct bytes emitter, uint64_t emitter_n,
+                const union event_body *body)
+{
+    char memory[1024];
+    struct text text = TEXT_IN(memory);
+    const struct leaf leaf = {.actor = emitter,
+                              .emitter = emitter,
+                              .emitter_n = emitter_n,
+                              .kind = kind,
+                              .on = {THE_LOG},
+                              .on_count = 1,
+                              .n = bench->office->world->n++,
+                              .t_utc_us = bench->office->world->now_us};
+    event_body_encode(kind, body, &text);
+    must(failures_event(&bench->failures, &leaf, text_bytes(&text)));
+}
+
+static void any_number_of_emitters_may_come_and_go(void **state)
+{
+    struct bench *bench = *state;
+    char memory[32];
+    const union event_body said = {.audit_observed = {.what = LITERAL("x")}};
+    for (uint64_t i = 1; i <= 3 * (uint64_t)FAILURE_EMITTERS_MAX; i++) {
+        struct text name = TEXT_IN(memory);
+        text_put_literal(&name, "vmc-");
+        text_put_u64(&name, i);
+        see(bench, EVENT_AUDIT_OBSERVED, text_bytes(&name), 1, &said);
+        see(bench, EVENT_AUDIT_OBSERVED, text_bytes(&name), 2, &said);
+        const union event_body retired = {
+            .emitter_retired = {.name = text_bytes(&name), .reason = LITERAL("over")}};
+        see(bench, EVENT_EMITTER_RETIRED, LITERAL("audit"), i, &retired);
+    }
+    assert_int_equal(bench->found_count, 0);
+    see(bench, EVENT_AUDIT_OBSERVED, LITERAL("audit"), 1, &said);
+    assert_int_equal(bench->found_count, 1);
+}
+
 static void a_number_that_an_emitter_leaves_out_is_told_of(void **state)
 {
     struct bench *bench = *state;
@@ -443,6 +481,7 @@ int main(void)
         WITH_BENCH(refusals_of_management_and_other_managers_are_told_of),
         WITH_BENCH(a_delivery_that_failed_is_told_of_and_never_of_itself),
         WITH_BENCH(a_number_that_an_emitter_leaves_out_is_told_of),
+        WITH_BENCH(any_number_of_emitters_may_come_and_go),
         WITH_BENCH(what_comes_before_is_followed_and_not_told_of),
         WITH_BENCH(a_review_is_overdue_once_the_declared_cadence_has_passed),
         WITH_BENCH(a_change_that_was_asked_for_is_overdue_after_its_due_date),
