@@ -32,6 +32,7 @@ struct naive_drive {
         enum at at;
         int mode, by;
         bool seen;
+        uint64_t request; /* that the world has not answered; 0: none */
     } place[MACHINES];
     uint64_t request;          /* of the work */
     struct id snapshot[STEPS]; /* those that are there, the newest last; and the one in work */
@@ -120,6 +121,7 @@ static void attach(struct naive *n)
         drive->place[m].mode = mode;
         drive->place[m].by = u;
         drive->place[m].seen = false;
+        drive->place[m].request = first_event(n->yard.world);
         n->entered[m] = deepest(n->entered[m], drive->label);
         drive->label = mode == DRIVE_MODE_RW
                            ? deepest(drive->label, deepest(n->machine_tag[m], n->entered[m]))
@@ -136,6 +138,7 @@ static void detach(struct naive *n)
     assert_int_equal(yard_detach(&n->yard, n->people[u], n->drives[d], n->machines[m]) == RULE_NONE,
                      fits);
     drive->place[m].at = fits ? AT_LEAVING : drive->place[m].at;
+    drive->place[m].request = fits ? first_event(n->yard.world) : drive->place[m].request;
 }
 
 static void share(struct naive *n)
@@ -159,6 +162,7 @@ static void lose(struct naive_drive *drive, int t)
     for (int m = 0; m < MACHINES; m++) {
         if (drive->place[m].at != AT_NONE && drive->place[m].by == t) {
             drive->place[m].at = AT_LEAVING;
+            drive->place[m].request = 0;
         }
     }
 }
@@ -246,6 +250,24 @@ static void end_work(struct naive *n)
     drive->busy = AT_REST;
 }
 
+/* The world answers: what could not be done is not so, unless somebody has seen it. */
+static void answer(struct naive *n)
+{
+    const int d = pick(n, DRIVES), m = pick(n, MACHINES);
+    struct naive_drive *drive = &n->d[d];
+    const bool done = pick(n, 2) == 0, leaving = drive->place[m].at == AT_LEAVING;
+    if (drive->place[m].at == AT_NONE || drive->place[m].request == 0) {
+        return;
+    }
+    yard_ended(n->yard.world, drive->place[m].request, done, NULL);
+    drive->place[m].request = 0;
+    if (!drive->place[m].seen && done == leaving) {
+        drive->place[m].at = AT_NONE;
+    } else if (leaving && !done) {
+        drive->place[m].at = drive->place[m].seen ? AT_SEEN : AT_ASKED;
+    }
+}
+
 /* A watcher sees what was asked for; or, in a history that is not orderly, whatever there is. */
 static void watch(struct naive *n)
 {
@@ -264,6 +286,7 @@ static void watch(struct naive *n)
     yard_seen(n->yard.world, n->drives[d], n->machines[m], (enum drive_mode)drive->place[m].mode);
     if (at == AT_NONE) {
         drive->place[m].by = -1;
+        drive->place[m].request = 0;
         n->entered[m] = deepest(n->entered[m], drive->label);
     }
     drive->place[m].at = AT_SEEN;
@@ -354,8 +377,9 @@ static void begin(struct naive *n, struct world *world, uint64_t seed)
 static void the_naive_oracle_says_the_same_at_every_step(void **state)
 {
     static void (*const deeds[])(struct naive *) = {
-        attach,      attach,     attach,   attach,   detach, share, share, share,   unshare,
-        unshare_all, begin_work, end_work, end_work, watch,  watch, watch, work_on, work_on};
+        attach, attach,  attach,      attach,     detach,   share,    share,
+        share,  unshare, unshare_all, begin_work, end_work, end_work, watch,
+        watch,  watch,   work_on,     work_on,    answer,   answer};
     for (uint64_t seed = 1; seed <= 6; seed++) {
         static const unsigned count = sizeof deeds / sizeof deeds[0];
         struct naive n;
