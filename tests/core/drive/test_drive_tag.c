@@ -91,6 +91,24 @@ static void what_is_attached_to_write_takes_on_what_the_machine_has_seen(void **
     assert_false(yard_drive_row(world, source).has_project);
 }
 
+/* Entered behind our back, from below the machine's tag: it counts all the same. */
+static void what_has_entered_counts_beside_the_machines_tag(void **state)
+{
+    struct world *world = *state;
+    struct yard yard = yard_of(world);
+    const struct id a = some_project(world, NONE), b = some_project(world, a);
+    const struct id source = yard_drive(&yard, &yard.bob, "source");
+    const struct id sink = yard_drive(&yard, &yard.ann, "sink");
+    const struct id vm = yard_vm(&yard, &yard.ann, a);
+    person_work_on(world, &yard.bob, b, PROJECT_ROLE_USER);
+    person_work_on(world, &yard.ann, a, PROJECT_ROLE_USER);
+    assert_int_equal(yard_tag(&yard, &yard.bob, source, NONE, b), RULE_NONE);
+    yard_seen(world, source, vm, DRIVE_MODE_RO);
+    yard_gone(world, source, vm);
+    assert_int_equal(yard_attach(&yard, &yard.ann, sink, vm, DRIVE_MODE_RW), RULE_NONE);
+    assert_true(id_equal(yard_drive_row(world, sink).project, b));
+}
+
 /* A machine that is tagged again takes along what it writes to. */
 static void what_a_machine_writes_to_is_raised_with_it(void **state)
 {
@@ -124,6 +142,7 @@ int main(void)
         IN_WORLD(the_tag_before_is_named_and_right),
         IN_WORLD(lowering_takes_the_projects_role_and_is_an_event_of_its_own),
         IN_WORLD(what_is_attached_to_write_takes_on_what_the_machine_has_seen),
+        IN_WORLD(what_has_entered_counts_beside_the_machines_tag),
         IN_WORLD(what_a_machine_writes_to_is_raised_with_it),
     };
     return cmocka_run_group_tests_name("core/drive/drive_tag", tests, NULL, NULL);
