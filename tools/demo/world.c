@@ -140,27 +140,19 @@ struct status world_say(struct world *world, struct speaker *speaker, const stru
     return world_say_all(world, speaker, draft, 1);
 }
 
-/* What the effects say of requests is theirs alone, in three of the writer's voices. */
-static const struct {
-    enum event_kind kind;
-    enum engine_voice voice;
-} effects[] = {
-    {EVENT_EFFECT_BEGUN, VOICE_EFFECT},         {EVENT_EFFECT_DONE, VOICE_EFFECT},
-    {EVENT_EFFECT_FAILED, VOICE_EFFECT},        {EVENT_DRIVE_SNAPSHOT_CREATED, VOICE_DRIVE},
-    {EVENT_DRIVE_SNAPSHOT_MERGED, VOICE_DRIVE}, {EVENT_HOST_UTILISATION_CHECKED, VOICE_VM},
-    {EVENT_VM_XML_FETCHED, VOICE_VM},
-};
+/* Who holds a controller's channel speaks of it; all else is of requests. */
+static enum note_role role_of(enum event_kind kind)
+{
+    const bool of_controller = kind == EVENT_EMITTER_REGISTERED || kind == EVENT_EMITTER_RETIRED ||
+                               kind == EVENT_VM_REGISTERED;
+    return of_controller ? NOTE_CONTROLLERS : NOTE_VIRT;
+}
 
 static struct status note(struct world *world, const struct draft *draft)
 {
-    const struct note_speaker speaker = {.role = NOTE_CONTROLLERS};
+    const struct note_speaker speaker = {.role = role_of(draft->kind)};
     struct note note = {.draft = *draft, .body = *draft->body};
     note.draft.body = &note.body;
-    for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
-        if (effects[i].kind == draft->kind) {
-            return engine_say(world->stage->engine, effects[i].voice, draft);
-        }
-    }
     return notes_say(world->notes, &speaker, &note);
 }
 
