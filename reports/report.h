@@ -22,7 +22,7 @@
 
 enum {
     REPORT_COLUMNS_MAX = 16,
-    REPORT_ARENA = 256 << 10, /* bytes: a row of the state, and what it lends */
+    REPORT_ARENA = 2 << 20,   /* bytes: a row of the state, and what it lends; stays of drives */
     REPORT_EVENTS_SIZE = 128, /* bytes of the positions of one row: `12, 40-44` */
 };
 

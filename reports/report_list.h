@@ -12,7 +12,8 @@ extern const struct report_info report_access_review, report_membership_history,
     report_privileged, report_denials, report_declassification, report_ingress, report_egress,
     report_keys, report_log_integrity, report_coverage, report_auditors, report_alerts,
     report_reviews, report_clock, report_evidence, report_access, report_incident,
-    report_configuration;
+    report_configuration, report_drive_custody, report_vm_exposure, report_host_state,
+    report_reconciliation;
 
 /* reports/au/ */
 extern const struct report_info report_au_assessment, report_effectiveness, report_au_3_3_1,

@@ -251,6 +251,16 @@ static const char *const privileged_kinds[] = {"user.*",
                                                "vault.storage.*",
                                                "vault.backup.*",
                                                "session.invalidated",
+                                               "host.*",
+                                               "pool.*",
+                                               "brick.*",
+                                               "hw.*",
+                                               "iso.*",
+                                               "nfs.*",
+                                               "vm.shutdown_requested",
+                                               "vm.service_powered_up",
+                                               "vm.controller_restart_requested",
+                                               "vm.xml_*",
                                                NULL};
 
 static const struct event_table privileged_table = {
@@ -266,7 +276,7 @@ const struct report_info report_privileged = {
     .title = "Privileged acts",
     .about =
         "What was done, or tried, by those who had a role above that of a user when they did it.",
-    .version = 1,
+    .version = 2,
     .scopes = REPORT_GLOBAL | REPORT_OF_PROJECT | REPORT_OF_USER | REPORT_OF_TEAM,
     .serves = "3.1.7, 3.1.6, 3.3.9",
     .filter = "commands of auditors, sub-administrators, administrators and super-administrators, "
