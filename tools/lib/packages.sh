@@ -47,7 +47,8 @@ need_packages() {
 # What the build needs, and no more.
 build_packages='gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-dev libjansson-dev
     liblmdb-dev libcsv-dev liboath-dev libqrencode-dev libpcre2-dev libcurl4-openssl-dev
-    libmicrohttpd-dev libinih-dev libseccomp-dev libsystemd-dev libvirt-dev libxml2-dev'
+    libmicrohttpd-dev libinih-dev libseccomp-dev libsystemd-dev
+    libcryptsetup-dev libacl1-dev libvirt-dev libxml2-dev'
 
 # What the tests need beside: the unit tests, the format check, the sweep, the Go verifier, manual
 # pages, the commands by which docs/FORMAT.md checks a log by hand, and a host with machines on it.
