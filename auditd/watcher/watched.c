@@ -285,6 +285,7 @@ static struct status build(struct round *round, const struct view *view, struct 
     struct log_row log = {0};
     struct view_walk walk = view_walk_of(view, ROW_LOG, &log, 0);
     struct model_wish wish = {.view = view,
+                              .hasher = watcher->hasher,
                               .uri = bytes_of_string(hypervisor_uri(round->host->hypervisor))};
     if (!view_walk_next(&walk, &log)) {
         return failed(watcher->trouble) ? watcher->trouble : FAIL(INCOMPLETE, 0);
