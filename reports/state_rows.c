@@ -59,9 +59,18 @@ static bool matches(const struct state_condition *condition, const struct json *
     return (!shown.full && bytes_equal(text_bytes(&shown), condition->value)) != condition->differs;
 }
 
+/* Marked as deleted or removed, or in such a state. */
+static bool is_gone(const struct json *row)
+{
+    const struct json *state = json_member(row, "state");
+    return json_as_boolean(json_member(row, "deleted"), false) ||
+           json_as_boolean(json_member(row, "removed"), false) ||
+           (state != NULL && bytes_equal(json_as_string(state), LITERAL("deleted")));
+}
+
 static bool wanted(const struct state_rows *rows, const struct json *row)
 {
-    if (!rows->deleted && json_as_boolean(json_member(row, "deleted"), false)) {
+    if (!rows->deleted && is_gone(row)) {
         return false;
     }
     for (size_t i = 0; i < rows->condition_count; i++) {

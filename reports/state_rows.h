@@ -4,7 +4,7 @@
  * Shape    A table of the catalogue is asked for by its name; its fields are the columns.
  *          Conditions `field=value` or `field!=value` compare a field as it is shown; all of
  *          them must hold. Where a field is an id, a name or path will do (reports/resolve.h). Rows
- *          that are marked as deleted are left out unless they are asked for.
+ *          of what is deleted or removed are left out unless they are asked for.
  * Source   DESIGN.md 6; the catalogue's rows.
  */
 #ifndef REPORTS_STATE_ROWS_H
