@@ -28,42 +28,81 @@ static bool put_user(const struct view *view, struct id id, struct text *out)
     return true;
 }
 
-static bool put_drive(const struct view *view, struct id id, struct text *out)
+/* Who gave a thing its name: of drives, machines and recipes their owner. */
+static bool find_owner(const struct view *view, struct id id, struct id *out)
 {
-    struct drive_row row = {.drive = id};
-    if (id.kind != ID_DRIVE || !view_find(view, ROW_DRIVE, &row)) {
+    struct drive_row drive = {.drive = id};
+    struct vm_row vm = {.vm = id};
+    struct config_row config = {.config = id};
+    if (id.kind == ID_DRIVE && view_find(view, ROW_DRIVE, &drive)) {
+        *out = drive.owner;
+    } else if (id.kind == ID_VM && view_find(view, ROW_VM, &vm)) {
+        *out = vm.owner;
+    } else if (id.kind == ID_CONFIG && view_find(view, ROW_CONFIG, &config)) {
+        *out = config.owner;
+    } else {
         return false;
     }
-    if (!put_user(view, row.owner, out)) {
-        id_write(out, row.owner);
-    }
-    text_put_char(out, '/');
-    text_put_bytes(out, row.name);
     return true;
 }
 
-static bool put_snapshot(const struct view *view, struct id id, struct text *out)
+static bool put_owned(const struct view *view, struct id id, struct text *out)
 {
-    struct snapshot_row row = {.snapshot = id};
-    if (id.kind != ID_SNAPSHOT || !view_find(view, ROW_SNAPSHOT, &row) ||
-        !put_drive(view, row.drive, out)) {
+    struct id owner;
+    if (!find_owner(view, id, &owner)) {
+        return false;
+    }
+    if (!put_user(view, owner, out)) {
+        id_write(out, owner);
+    }
+    text_put_char(out, '/');
+    return naming_put_name(view, id, out);
+}
+
+/* What a thing with an owner has under a name: snapshots of drives; profiles, access directories
+ * and groups of machines. */
+static bool find_whole(const struct view *view, struct id id, struct id *out)
+{
+    struct snapshot_row snapshot = {.snapshot = id};
+    struct vm_profile_row profile = {.profile = id};
+    struct accessdir_row directory = {.directory = id};
+    struct vm_group_row group = {.group = id};
+    if (id.kind == ID_SNAPSHOT && view_find(view, ROW_SNAPSHOT, &snapshot)) {
+        *out = snapshot.drive;
+    } else if (id.kind == ID_VMPROFILE && view_find(view, ROW_VM_PROFILE, &profile)) {
+        *out = profile.vm;
+    } else if (id.kind == ID_ACCESSDIR && view_find(view, ROW_ACCESSDIR, &directory)) {
+        *out = directory.vm;
+    } else if (id.kind == ID_VMGROUP && view_find(view, ROW_VM_GROUP, &group)) {
+        *out = group.vm;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool put_inner(const struct view *view, struct id id, struct text *out)
+{
+    struct id whole;
+    if (!find_whole(view, id, &whole) || !put_owned(view, whole, out)) {
         return false;
     }
     text_put_char(out, '/');
-    text_put_bytes(out, row.name);
-    return true;
+    return naming_put_name(view, id, out);
 }
 
 /* Things whose names are each used once. */
 static bool put_named(const struct view *view, struct id id, struct text *out)
 {
-    return (id.kind == ID_POOL || id.kind == ID_ISO) && naming_put_name(view, id, out);
+    const bool is_such = id.kind == ID_POOL || id.kind == ID_ISO || id.kind == ID_HOST ||
+                         id.kind == ID_BRICK || id.kind == ID_HARDWARE;
+    return is_such && naming_put_name(view, id, out);
 }
 
 /* Of what there is in a world of machines. */
 static bool put_thing(const struct view *view, struct id id, struct text *out)
 {
-    return put_drive(view, id, out) || put_snapshot(view, id, out) || put_named(view, id, out);
+    return put_owned(view, id, out) || put_inner(view, id, out) || put_named(view, id, out);
 }
 
 void names_put(struct engine *engine, struct id id, uint64_t as_of_n, struct text *out)

@@ -9,8 +9,9 @@
 
 #include "core/engine.h"
 
-/* Writes the name of an id: a foreign subject's, a user's login, a pool's, an ISO image's; of a
- * drive `ann/lab-drive`, of a snapshot `ann/lab-drive/before`. */
+/* Writes the name of an id: a foreign subject's, a user's login, that of a pool, ISO image, host,
+ * brick or setup of hardware; of drives, machines and recipes `ann/lab-drive`; of snapshots and of
+ * what a machine has `ann/lab-drive/before`, `ann/desk/analysts`. */
 void names_put(struct engine *engine, struct id id, uint64_t as_of_n, struct text *out);
 
 /* The names of an event's subjects, `, ` between them; what is about the log alone is empty. */

@@ -64,6 +64,12 @@ static const struct {
     {ID_POOL, ROW_POOL_NAME, offsetof(struct pool_name_row, name),
      offsetof(struct pool_name_row, pool)},
     {ID_ISO, ROW_ISO_NAME, offsetof(struct iso_name_row, name), offsetof(struct iso_name_row, iso)},
+    {ID_HOST, ROW_HOST_NAME, offsetof(struct host_name_row, name),
+     offsetof(struct host_name_row, host)},
+    {ID_BRICK, ROW_BRICK_NAME, offsetof(struct brick_name_row, name),
+     offsetof(struct brick_name_row, brick)},
+    {ID_HARDWARE, ROW_HARDWARE_NAME, offsetof(struct hardware_name_row, name),
+     offsetof(struct hardware_name_row, hardware)},
 };
 
 union named_row {
@@ -76,6 +82,9 @@ union named_row {
     struct case_name_row folder;
     struct pool_name_row pool;
     struct iso_name_row iso;
+    struct host_name_row host;
+    struct brick_name_row brick;
+    struct hardware_name_row hardware;
 };
 
 static struct status find_named(const struct resolver *resolver, enum id_kind kind,
@@ -105,6 +114,10 @@ static const struct {
 } owned[] = {
     {ID_DRIVE, ROW_DRIVE_NAME, offsetof(struct drive_name_row, owner),
      offsetof(struct drive_name_row, name), offsetof(struct drive_name_row, drive)},
+    {ID_VM, ROW_VM_NAME, offsetof(struct vm_name_row, owner), offsetof(struct vm_name_row, name),
+     offsetof(struct vm_name_row, vm)},
+    {ID_CONFIG, ROW_CONFIG_NAME, offsetof(struct config_name_row, owner),
+     offsetof(struct config_name_row, name), offsetof(struct config_name_row, config)},
 };
 
 enum {
@@ -113,6 +126,8 @@ enum {
 
 union owned_row {
     struct drive_name_row drive;
+    struct vm_name_row vm;
+    struct config_name_row config;
 };
 
 static size_t owned_kind(enum id_kind kind)
@@ -179,6 +194,62 @@ static struct status find_owned(const struct resolver *resolver, enum id_kind ki
     return find_of_owner(resolver, at, resolver->user, name, out)
                ? OK
                : find_of_anybody(resolver, at, name, out);
+}
+
+/* What machines have ---------------------------------------------------------------------- */
+
+/* Tables of one shape: a machine, a name in it, and the id that has both. */
+static const struct {
+    enum id_kind kind;
+    enum row_table table;
+    size_t vm, name, id;
+} inner[] = {
+    {ID_VMPROFILE, ROW_VM_PROFILE_NAME, offsetof(struct vm_profile_name_row, vm),
+     offsetof(struct vm_profile_name_row, name), offsetof(struct vm_profile_name_row, profile)},
+    {ID_ACCESSDIR, ROW_ACCESSDIR_NAME, offsetof(struct accessdir_name_row, vm),
+     offsetof(struct accessdir_name_row, name), offsetof(struct accessdir_name_row, directory)},
+    {ID_VMGROUP, ROW_VM_GROUP_NAME, offsetof(struct vm_group_name_row, vm),
+     offsetof(struct vm_group_name_row, name), offsetof(struct vm_group_name_row, group)},
+};
+
+enum {
+    INNER_KINDS = sizeof inner / sizeof inner[0],
+};
+
+union inner_row {
+    struct vm_profile_name_row profile;
+    struct accessdir_name_row directory;
+    struct vm_group_name_row group;
+};
+
+static size_t inner_kind(enum id_kind kind)
+{
+    size_t i = 0;
+    while (i < INNER_KINDS && inner[i].kind != kind) {
+        i++;
+    }
+    return i;
+}
+
+/* `desk/analysts`, or `ann/desk/analysts`: what the machine has under that name. */
+static struct status find_inner(const struct resolver *resolver, size_t kind, struct bytes name,
+                                struct id *out)
+{
+    union inner_row row = {0};
+    struct id vm;
+    const uint8_t *slash = name.size > 0 ? memrchr(name.data, '/', name.size) : NULL;
+    if (slash == NULL) {
+        return FAIL_BECAUSE(NOT_FOUND, 0, "what a machine has is named VM/NAME");
+    }
+    const size_t size = (size_t)(slash - name.data);
+    const struct bytes last = bytes_of(slash + 1, name.size - size - 1);
+    TRY(resolve(resolver, ID_VM, bytes_of(name.data, size), &vm));
+    memcpy((char *)&row + inner[kind].vm, &vm, sizeof vm);
+    memcpy((char *)&row + inner[kind].name, &last, sizeof last);
+    TRY(found(resolver, view_find(resolver->view, inner[kind].table, &row),
+              "the machine has nothing of this kind with that name"));
+    memcpy(out, (const char *)&row + inner[kind].id, sizeof *out);
+    return OK;
 }
 
 /* `lab-drive/before-the-upgrade`: the newest snapshot of that name that the drive has. */
@@ -320,7 +391,8 @@ static bool split_owned(struct bytes *name, enum id_kind *kind)
     if (name->data[0] == '/' || name->data[0] == '@') {
         return false;
     }
-    return !split_kind(name, kind) || *kind == ID_SNAPSHOT || owned_kind(*kind) < OWNED_KINDS;
+    return !split_kind(name, kind) || *kind == ID_SNAPSHOT || owned_kind(*kind) < OWNED_KINDS ||
+           inner_kind(*kind) < INNER_KINDS;
 }
 
 static struct status find_of(const struct resolver *resolver, enum id_kind kind, struct bytes name,
@@ -334,6 +406,9 @@ static struct status find_of(const struct resolver *resolver, enum id_kind kind,
     }
     if (kind == ID_SNAPSHOT) {
         return find_snapshot(resolver, name, out);
+    }
+    if (inner_kind(kind) < INNER_KINDS) {
+        return find_inner(resolver, inner_kind(kind), name, out);
     }
     return owned_kind(kind) < OWNED_KINDS ? find_owned(resolver, kind, name, out)
                                           : find_named(resolver, kind, name, out);

@@ -2,10 +2,11 @@
  * reports/resolve.h -- from what people call a thing to its id, as of the view.
  *
  * Shape    `kind:N` stands for itself, whatever kind was asked for. Otherwise users have logins;
- *          projects, groups, levels, requirements, profiles, teams, providers, cases, pools and ISO
- *          images have names; drives have names that their owners gave them: `lab-drive` is that of
- *          whoever asks, else the only one, `ann/lab-drive` is Ann's; a snapshot is DRIVE/NAME;
- *          files and directories have paths:
+ *          projects, groups, levels, requirements, profiles, teams, providers, cases, pools, ISO
+ *          images, hosts, bricks and setups of hardware have names; drives, machines and recipes
+ *          have names that their owners gave them: `lab-drive` is that of whoever asks, else the
+ *          only one, `ann/lab-drive` is Ann's; a snapshot is DRIVE/NAME; profiles, access
+ *          directories and groups of a machine are VM/NAME; files and directories have paths:
  *
  *            /a/b              of the user who asks
  *            @group/a/b        in the directory of a group

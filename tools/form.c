@@ -82,10 +82,15 @@ static enum exit_code collect(struct invocation *invocation, struct engine *engi
     uint8_t *memory = malloc(FORM_ARENA);
     struct arena arena = {.memory = memory, .capacity = memory == NULL ? 0 : FORM_ARENA};
     struct status trouble = OK;
+    struct operator_standing standing = {.user = {ID_NONE, 0}};
     struct view view = engine_view(engine, UINT64_MAX, &arena, &trouble);
-    struct form_items items = {
-        .invocation = invocation, .view = &view, .info = &command_infos[kind], .text = *text};
-    enum exit_code code = form_items_collect(&items, fields);
+    enum exit_code code = operator_stand(invocation, engine, &standing);
+    struct form_items items = {.invocation = invocation,
+                               .view = &view,
+                               .user = standing.user,
+                               .info = &command_infos[kind],
+                               .text = *text};
+    code = code == EXIT_DONE ? form_items_collect(&items, fields) : code;
     if (code == EXIT_DONE && failed(trouble)) {
         code = invocation_failed(invocation, trouble, NULL, "looking names up");
     }

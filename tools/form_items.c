@@ -25,7 +25,7 @@ static struct status read_value(void *context, const struct field_info *field, c
                                 struct text *out)
 {
     const struct form_items *items = context;
-    struct resolver resolver = {.view = items->view};
+    const struct resolver resolver = {.view = items->view, .user = items->user};
     struct id id;
     if (field->type_code == FIELD_TIME) {
         return read_time(items, text, out);

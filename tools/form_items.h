@@ -21,6 +21,7 @@ enum {
 struct form_items {
     struct invocation *invocation;
     const struct view *view;
+    struct id user; /* who gives the command: names of theirs are meant first */
     const struct command_info *info;
     struct text text; /* the array so far, without its last bracket */
     size_t count;

@@ -1,6 +1,7 @@
 /*
  * Names are those of the time of the event; what has none stands for itself.
  */
+#include "core/evolution.h"
 #include "core/import.h"
 #include "reports/names.h"
 #include "tests/reports/history.h"
@@ -53,6 +54,45 @@ static void a_name_is_the_one_of_the_time_of_the_event(void **unused)
     assert_named(history.engine, admin, admin.n - 1, itself);
     assert_named(history.engine, (struct id){ID_SUBJECT, 999}, UINT64_MAX, "subject:999");
     assert_named(history.engine, THE_LOG, UINT64_MAX, "log:0");
+    history_end(&history);
+}
+
+static void put(struct engine *engine, uint64_t n, enum row_table table, const void *row)
+{
+    uint8_t memory[8192];
+    struct arena arena = ARENA_IN(memory);
+    struct evolution evolution = {
+        .state = engine_state(engine), .n = n, .arena = &arena, .status = OK};
+    evolution_put(&evolution, table, row);
+    must(evolution.status);
+}
+
+static void what_has_an_owner_is_called_after_it_and_what_it_has_after_both(void **unused)
+{
+    (void)unused;
+    struct history history;
+    history_begin(&history, 21);
+    const struct id ada = scratch_admin(history.engine);
+    const struct vm_row vm = {.vm = {ID_VM, 70},
+                              .name = LITERAL("desk"),
+                              .owner = ada,
+                              .owner_key = LITERAL("k"),
+                              .config = {ID_CONFIG, 1},
+                              .host = {ID_HOST, 71},
+                              .hardware = {ID_HARDWARE, 1},
+                              .brick = {ID_BRICK, 1}};
+    const struct vm_profile_row profile = {
+        .profile = {ID_VMPROFILE, 72}, .vm = vm.vm, .name = LITERAL("analysts")};
+    const struct host_row host = {
+        .host = vm.host, .name = LITERAL("north"), .uri = LITERAL("test:///default")};
+    put(history.engine, ada.n, ROW_VM, &vm);
+    put(history.engine, ada.n, ROW_VM_PROFILE, &profile);
+    put(history.engine, ada.n, ROW_HOST, &host);
+    assert_named(history.engine, vm.vm, UINT64_MAX, "ada/desk");
+    assert_named(history.engine, profile.profile, UINT64_MAX, "ada/desk/analysts");
+    assert_named(history.engine, host.host, UINT64_MAX, "north");
+    assert_named(history.engine, vm.config, UINT64_MAX, "config:1");
+    assert_named(history.engine, (struct id){ID_VMGROUP, 70}, UINT64_MAX, "vmgroup:70");
     history_end(&history);
 }
 
@@ -199,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_the_one_of_the_time_of_the_event),
+        cmocka_unit_test(what_has_an_owner_is_called_after_it_and_what_it_has_after_both),
         cmocka_unit_test(an_event_tells_its_subjects_and_its_actor_by_name),
         cmocka_unit_test(a_name_finds_its_subjects_of_every_system_and_no_others),
         cmocka_unit_test(a_long_name_is_found_by_its_whole_text),

@@ -234,6 +234,49 @@ static void a_drive_is_the_askers_else_the_only_one_of_its_name(void **unused)
     enclave_end(&enclave);
 }
 
+/* Machines of two people, one of which has things of its own. */
+static void a_machine_is_called_after_its_owner_and_what_it_has_after_it(void **unused)
+{
+    struct enclave enclave;
+    (void)unused;
+    enclave_begin(&enclave);
+    enclave_join(&enclave, "ben", USER_ROLE_USER);
+    const struct id ada = enclave_id(&enclave, "ada"), ben = enclave_id(&enclave, "ben");
+    const struct id adas = {ID_VM, 71}, bens = {ID_VM, 72}, recipe = {ID_CONFIG, 73};
+    const struct id profile = {ID_VMPROFILE, 74}, directory = {ID_ACCESSDIR, 75};
+    const struct id group = {ID_VMGROUP, 76}, host = {ID_HOST, 77}, hardware = {ID_HARDWARE, 78};
+    put(&enclave, ROW_VM_NAME,
+        &(struct vm_name_row){.owner = ada, .name = LITERAL("desk"), .vm = adas});
+    put(&enclave, ROW_VM_NAME,
+        &(struct vm_name_row){.owner = ben, .name = LITERAL("desk"), .vm = bens});
+    put(&enclave, ROW_CONFIG_NAME,
+        &(struct config_name_row){.owner = ben, .name = LITERAL("recipe"), .config = recipe});
+    put(&enclave, ROW_VM_PROFILE_NAME,
+        &(struct vm_profile_name_row){.vm = bens, .name = LITERAL("x"), .profile = profile});
+    put(&enclave, ROW_ACCESSDIR_NAME,
+        &(struct accessdir_name_row){.vm = bens, .name = LITERAL("x"), .directory = directory});
+    put(&enclave, ROW_VM_GROUP_NAME,
+        &(struct vm_group_name_row){.vm = adas, .name = LITERAL("x"), .group = group});
+    put(&enclave, ROW_HOST_NAME, &(struct host_name_row){.name = LITERAL("north"), .host = host});
+    put(&enclave, ROW_HARDWARE_NAME,
+        &(struct hardware_name_row){.name = LITERAL("small"), .hardware = hardware});
+    assert_found(&enclave, ID_VM, "desk", adas);
+    assert_found(&enclave, ID_VM, "ben/desk", bens);
+    assert_found(&enclave, ID_NONE, "vm:ben/desk", bens);
+    assert_found(&enclave, ID_CONFIG, "recipe", recipe);
+    assert_found(&enclave, ID_VMPROFILE, "ben/desk/x", profile);
+    assert_found(&enclave, ID_ACCESSDIR, "ben/desk/x", directory);
+    assert_found(&enclave, ID_NONE, "accessdir:ben/desk/x", directory);
+    assert_found(&enclave, ID_VMGROUP, "desk/x", group);
+    assert_found(&enclave, ID_HOST, "north", host);
+    assert_found(&enclave, ID_NONE, "north", host);
+    assert_found(&enclave, ID_HARDWARE, "small", hardware);
+    assert_not_found(&enclave, ID_VMPROFILE, "desk/x");
+    assert_not_found(&enclave, ID_VMPROFILE, "x");
+    assert_not_found(&enclave, ID_BRICK, "small");
+    enclave_end(&enclave);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +286,7 @@ int main(void)
         cmocka_unit_test(the_last_name_of_a_parent_need_not_be_there),
         cmocka_unit_test(two_groups_of_one_name_are_told_apart_by_id_only),
         cmocka_unit_test(a_drive_is_the_askers_else_the_only_one_of_its_name),
+        cmocka_unit_test(a_machine_is_called_after_its_owner_and_what_it_has_after_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ enum exit_code machine_find_option(const struct machine_question *question, cons
     return name == NULL ? EXIT_DONE : machine_find(question, kind, name, out);
 }
 
-/* What has an owner is called after it by names_put; the rest has a name in a table of its own. */
+/* What has an owner is called after it; the rest by its name alone, where it has one. */
 void machine_put_name(const struct machine_question *question, struct id id, struct text *out)
 {
     const bool owned = id.kind == ID_VM || id.kind == ID_CONFIG || id.kind == ID_DRIVE;
