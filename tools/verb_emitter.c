@@ -97,8 +97,7 @@ static enum exit_code run_register(struct invocation *invocation)
 static const struct option_info register_options[] = {
     {"about", 0, "TEXT", "what it is, for people", false},
     OPERATOR_OPTIONS,
-    {"class", 0, "CLASS",
-     "outside (the standard), or watcher: one that sees hosts and says what they carry", false},
+    {"class", 0, "CLASS", "outside (the standard), or watcher: it says what hosts carry", false},
     {"key-out", 0, "FILE", "make the emitter's key and save it here, mode 0600", false},
     {"public", 0, "FILE", "the emitter's public key, made elsewhere", false},
 };

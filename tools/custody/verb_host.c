@@ -54,7 +54,7 @@ static const struct option_info owner_keys_options[] = {
 
 const struct verb verb_vm_owner_keys = {
     .name = "vm owner-keys",
-    .about = "whose key each machine takes orders from, and whether it ever learned another",
+    .about = "whose key each machine takes orders from, and if it ever learned another",
     .arguments = "[VM]",
     .details =
         "A row for each time that a machine's controller said that it learned its owner's key.\n"
@@ -100,7 +100,7 @@ static const struct option_info mismatches_options[] = {
 
 const struct verb verb_host_mismatches = {
     .name = "host mismatches",
-    .about = "domains, disks and interfaces that nobody asked for, and what was not there",
+    .about = "domains, disks, interfaces nobody asked for, and what was not there",
     .arguments = "[HOST]",
     .details = "A row for each difference that a watcher found between a host and the log, from\n"
                "when it was told to when it was gone. Nothing of it is ever put right in silence\n"

@@ -375,7 +375,7 @@ static const struct option_info show_options[] = {AS_OF_OPTION};
 
 const struct verb verb_vm_show = {
     .name = "vm show",
-    .about = "all that is known of a machine: state, users, directories, drives, labels",
+    .about = "all that is known of a machine: its state, users, drives and labels",
     .arguments = "VM",
     .details =
         "Each with the event that made it so. A machine is called NAME, or OWNER/NAME where\n"
