@@ -105,6 +105,9 @@ static struct status meet_stay(void *context, const struct stay *stay)
     bool is_missed = rows->missed && stay->from.n == STAY_NEVER;
     bool is_mode = !rows->has_mode || !stay->mode_known || stay->mode == rows->mode;
     TRY(rows_go_on(rows->out));
+    if (rows->before_n > 0 && stay->from.n >= rows->before_n) {
+        return OK;
+    }
     if (!is_mode || (!is_missed && !stay_is_within(stay, rows->from_us, rows->until_us))) {
         return OK;
     }

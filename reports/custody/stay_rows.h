@@ -19,6 +19,7 @@ struct stay_rows {
     struct stays_question question;
     const struct view *view;    /* whose names count */
     uint64_t from_us, until_us; /* the period */
+    uint64_t before_n;          /* only what was there before this event; 0: all */
     bool has_mode;
     enum drive_mode mode; /* one of unknown mode is told, too */
     bool missed;          /* also what was asked for and never came; without a period */

@@ -166,7 +166,7 @@ static struct status write_stays(const struct report_input *input, struct report
     return OK;
 }
 
-/* Who was given them ------------------------------------------------------------------------------ */
+/* Who was given them ------------------------------------------------------------------------- */
 
 static const struct event_column share_columns[] = {
     {.column = {"time", NULL, REPORT_TIME}, .take = TAKE_TIME},

@@ -3,6 +3,7 @@
 #include "reports/lineage/flow.h"
 #include "reports/naming.h"
 #include "reports/place.h"
+#include "reports/web/custody_view.h"
 #include "reports/web/grid.h"
 #include "reports/web/lives_view.h"
 #include "reports/web/object_rows_view.h"
@@ -356,6 +357,7 @@ static struct status put_page(struct object_page *page)
     if (global && page->id.kind == ID_USER) {
         TRY(put_uses(page, "What this person read", "Keys fetched, and what was read with them"));
     }
+    TRY(custody_view_put(visit, &page->as_of, page->id));
     TRY(put_others(page));
     TRY(put_recent(page));
     page_section(visit, "command", "The same on the command line");
