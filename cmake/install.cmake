@@ -42,6 +42,6 @@ install(FILES ${made}/cairnd.service ${systemd}/cairnd.socket ${systemd}/cairnd-
 install(FILES ${systemd}/cairn.sysusers RENAME cairn.conf DESTINATION lib/sysusers.d)
 install(FILES ${systemd}/cairn.tmpfiles RENAME cairn.conf DESTINATION lib/tmpfiles.d)
 install(FILES ${systemd}/cairnd.conf DESTINATION /etc/cairn)
-install(FILES ${made}/cairnd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${made}/cairnd.conf ${systemd}/machines.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${made}/cairnd.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${PROJECT_SOURCE_DIR}/docs/cairnd.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

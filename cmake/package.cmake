@@ -15,6 +15,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS systemd) # its sysusers and tmpfiles; the service
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libcurl4, chrony") # alerts to webhooks; a clock to compare with
+# Machines are for who wants them: most stores have none, and a hypervisor is no small thing to bring along.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libvirt-daemon-system, libvirt-clients, qemu-system-x86, qemu-utils")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${PROJECT_SOURCE_DIR}/tools/debian/conffiles

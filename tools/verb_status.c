@@ -197,6 +197,24 @@ static struct status add_store(struct status_asked *asked)
     return add_disk(asked);
 }
 
+/* Of the process that speaks with controllers, where there is one. */
+static struct status add_machines(struct status_asked *asked)
+{
+    char memory[64];
+    struct text value = TEXT_IN(memory);
+    for (size_t i = 0; i < json_count(processes_of(asked)); i++) {
+        const struct json *process = json_element(processes_of(asked), i);
+        const struct json *counters = json_member(process, "counters");
+        if (bytes_equal(json_string_member(process, "process"), LITERAL("controllers"))) {
+            text_add(&value, "%" PRId64 " of %" PRId64,
+                     json_as_integer(json_member(counters, "controllers"), 0),
+                     json_as_integer(json_member(counters, "machines"), 0));
+            return add(asked, "machines whose controller is connected", &value);
+        }
+    }
+    return OK;
+}
+
 static struct status add_daemon(struct status_asked *asked)
 {
     const struct json *daemon = json_member(asked->daemon, "daemon");
@@ -217,6 +235,7 @@ static struct status add_daemon(struct status_asked *asked)
     text_clear(&value);
     text_add(&value, "%zu of %zu", up, json_count(processes_of(asked)));
     TRY(add(asked, "processes that work", &value));
+    TRY(add_machines(asked));
     TRY(add_text(asked, "mode", json_string_member(asked->daemon, "mode")));
     return add_count(asked, "events not in answers yet",
                      (uint64_t)json_as_integer(json_member(asked->daemon, "unsettled"), 0));

@@ -61,18 +61,16 @@ static void tell_strange(struct controllers *controllers, struct machine *machin
     }
 }
 
-static struct status check_submission(struct controllers *controllers, struct machine *machine,
-                                      struct bytes bytes, struct submission *out)
+static struct status check_submission(struct machine *machine, struct bytes bytes,
+                                      struct submission *out)
 {
     TRY(submission_decode(bytes, out));
     if (!bytes_equal(out->emitter, bytes_of_string(machine->name))) {
         return FAIL_BECAUSE(KEY, 0, "a controller speaks in its own name");
     }
     if (!bucket_take(&machine->events, out->count, wire_now_us())) {
-        dropped_count(&controllers->dropped, out->emitter, DROP_QUOTA, out->count,
-                      controllers_utc());
-        controllers_add(controllers, COUNTER_EVENTS_DROPPED_TOTAL, out->count);
-        return FAIL_BECAUSE(LIMIT, MACHINE_EVENT_RATE, "over the quota: wait, and retry");
+        /* Not LIMIT: nothing is wrong with the submission, and it is to be said again. */
+        return FAIL_BECAUSE(FULL, MACHINE_EVENT_RATE, "over the quota: wait, and retry");
     }
     return OK;
 }
@@ -84,7 +82,7 @@ static void submit(struct controllers *controllers, struct machine *machine,
     struct wire_reader reader = wire_read(frame->payload);
     struct bytes bytes = wire_get_bytes(&reader, VMC_SUBMISSION_MAX);
     struct status status = wire_end(&reader);
-    status = failed(status) ? status : check_submission(controllers, machine, bytes, &submission);
+    status = failed(status) ? status : check_submission(machine, bytes, &submission);
     const struct asked asked = {.what = ASKED_SUBMIT,
                                 .machine = (uint32_t)(machine - controllers->machines),
                                 .talk = machine->talk,
