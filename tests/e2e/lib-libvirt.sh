@@ -34,6 +34,15 @@ libvirt_wait() {
   done
 }
 
+# Where /dev/kvm can be opened and runs nothing, libvirt asks its emulator anew what it can before each
+# domain, which takes seconds. So libvirtd sees a /dev/kvm that cannot be written to.
+libvirt_start() {
+  [ -e /dev/kvm ] || { libvirtd -d; return; }
+  : > "$1/no-kvm"
+  unshare -m sh -c 'mount --bind "$1" /dev/kvm && mount -o remount,bind,ro /dev/kvm; exec libvirtd -d' \
+    sh "$1/no-kvm"
+}
+
 libvirt_begin() {
   for libvirt_program in libvirtd virtlogd virsh qemu-img qemu-system-x86_64 flock; do
     if ! command -v "$libvirt_program" > /dev/null; then
@@ -54,7 +63,7 @@ libvirt_begin() {
     libvirt_ours="$libvirt_ours virtlogd"
   fi
   if ! libvirt_alive /run/libvirtd.pid; then
-    libvirtd -d 9>&- > "$1/libvirtd.out" 2>&1
+    libvirt_start "$1" 9>&- > "$1/libvirtd.out" 2>&1
     libvirt_ours="libvirtd $libvirt_ours"
   fi
   libvirt_wait 60 libvirt_v version || { cat "$1/libvirtd.out" >&2; exit 1; }
