@@ -84,32 +84,6 @@ enum rule attachment_refusal(const struct view *view, const struct actor *actor,
     return RULE_NONE;
 }
 
-void attachment_request(const struct view *view, struct decision *decision,
-                        const struct attachment_wish *wish)
-{
-    const struct id label = access_label(view, wish->drive);
-    EMIT(EVENT_DRIVE_ATTACH_REQUESTED, wish->drive, drive_attach_requested, .vm = wish->vm,
-         .mode = wish->mode, .has_label = label.kind != ID_NONE, .label = label);
-    decision_also(decision, wish->vm);
-    tag_about(decision, label);
-    if (wish->mode == DRIVE_MODE_RW) {
-        drive_raise_label(
-            view, decision,
-            &(struct drive_raising){.drive = wish->drive,
-                                    .vm = wish->vm,
-                                    .from = label,
-                                    .to = drive_label_join(view, wish->vm, wish->label)});
-    }
-}
-
-void attachment_request_end(struct decision *decision, const struct attachment_row *row,
-                            enum detach_cause cause)
-{
-    EMIT(EVENT_DRIVE_DETACH_REQUESTED, row->drive, drive_detach_requested, .vm = row->vm,
-         .cause = cause);
-    decision_also(decision, row->vm);
-}
-
 void attachment_raise_all(const struct view *view, struct decision *decision, struct id vm,
                           struct id label)
 {
@@ -128,6 +102,33 @@ void attachment_raise_all(const struct view *view, struct decision *decision, st
         }
         raised += decision->count - before;
     }
+}
+
+void attachment_request(const struct view *view, struct decision *decision,
+                        const struct attachment_wish *wish)
+{
+    const struct id label = access_label(view, wish->drive);
+    EMIT(EVENT_DRIVE_ATTACH_REQUESTED, wish->drive, drive_attach_requested, .vm = wish->vm,
+         .mode = wish->mode, .has_label = label.kind != ID_NONE, .label = label);
+    decision_also(decision, wish->vm);
+    tag_about(decision, label);
+    attachment_raise_all(view, decision, wish->vm, wish->label);
+    if (wish->mode == DRIVE_MODE_RW) {
+        drive_raise_label(
+            view, decision,
+            &(struct drive_raising){.drive = wish->drive,
+                                    .vm = wish->vm,
+                                    .from = label,
+                                    .to = drive_label_join(view, wish->vm, wish->label)});
+    }
+}
+
+void attachment_request_end(struct decision *decision, const struct attachment_row *row,
+                            enum detach_cause cause)
+{
+    EMIT(EVENT_DRIVE_DETACH_REQUESTED, row->drive, drive_detach_requested, .vm = row->vm,
+         .cause = cause);
+    decision_also(decision, row->vm);
 }
 
 void drive_attach_decide(const struct view *view, const struct actor *actor,

@@ -39,7 +39,8 @@ struct attachment_wish {
 enum rule attachment_refusal(const struct view *view, const struct actor *actor,
                              const struct attachment_wish *wish);
 
-/* Adds drive.attach_requested, and label.raised for what is raised by it. */
+/* Adds drive.attach_requested, and label.raised for what the machine writes to and is not labelled
+ * as what has entered it. */
 void attachment_request(const struct view *view, struct decision *decision,
                         const struct attachment_wish *wish);
 /* Adds drive.detach_requested. */

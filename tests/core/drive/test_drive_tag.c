@@ -99,14 +99,18 @@ static void what_has_entered_counts_beside_the_machines_tag(void **state)
     const struct id a = some_project(world, NONE), b = some_project(world, a);
     const struct id source = yard_drive(&yard, &yard.bob, "source");
     const struct id sink = yard_drive(&yard, &yard.ann, "sink");
+    const struct id other = yard_drive(&yard, &yard.ann, "other");
     const struct id vm = yard_vm(&yard, &yard.ann, a);
     person_work_on(world, &yard.bob, b, PROJECT_ROLE_USER);
     person_work_on(world, &yard.ann, a, PROJECT_ROLE_USER);
     assert_int_equal(yard_tag(&yard, &yard.bob, source, NONE, b), RULE_NONE);
+    assert_int_equal(yard_attach(&yard, &yard.ann, sink, vm, DRIVE_MODE_RW), RULE_NONE);
+    assert_true(id_equal(yard_drive_row(world, sink).project, a));
     yard_seen(world, source, vm, DRIVE_MODE_RO);
     yard_gone(world, source, vm);
-    assert_int_equal(yard_attach(&yard, &yard.ann, sink, vm, DRIVE_MODE_RW), RULE_NONE);
+    assert_int_equal(yard_attach(&yard, &yard.ann, other, vm, DRIVE_MODE_RW), RULE_NONE);
     assert_true(id_equal(yard_drive_row(world, sink).project, b));
+    assert_true(id_equal(yard_drive_row(world, other).project, b));
 }
 
 /* A machine that is tagged again takes along what it writes to. */

@@ -101,6 +101,17 @@ static int deepest(int a, int b)
     return a > b ? a : b;
 }
 
+/* PRJ-14a. */
+static void raise_all(struct naive *n, int m)
+{
+    for (int d = 0; d < DRIVES; d++) {
+        struct naive_drive *drive = &n->d[d];
+        if (drive->place[m].at != AT_NONE && drive->place[m].mode == DRIVE_MODE_RW) {
+            drive->label = deepest(drive->label, deepest(n->machine_tag[m], n->entered[m]));
+        }
+    }
+}
+
 /* Each deed: what the oracle says, what the world says, and what is so then. --------------- */
 
 static void attach(struct naive *n)
@@ -123,9 +134,7 @@ static void attach(struct naive *n)
         drive->place[m].seen = false;
         drive->place[m].request = first_event(n->yard.world);
         n->entered[m] = deepest(n->entered[m], drive->label);
-        drive->label = mode == DRIVE_MODE_RW
-                           ? deepest(drive->label, deepest(n->machine_tag[m], n->entered[m]))
-                           : drive->label;
+        raise_all(n, m);
     }
 }
 
