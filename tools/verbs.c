@@ -40,6 +40,7 @@ static const struct verb *const verbs[] = {
     &verb_vm_status,
     &verb_drive_list,
     &verb_drive_show,
+    &verb_pool_list,
     &verb_vault_put,
     &verb_vault_get,
     &verb_vault_view,

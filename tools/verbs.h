@@ -31,6 +31,7 @@ extern const struct verb verb_case_show;
 extern const struct verb verb_manager_add;
 extern const struct verb verb_manager_list;
 extern const struct verb verb_manager_remove;
+extern const struct verb verb_pool_list;
 extern const struct verb verb_policy_add_kinds;
 extern const struct verb verb_policy_declare;
 extern const struct verb verb_policy_list;

@@ -64,14 +64,14 @@ static void put_name(struct asking_state *asking, struct id id, struct text *out
     }
 }
 
-/* `vm:12 rw, vm:14 ro (detaching)`. */
-static void put_attachments(const struct view *view, struct id drive, struct text *out)
+/* `ann/desk rw, bob/desk ro (detaching)`. */
+static void put_attachments(struct asking_state *asking, struct id drive, struct text *out)
 {
     struct attachment_row row = {.drive = drive};
-    struct view_walk walk = view_walk_of(view, ROW_ATTACHMENT, &row, 1);
+    struct view_walk walk = view_walk_of(&asking->view, ROW_ATTACHMENT, &row, 1);
     while (view_walk_next(&walk, &row)) {
         text_put_string(out, out->size == 0 ? "" : ", ");
-        id_write(out, row.vm);
+        put_name(asking, row.vm, out);
         text_add(out, " %s", drive_mode_name(row.mode));
         if (row.state != ATTACHMENT_STATE_ATTACHED) {
             text_add(out, " (%s)", attachment_state_name(row.state));
@@ -114,7 +114,7 @@ static struct status list_one(struct asking_state *asking, const struct drive_ro
     if (drive->has_project) {
         put_name(asking, drive->project, &project);
     }
-    put_attachments(&asking->view, drive->drive, &attached);
+    put_attachments(asking, drive->drive, &attached);
     const struct cell cells[COLUMNS] = {
         cell_of(&id),
         cell_of(&name),
