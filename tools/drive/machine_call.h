@@ -17,10 +17,10 @@
 struct machine_call; /* opaque */
 
 /* Of every verb that does so. */
-#define MACHINE_CALL_OPTIONS                                                                       \
-    {                                                                                              \
-        "controllers", 0, "PATH",                                                                  \
-            "the daemon's socket for machines (beside its other one; or CAIRN_CONTROLLERS)", false \
+#define MACHINE_CALL_OPTIONS                                                                \
+    {                                                                                       \
+        "controllers", 0, "PATH",                                                           \
+            "the daemon's socket for machines (beside the other; CAIRN_CONTROLLERS)", false \
     }
 
 /* Asks the log for the controller, joins it, and waits until it knows who calls. The vault is open,

@@ -249,7 +249,7 @@ static enum exit_code look_inside(struct vault *vault)
     code = code == EXIT_DONE ? vault_leave(vault) : code;
     if (code == EXIT_DONE) {
         invocation_rows(vault->invocation, &listing.rows, &row_arena);
-        code = list(call, &listing, invocation_has(vault->invocation, "drives"));
+        code = list(call, &listing, invocation_has(vault->invocation, "by-drive"));
     }
     machine_call_close(&call);
     return code;
@@ -263,7 +263,7 @@ static enum exit_code run_status(struct invocation *invocation)
 static const struct option_info status_options[] = {
     OPERATOR_OPTIONS,
     MACHINE_CALL_OPTIONS,
-    {"drives", 0, NULL, "its drives: blank, locked, open and where, or something else's", false},
+    {"by-drive", 0, NULL, "its drives: blank, locked, open and where, or something else's", false},
 };
 
 const struct verb verb_vm_status = {
@@ -275,7 +275,7 @@ const struct verb verb_vm_status = {
         "its version, up to which event it enforces what was decided, for how many users and\n"
         "access directories, and a digest of that, as in its events vm.policy_applied.",
     .examples = "cairn vm status analysis\n"
-                "cairn vm status analysis --drives",
+                "cairn vm status analysis --by-drive",
     .purpose = PURPOSE_WRITE,
     OPTIONS(status_options),
     .guarded = true,
