@@ -84,6 +84,9 @@ static struct status compare_absent(struct comparing *comparing,
     if (!id_equal(machine->host, with->model->host)) {
         return OK; /* another host's, which looks after it */
     }
+    if (machine->due && !machine->has_started && machine->state == VM_STATE_STOPPING) {
+        return OK; /* asked to stop while its start is still under way */
+    }
     if (is_live(machine->state)) {
         return fact_of(comparing, FINDING_STOPPED, machine, domain);
     }
@@ -184,7 +187,7 @@ static struct status compare_running(struct comparing *comparing,
         return is_live(machine->state) ? fact_of(comparing, FINDING_MIGRATED, machine, domain)
                                        : compare_stray(comparing, machine);
     }
-    if (machine->state == VM_STATE_REQUESTED) {
+    if (!machine->has_started) { /* its controller may have been quicker than we were */
         TRY(fact_of(comparing, FINDING_STARTED, machine, domain));
     }
     if (!domain->read) {

@@ -138,13 +138,13 @@ void lab_make_machine(struct lab *lab)
         .state = states[lab_below(lab, 6)],
         .asked_us = NOW - 100 * SECOND,
         .changed_us = NOW - 90 * SECOND,
-        .has_started = true,
         .started_us = NOW - 90 * SECOND,
         .has_xml = true,
         .xml = {{(uint8_t)i}},
         .boot = lab_word(lab, "/images/vm-%zu-%zu.qcow2", 100 + i, 1000 + i),
         .disks = lab->disks[i],
     };
+    machine->has_started = machine->state != VM_STATE_REQUESTED;
     machine->due = machine->state == VM_STATE_REQUESTED || machine->state == VM_STATE_STOPPING;
     /* A domain's place among what is seen is that of its machine: one that is not there is a hole,
      * which is closed at the end. */

@@ -344,6 +344,16 @@ static bool a_machine_starts(struct lab *lab)
     return true;
 }
 
+/* Its controller has spoken before the watcher looked. */
+static bool a_machine_runs_that_nobody_saw_start(struct lab *lab)
+{
+    struct model_machine *machine = lab_any_in(lab, VM_STATE_REGISTERED);
+    if (machine != NULL) {
+        machine->has_started = machine->has_xml = false;
+    }
+    return machine != NULL;
+}
+
 static bool a_drive_that_was_asked_for_comes(struct lab *lab)
 {
     for (size_t i = 0; i < lab->observed.domain_count; i++) {
@@ -416,6 +426,7 @@ static const struct {
     DIFFERS(somebody_exports_more, EXPORT_UNKNOWN),
     DIFFERS(somebody_exports_less, EXPORT_MISSING),
     HAPPENS(a_machine_starts, STARTED),
+    HAPPENS(a_machine_runs_that_nobody_saw_start, STARTED),
     HAPPENS(a_drive_that_was_asked_for_comes, ATTACHED),
     HAPPENS(a_file_is_seen_for_the_first_time, FILE),
     HAPPENS(a_drive_comes_back_from_a_machine, FILE),
@@ -486,6 +497,28 @@ static void what_was_asked_for_a_moment_ago_is_awaited(void **unused)
     free(lab);
 }
 
+static void what_is_to_stop_before_it_has_started_has_not_stopped(void **unused)
+{
+    struct lab *lab = calloc(1, sizeof *lab);
+    (void)unused;
+    assert_non_null(lab);
+    lab_make(lab, 1);
+    lab->model.machine_count = lab->observed.domain_count = 0;
+    lab_make_machine(lab);
+    lab->observed.domain_count = 0;
+    struct model_machine *machine = &lab->machines[0];
+    machine->state = VM_STATE_STOPPING;
+    machine->disk_count = 0;
+    machine->has_started = false;
+    machine->due = true;
+    lab_run(lab);
+    assert_int_equal(lab->found_count, 0);
+    machine->has_started = true;
+    lab_run(lab);
+    assert_int_equal(lab_count(lab, FINDING_STOPPED, 0), 1);
+    free(lab);
+}
+
 static bool always(void *context, struct id drive, uint64_t n)
 {
     (void)context;
@@ -551,6 +584,7 @@ int main(void)
         cmocka_unit_test(host_and_log_that_agree_say_nothing),
         cmocka_unit_test(each_way_of_being_otherwise_is_found_and_nothing_besides),
         cmocka_unit_test(what_was_asked_for_a_moment_ago_is_awaited),
+        cmocka_unit_test(what_is_to_stop_before_it_has_started_has_not_stopped),
         cmocka_unit_test(a_drive_that_was_in_use_meanwhile_is_looked_at_anew),
         cmocka_unit_test(what_could_not_be_looked_at_is_not_missing),
     };
