@@ -62,7 +62,7 @@ static void begin_grid(const struct custody_view *page, const char *caption, con
                                      .more = more});
 }
 
-/* The picture --------------------------------------------------------------------------------- */
+/* The picture ------------------------------------------------------------------------------ */
 
 struct lanes {
     const struct custody_view *page;
@@ -158,7 +158,7 @@ static struct status put_picture(const struct custody_view *page, struct stays *
     return OK;
 }
 
-/* Drives and machines --------------------------------------------------------------------------- */
+/* Drives and machines ------------------------------------------------------------------------ */
 
 static struct status put_stays(const struct custody_view *page)
 {
@@ -221,7 +221,7 @@ static struct status put_owner_keys(const struct custody_view *page)
     return status;
 }
 
-/* Hosts ----------------------------------------------------------------------------------------- */
+/* Hosts -------------------------------------------------------------------------------------- */
 
 static struct status put_mismatches(const struct custody_view *page)
 {

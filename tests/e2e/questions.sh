@@ -1,6 +1,7 @@
 # questions.sh: read by bash before the commands of docs/QUESTIONS.md.
 #
 #   enclave_of_the_questions     the enclave that they are asked of: some weeks of a study, in seconds
+#   enclave_of_the_demonstration the one of `cairn demo`, without its routine: drives, machines, hosts
 #   counted                      how many lines, and of which kinds, of events as JSON
 #
 # pia leads the study; ann works on Texas, ben on Florida, cal may do both; zoe is an outsider who tries;
@@ -81,4 +82,8 @@ trouble() {
 enclave_of_the_questions() {
     people_and_projects && work && trouble
     quietly cairn verify
+}
+
+enclave_of_the_demonstration() {
+    quietly cairn demo --scale 0 && export CAIRN_STORE=$PWD/demo-store
 }
