@@ -153,6 +153,8 @@ struct status controllers_open(const struct controllers_options *options, struct
         return FAIL(NO_MEMORY, sizeof *controllers);
     }
     controllers->options = *options;
+    controllers->options.retire_us =
+        options->retire_us > 0 ? options->retire_us : CONTROLLERS_RETIRE_US;
     controllers->epoll = controllers->machines_epoll = controllers->control = -1;
     struct text directory = TEXT_IN(controllers->directory);
     text_put_string(&directory, options->directory);
@@ -347,7 +349,10 @@ static void look_at_state(struct controllers *controllers, uint64_t now_us)
     controllers->folded = state_size(state);
     controllers->renewed_us = now_us;
     machines_renew(controllers);
-    retiring_find(controllers, now_us);
+    if (now_us - controllers->found_us >= RENEW_US) {
+        controllers->found_us = now_us;
+        retiring_find(controllers, now_us);
+    }
 }
 
 /* The newest of log and state. What cannot be looked at now is looked at later. */

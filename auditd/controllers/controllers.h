@@ -29,6 +29,9 @@
 #include "core/engine.h"
 #include "schema/wire/channel.h"
 
+/* After the end of a run, before its emitter is retired: what was on its way has come. */
+#define CONTROLLERS_RETIRE_US UINT64_C(3000000)
+
 struct controllers; /* opaque */
 
 struct controllers_options {

@@ -33,6 +33,9 @@ enum {
     MACHINE_GREETING_BURST = 20,
     MACHINE_LINKS_MAX = VMC_CONNECTIONS_MAX, /* users of one machine */
 
+    HELD_MAX = 128 << 20,   /* bytes of memory for what all machines say */
+    HELD_BY_ALL = 64 << 10, /* bytes that each may have in any case */
+
     JOINED_MAX = 512,               /* users */
     JOINED_OF_UID_MAX = 64,         /* of these, of one user of the system */
     JOINED_WAITING_MAX = 256 << 10, /* bytes */
@@ -49,10 +52,9 @@ enum {
 
 #define CONNECT_PAUSE_FIRST_US UINT64_C(250000)
 #define CONNECT_PAUSE_MOST_US UINT64_C(8000000)
-#define LOOK_US UINT64_C(100000)    /* between looks at the log */
-#define RENEW_US UINT64_C(1000000)  /* between looks at a state that stays the same */
-#define RETIRE_US UINT64_C(3000000) /* after the end of a run; what was on its way has come */
-#define SLOW_US UINT64_C(5000000)   /* that a user's slowness may hold a machine up */
+#define LOOK_US UINT64_C(100000)   /* between looks at the log */
+#define RENEW_US UINT64_C(1000000) /* between looks at a state that stays the same */
+#define SLOW_US UINT64_C(5000000)  /* that a user's slowness may hold a machine up */
 #define TELL_DROPPED_US UINT64_C(5000000)
 
 /* What epoll says that it is about, in the upper half of its number. */
@@ -172,6 +174,8 @@ struct controllers {
 
     struct machine *machines;
     size_t machine_top, turn;
+    size_t held;   /* bytes of memory in the channels to machines, about */
+    bool too_many; /* machines, which has been told */
     uint64_t talk; /* of the newest */
     struct joined *users;
     size_t user_top;
@@ -183,6 +187,7 @@ struct controllers {
     size_t unused_count;
 
     uint64_t looked_us, scanned, looked_size;
+    uint64_t found_us;           /* when emitters were looked for that are to be retired */
     uint64_t renewed_us, folded; /* when the state was looked at, and how much was in it */
     struct hasher *hasher;
     struct retiring retiring[RETIRING_MAX];

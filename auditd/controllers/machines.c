@@ -80,6 +80,11 @@ static void want(struct controllers *controllers, const struct vm_row *vm)
     if (machine == NULL && (machine = unused_machine(controllers)) != NULL) {
         begin_machine(controllers, machine, vm);
     }
+    if (machine == NULL && !controllers->too_many) {
+        controllers->too_many = true;
+        journal_say(controllers->options.journal, JOURNAL_WARNING, "machines_too_many",
+                    pair_number("most", MACHINES_MAX), pair_number("vm", vm->vm.n));
+    }
     if (machine != NULL) {
         machine->wanted = true;
     }
@@ -231,6 +236,8 @@ void machine_leave(struct controllers *controllers, struct machine *machine, con
                     pair_string("why", why));
     }
     joined_end_all(controllers, machine, why == NULL ? "the machine has ended" : why);
+    const size_t memory = channel_memory(machine->channel);
+    controllers->held -= memory < controllers->held ? memory : controllers->held;
     channel_close(&machine->channel); /* epoll forgets what is closed */
     machine->phase = MACHINE_AWAY;
     machine->talk = ++controllers->talk;
@@ -305,13 +312,30 @@ static bool take_buffered(struct controllers *controllers, struct machine *machi
     return whole;
 }
 
+/* A few great frames that are never whole are bounded by their deadline; many of them, by this. */
+static struct status receive(struct controllers *controllers, struct machine *machine)
+{
+    const size_t before = channel_memory(machine->channel);
+    struct status received = channel_receive(machine->channel);
+    const size_t after = channel_memory(machine->channel);
+    controllers->held += after - before;
+    if (controllers->held > HELD_MAX && after > HELD_BY_ALL) {
+        controllers_add(controllers, COUNTER_REQUESTS_REFUSED_TOTAL, 1);
+        machine_leave(controllers, machine, "there is no memory left for what machines say");
+    }
+    return received;
+}
+
 bool machine_next(struct controllers *controllers, struct machine *machine, struct frame *out)
 {
     bool whole = take_buffered(controllers, machine, out);
     if (whole || machine->channel == NULL) {
         return whole;
     }
-    struct status received = channel_receive(machine->channel);
+    struct status received = receive(controllers, machine);
+    if (machine->channel == NULL) {
+        return false;
+    }
     whole = take_buffered(controllers, machine, out);
     if (whole || machine->channel == NULL) {
         return whole;
@@ -342,8 +366,22 @@ static void tell_silence(struct controllers *controllers, struct machine *machin
                 pair_number("vm", machine->vm.n), pair_number("run", machine->run));
 }
 
+/* Whoever has nothing under way gives back what a great frame has taken. */
+static void count_memory(struct controllers *controllers)
+{
+    controllers->held = 0;
+    for (size_t i = 0; i < controllers->machine_top; i++) {
+        struct machine *machine = &controllers->machines[i];
+        if (machine->channel != NULL && !machine->ready && machine->half_us == 0) {
+            channel_shrink(machine->channel);
+        }
+        controllers->held += machine->channel == NULL ? 0 : channel_memory(machine->channel);
+    }
+}
+
 void machines_check(struct controllers *controllers, uint64_t now_us)
 {
+    count_memory(controllers);
     for (size_t i = 0; i < controllers->machine_top; i++) {
         struct machine *machine = &controllers->machines[i];
         if (controllers->reading && machine->channel != NULL && !machine->parked &&

@@ -61,7 +61,7 @@ void retiring_ask(struct controllers *controllers, uint64_t now_us)
     for (size_t i = 0; i < RETIRING_MAX; i++) {
         struct retiring *retiring = &controllers->retiring[i];
         if (retiring->name[0] != '\0' && !retiring->asked &&
-            now_us - retiring->seen_us >= RETIRE_US) {
+            now_us - retiring->seen_us >= controllers->options.retire_us) {
             ask(controllers, retiring);
         }
     }

@@ -127,6 +127,27 @@ void channel_close(struct channel **channel)
     *channel = NULL;
 }
 
+size_t channel_memory(const struct channel *channel)
+{
+    return sizeof *channel + channel->in.capacity + channel->out.capacity;
+}
+
+static void buffer_shrink(struct buffer *buffer)
+{
+    if (buffer->size == 0 && buffer->capacity > START_SIZE) {
+        free(buffer->memory);
+        *buffer = (struct buffer){.memory = NULL};
+    }
+}
+
+void channel_shrink(struct channel *channel)
+{
+    buffer_drop(&channel->in, channel->taken);
+    channel->taken = 0;
+    buffer_shrink(&channel->in);
+    buffer_shrink(&channel->out);
+}
+
 int channel_fd(const struct channel *channel)
 {
     return channel->fd;

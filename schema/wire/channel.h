@@ -74,6 +74,11 @@ bool channel_is_inside(const struct channel *channel);
 MUST_CHECK struct status channel_call(struct channel *channel, struct bytes frames, uint32_t id,
                                       uint64_t deadline_us, struct frame *answer);
 
+/* Bytes of memory that it holds, for whoever has many; and gives what is not in use back: what was
+ * received and lent must have been done with. */
+size_t channel_memory(const struct channel *channel);
+void channel_shrink(struct channel *channel);
+
 /* Microseconds of the clock that only goes up. */
 uint64_t wire_now_us(void);
 

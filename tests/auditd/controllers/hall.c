@@ -92,6 +92,7 @@ static void open_controllers(struct hall *hall)
                                                         .counters = hall->counters,
                                                         .engine = hall->enclave.engine,
                                                         .look = look,
+                                                        .retire_us = 20000,
                                                         .listener = hall->listener,
                                                         .directory = hall->directory},
                           &hall->controllers));

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -396,6 +397,48 @@ static void two_hundred_machines_are_welcomed_and_heard(void **state)
     hall_spin(hall, others_are_welcomed);
 }
 
+/* As much of a frame as is said to come, but for its end. */
+static void say_most_of_it(struct guest *guest, size_t *said)
+{
+    static const uint8_t head[] = {0, 0x10, 0, 0, VMC_SUBMIT, 0, 0, 0, 1};
+    static const uint8_t rest[64 << 10];
+    const size_t most = 0x100000 - 100;
+    while (guest_is_connected(guest) && *said < most) {
+        size_t left = most - *said;
+        ssize_t size =
+            *said == 0
+                ? send(channel_fd(guest->channel), head, sizeof head, MSG_DONTWAIT | MSG_NOSIGNAL)
+                : send(channel_fd(guest->channel), rest, left < sizeof rest ? left : sizeof rest,
+                       MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (size <= 0) {
+            return;
+        }
+        *said += (size_t)size;
+    }
+}
+
+static void great_frames_that_are_never_whole_have_a_limit_together(void **state)
+{
+    struct hall *hall = *state;
+    size_t said[HALL_GUESTS_MAX] = {0};
+    enum {
+        CROWD = 160,
+    };
+    for (unsigned i = 0; i < CROWD; i++) {
+        (void)hall_machine(hall);
+    }
+    hall_spin(hall, hall_all_welcomed);
+    for (unsigned turn = 0; turn < 60; turn++) {
+        for (size_t i = 2; i < CROWD; i++) {
+            say_most_of_it(&hall->guests[i], &said[i]);
+        }
+        hall_turns(hall, 1);
+    }
+    assert_true(counters_get(hall->counters, COUNTER_REQUESTS_REFUSED_TOTAL) > 0);
+    second_is_heard(hall);
+    assert_true(hall->guests[1].greetings == 1);
+}
+
 #define IN_HALL(test) cmocka_unit_test_setup_teardown(test, hall_begin, hall_end)
 
 int main(void)
@@ -415,6 +458,7 @@ int main(void)
         IN_HALL(garbage_and_what_is_too_long_or_never_whole_ends_one_connection),
         IN_HALL(a_flood_of_any_kind_does_not_stop_others),
         IN_HALL(two_hundred_machines_are_welcomed_and_heard),
+        IN_HALL(great_frames_that_are_never_whole_have_a_limit_together),
     };
     return cmocka_run_group_tests_name("auditd/controllers", tests, NULL, NULL);
 }

@@ -220,6 +220,40 @@ static void a_frame_beyond_the_limit_is_refused_by_its_head(void **unused)
     close_ends(&ends);
 }
 
+static void what_is_idle_gives_its_memory_back_and_what_waits_stays(void **unused)
+{
+    struct ends ends = make_ends();
+    struct frame frame;
+    bool whole = false;
+    (void)unused;
+    const size_t least = channel_memory(ends.far);
+    struct text great = frame_of(1, FRAME_MOST - 64), small = frame_of(2, 10);
+    for (unsigned round = 0; round < 3; round++) {
+        assert_int_equal(channel_send(ends.near, text_bytes(&great), -1).code, STATUS_OK);
+        assert_int_equal(channel_send(ends.near, text_bytes(&small), -1).code, STATUS_OK);
+        while (!whole) {
+            (void)channel_flush(ends.near).code;
+            assert_int_equal(channel_receive(ends.far).code, STATUS_OK);
+            assert_int_equal(channel_next(ends.far, &frame, &whole).code, STATUS_OK);
+        }
+        check_frame(&frame, 1);
+        assert_true(channel_memory(ends.far) >= FRAME_MOST);
+        channel_shrink(ends.far); /* the second one may be there already */
+        for (whole = false; !whole;) {
+            (void)channel_flush(ends.near).code;
+            assert_int_equal(channel_next(ends.far, &frame, &whole).code, STATUS_OK);
+            assert_int_equal(whole ? STATUS_OK : channel_receive(ends.far).code, STATUS_OK);
+        }
+        check_frame(&frame, 2);
+        channel_shrink(ends.far);
+        assert_true(channel_memory(ends.far) <= least + (16 << 10));
+        whole = false;
+    }
+    free(great.data);
+    free(small.data);
+    close_ends(&ends);
+}
+
 static void a_path_is_listened_at_once(void **unused)
 {
     (void)unused;
@@ -256,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_call_that_nobody_answers_ends_at_its_moment),
         cmocka_unit_test(what_came_before_the_end_can_be_taken),
         cmocka_unit_test(a_frame_beyond_the_limit_is_refused_by_its_head),
+        cmocka_unit_test(what_is_idle_gives_its_memory_back_and_what_waits_stays),
         cmocka_unit_test(a_path_is_listened_at_once),
     };
     return cmocka_run_group_tests_name("schema/wire/channel", tests, NULL, NULL);
