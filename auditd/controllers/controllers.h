@@ -43,6 +43,7 @@ struct controllers_options {
     /* Before each look at log and state; NULL: engine_look_again. */
     struct status (*look)(void *context);
     void *look_context;
+    uint64_t retire_us;    /* after the end of a run; 0: CONTROLLERS_RETIRE_US */
     const char *directory; /* of the machines' sockets: vm-N.sock; copied */
 };
 
