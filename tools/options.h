@@ -10,7 +10,7 @@
 #include "tools/command.h"
 
 enum {
-    OPTIONS_MAX = 256, /* different options of all verbs together */
+    OPTIONS_MAX = 512, /* different options of all verbs together */
 };
 
 struct option_use {

@@ -89,7 +89,7 @@ void drive_key_fetch_decide(const struct view *view, const struct actor *actor,
     EMIT(EVENT_DRIVE_KEY_FETCHED, command->drive, drive_key_fetched, .holder = key.holder,
          .wrapped = key.wrapped, .class = access.class, .has_vm = command->has_vm,
          .vm = command->vm);
-    decision_also(decision, key.holder);
+    tag_about(decision, key.holder);
     tag_about(decision, command->has_vm ? command->vm : UNTAGGED);
     tag_about(decision, drive.has_project ? drive.project : UNTAGGED);
 }
