@@ -169,7 +169,15 @@ static bool is_due(const struct watcher *watcher, const struct watched *host, ui
 
 static void tell_trouble(struct watcher *watcher, struct watched *host, struct status status)
 {
-    if (host->trouble.code != status.code) {
+    if (!failed(status)) {
+        if (failed(host->trouble)) {
+            journal_say(watcher->options.journal, JOURNAL_NOTICE, "host_compared",
+                        pair_string("uri", hypervisor_uri(host->hypervisor)));
+        }
+    } else if (status.code == STATUS_NOT_FOUND && host->trouble.code != status.code) {
+        journal_say(watcher->options.journal, JOURNAL_NOTICE, "host_not_registered",
+                    pair_string("uri", hypervisor_uri(host->hypervisor)));
+    } else if (host->trouble.code != status.code) {
         journal_failed(watcher->options.journal, "host_not_compared",
                        hypervisor_uri(host->hypervisor), status);
         if (status.code == STATUS_UNREACHABLE) {
