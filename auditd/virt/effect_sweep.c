@@ -29,36 +29,60 @@ struct late {
     size_t count;
 };
 
-/* From when its start was asked for. */
-static bool is_late(const struct effects *effects, const struct vm_row *vm)
+/* From when it was started. What is still being started has its own end. */
+static bool is_late(const struct effects *effects, const struct view *view, const struct vm_row *vm)
 {
+    struct effect_row start;
     const uint64_t most = effects->options.settings->virt_start_deadline * SECOND_US;
     const bool waits = vm->state == VM_STATE_REQUESTED || vm->state == VM_STATE_RUNNING;
-    return waits && now_of(effects) > vm->asked && now_of(effects) - vm->asked > most;
+    if (!waits || !effect_of(view, vm->run, &start) || !start.has_ended) {
+        return false;
+    }
+    return now_of(effects) > start.ended && now_of(effects) - start.ended > most;
 }
 
 static void find_late(struct effects *effects, const struct view *view, struct late *late)
 {
     struct host_vm_row row = {.host = {.kind = ID_NONE}};
-    struct id vms[MACHINES_LATE_MAX];
-    size_t count = 0;
     struct view_walk walk = view_walk_of(view, ROW_HOST_VM, &row, 0);
     while (view_walk_next(&walk, &row)) {
         struct vm_row vm = {.vm = row.vm};
-        if (count < MACHINES_LATE_MAX && view_find(view, ROW_VM, &vm) && is_late(effects, &vm)) {
-            vms[count++] = row.vm;
+        if (late->count < MACHINES_LATE_MAX && view_find(view, ROW_VM, &vm) &&
+            is_late(effects, view, &vm)) {
+            late->vms[late->count++] = row.vm;
         }
     }
-    memcpy(late->vms, vms, sizeof vms);
-    late->count = count;
 }
 
-/* Whether the domain runs is told by the watcher; what is missing is the controller's word. */
+/* What has failed to start must not go on with drives that count as free from then on. Whether it
+ * still runs is known only from its host: until that can be asked, nothing is said. */
+static struct status end_late(struct work *work, struct id vm)
+{
+    struct vm_row row;
+    struct hypervisor *host = NULL;
+    enum hypervisor_state state;
+    bool there = false;
+    const struct world_name name = world_domain(vm.n);
+    TRY(work_machine(work, vm, &row));
+    TRY(work_host(work, row.host, &host));
+    TRY(work_see(work, host, vm.n, &there));
+    if (!there || work->effects->seen.run != row.run) {
+        return OK;
+    }
+    TRY_HOST(work, host, "it cannot be looked at",
+             hypervisor_domain_state(host, name.text, &state));
+    if (state == HYPERVISOR_SHUT_OFF || state == HYPERVISOR_CRASHED) {
+        return OK;
+    }
+    TRY_HOST(work, host, "it cannot be ended", hypervisor_domain_destroy(host, name.text));
+    return OK;
+}
+
 static void say_late(struct effects *effects, struct id vm)
 {
     char why[128];
     struct text text = TEXT_IN(why);
-    text_add(&text, "its controller has told no keys within %llu s",
+    text_add(&text, "its controller has told no keys within %llu s, and it was ended",
              (unsigned long long)effects->options.settings->virt_start_deadline);
     const union event_body body = {.vm_start_failed = {.why = text_bytes(&text)}};
     const struct draft draft = {
@@ -74,11 +98,15 @@ struct status effects_deadlines(struct effects *effects)
     struct late late = {.count = 0};
     const struct view view = view_of(effects, &trouble);
     find_late(effects, &view, &late);
-    TRY(trouble);
-    for (size_t i = 0; i < late.count; i++) {
-        say_late(effects, late.vms[i]);
+    for (size_t i = 0; i < late.count && !failed(trouble); i++) {
+        struct work work = {.effects = effects};
+        work.why = TEXT_IN(work.why_memory);
+        work.view = view_of(effects, &trouble);
+        if (!failed(end_late(&work, late.vms[i]))) {
+            say_late(effects, late.vms[i]);
+        }
     }
-    return OK;
+    return trouble;
 }
 
 /* What is left of runs ----------------------------------------------------------------------- */

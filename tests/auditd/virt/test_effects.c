@@ -364,12 +364,19 @@ static void a_machine_whose_time_is_over_has_failed_once(void **state)
     yard->now_us = yard_effect(yard, vm.n).since;
     yard_turn(yard);
     assert_done(yard, vm.n);
+    yard->now_us = yard_effect(yard, vm.n).ended;
     assert_int_equal(yard_count(yard, EVENT_VM_START_FAILED), 0);
     yard->now_us += (yard->settings->virt_start_deadline + 1) * 1000000;
     for (int i = 0; i < 3; i++) {
         yard_turn(yard);
     }
     assert_int_equal(yard_count(yard, EVENT_VM_START_FAILED), 1);
+    /* What has failed holds no drive any more: it has ended. */
+    char domain[64];
+    enum hypervisor_state now;
+    snprintf(domain, sizeof domain, "cairn-vm-%llu", (unsigned long long)vm.n);
+    must(hypervisor_domain_state(yard->eye, domain, &now));
+    assert_int_equal(now, HYPERVISOR_SHUT_OFF);
 }
 
 static void disks_of_runs_that_are_over_are_swept_and_no_others(void **state)
