@@ -32,6 +32,7 @@ enum sandbox_group {
     GROUP_LOCK_FILES = 1 << 10,   /* opening files to write them, as far as Landlock has some */
     GROUP_CONNECT_UNIX = 1 << 11, /* Unix sockets of one's own, and nothing else */
     GROUP_PIPES = 1 << 12,        /* pipes within the process, by which libvirt wakes itself */
+    GROUP_IMAGES = 1 << 13,       /* what qemu-img does besides other programs */
 };
 
 /* Which paths stay open to it. */

@@ -141,6 +141,11 @@ static const char *const programs[] = {
 
 static const char *const pipes[] = {"pipe", "pipe2", "dup3", NULL};
 
+/* What qemu-img does besides, and what gives a file to a group. */
+static const char *const images[] = {
+    "preadv", "preadv2", "pwritev2", "get_mempolicy", "set_mempolicy", "chown", "fchownat", NULL,
+};
+
 static const struct {
     unsigned group; /* 0: always */
     const char *const *names;
@@ -157,6 +162,7 @@ static const struct {
     {GROUP_CONNECT_UNIX, connecting_unix},
     {GROUP_PROGRAMS, programs},
     {GROUP_PIPES, pipes},
+    {GROUP_IMAGES, images},
 };
 
 /* A name that this architecture does not have needs no rule. */
@@ -281,6 +287,14 @@ static bool allow_threads(scmp_filter_ctx filter, unsigned groups)
                     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 }
 
+/* qemu-img asks for rings of requests, and lives with a no. */
+static bool answer_images(scmp_filter_ctx filter, unsigned groups)
+{
+    const int ring = seccomp_syscall_resolve_name("io_uring_setup");
+    return (groups & GROUP_IMAGES) == 0 || ring < 0 ||
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), ring, 0) == 0;
+}
+
 /* Landlock knows which paths; here is told that without the group for it nothing is opened to be
  * written or made. */
 static bool allow_open(scmp_filter_ctx filter, unsigned groups)
@@ -317,7 +331,7 @@ static bool build(scmp_filter_ctx filter, unsigned groups)
            allow_own_signals(filter) && allow_sendto(filter, groups) &&
            allow_setsockopt(filter, groups) && allow_sockets(filter, groups) &&
            allow_threads(filter, groups) && allow_open(filter, groups) &&
-           answer_libc(filter, groups);
+           answer_images(filter, groups) && answer_libc(filter, groups);
 }
 
 /* SIGSYS ------------------------------------------------------------------------------------- */
