@@ -73,6 +73,8 @@ static const struct verb *const verbs[] = {
     &verb_vm_list,
     &verb_vm_show,
     &verb_vm_wait,
+    &verb_vm_xml,
+    &verb_host_utilisation,
     &verb_labels_check,
     &verb_labels_lowered,
     &verb_drive_attachments,

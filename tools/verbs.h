@@ -23,6 +23,8 @@ extern const struct verb verb_vm_list;
 extern const struct verb verb_vm_set_project;
 extern const struct verb verb_vm_show;
 extern const struct verb verb_vm_wait;
+extern const struct verb verb_vm_xml;
+extern const struct verb verb_host_utilisation;
 extern const struct verb verb_web;
 extern const struct verb verb_case_add;
 extern const struct verb verb_case_export;
