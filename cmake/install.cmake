@@ -22,7 +22,7 @@ made(cairn.fish completion fish)
 get_property(all_made GLOBAL PROPERTY CAIRN_MADE)
 add_custom_target(self_described ALL DEPENDS ${all_made})
 
-install(TARGETS cairn cairnd cairn-verify RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS cairn cairnd cairn-verify cairn-vmc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${made}/cairn.1 ${PROJECT_SOURCE_DIR}/docs/cairn-verify.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${PROJECT_BINARY_DIR}/generated/docs/cairn-events.7 ${made}/cairn-query.7
@@ -44,4 +44,4 @@ install(FILES ${systemd}/cairn.tmpfiles RENAME cairn.conf DESTINATION lib/tmpfil
 install(FILES ${systemd}/cairnd.conf DESTINATION /etc/cairn)
 install(FILES ${made}/cairnd.conf ${systemd}/machines.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${made}/cairnd.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-install(FILES ${PROJECT_SOURCE_DIR}/docs/cairnd.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/cairnd.8 ${PROJECT_SOURCE_DIR}/docs/cairn-vmc.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

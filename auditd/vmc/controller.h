@@ -11,7 +11,7 @@
  * Memory   Fixed, but for what libraries take.
  * Errors   Of opening: IO, NO_MEMORY, CORRUPT, KEY. Turning does not fail: what the world does is
  *          answered, or the connection is begun anew.
- * Source   domain.md VM-02, VM-03, VM-17, DRV-06, DRV-20; docs/decisions/0061.
+ * Source   domain.md VM-02, VM-03, VM-17, DRV-06, DRV-20; decisions/0061.
  */
 #ifndef AUDITD_VMC_CONTROLLER_H
 #define AUDITD_VMC_CONTROLLER_H

@@ -54,4 +54,5 @@ build_packages='gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-
 # pages, the commands by which docs/FORMAT.md checks a log by hand, and a host with machines on it.
 test_packages='libcmocka-dev clang-format python3 golang-go golang-golang-x-mod-dev groff-base openssl
     nodejs node-ajv systemd chromium chromium-driver dpkg-dev file mmdebstrap qemu-utils
-    libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86'
+    libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86
+    busybox-static cpio cryptsetup-bin e2fsprogs'
