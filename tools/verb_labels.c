@@ -88,19 +88,32 @@ static enum exit_code tell_check(const struct asking *asking, const struct combi
 
 static const char *holders_name(const struct combine_rows *rows)
 {
-    return rows->question.sort == HOLDER_USER ? "users" : "sessions";
+    static const char *const names[HOLDER_SORT_COUNT] = {
+        [HOLDER_SESSION] = "sessions",
+        [HOLDER_USER] = "users",
+        [HOLDER_VM] = "machines",
+    };
+    return names[rows->question.sort];
+}
+
+static enum holder_sort sort_of(const struct invocation *invocation)
+{
+    const char *per = invocation_value(invocation, "per");
+    for (unsigned i = 0; per != NULL && i < HOLDER_SORT_COUNT; i++) {
+        if (strcmp(per, holder_sort_name((enum holder_sort)i)) == 0) {
+            return (enum holder_sort)i;
+        }
+    }
+    return HOLDER_SESSION;
 }
 
 static enum exit_code check(struct asking *asking)
 {
     struct invocation *invocation = asking->invocation;
-    const char *holder = invocation_value(invocation, "per");
     struct combine_rows rows = {.question = {.view = asking->view,
                                              .log = asking->between.log,
                                              .index = asking->index,
-                                             .sort = holder != NULL && strcmp(holder, "user") == 0
-                                                         ? HOLDER_USER
-                                                         : HOLDER_SESSION,
+                                             .sort = sort_of(invocation),
                                              .range = asking->between.range,
                                              .carried = invocation_has(invocation, "carried")},
                                 .project = asking->project,
@@ -185,7 +198,7 @@ static enum exit_code run_lowered(struct invocation *invocation)
 
 static const struct option_info check_options[] = {
     BETWEEN_OPTION,
-    {"per", 0, "session|user", "whose labels are to form a chain (session)", false},
+    {"per", 0, "session|user|vm", "whose labels are to form a chain (session)", false},
     {"user", 0, "USER", "of this user", false},
     {"project", 0, "PROJECT", "only where data of this project was seen", false},
     {"carried", 0, NULL, "also labels that other sessions saw and could have written into a file",
@@ -202,10 +215,13 @@ const struct verb verb_labels_check = {
         "sessions, the labels of all files whose keys were fetched and which were read are\n"
         "compared; two that form no chain are told with the shortest path by which each came,\n"
         "and the events. With --carried the paths lead through files: a session that saw a label\n"
-        "and then wrote a file could have put it there. Exit code 1: labels have been combined.",
+        "and then wrote a file could have put it there. With --per vm it is the labels that "
+        "entered\n"
+        "each machine, with its tag and its drives. Exit code 1: labels have been combined.",
     .examples = "cairn labels check\n"
                 "cairn labels check --per user --failing --between 2026-03\n"
-                "cairn labels check --user bob --carried",
+                "cairn labels check --user bob --carried\n"
+                "cairn labels check --per vm",
     .purpose = PURPOSE_ASK,
     OPTIONS(check_options),
     .guarded = true,

@@ -12,6 +12,7 @@ static const struct {
 } sorts[HOLDER_SORT_COUNT] = {
     [HOLDER_SESSION] = {"session", QUERY_SESSION},
     [HOLDER_USER] = {"user", QUERY_ACTOR},
+    [HOLDER_VM] = {"vm", QUERY_ON},
 };
 
 const char *holder_sort_name(enum holder_sort sort)
@@ -197,6 +198,25 @@ static struct status find_writers(struct search *search)
     return ask(search, &query, meet_writer);
 }
 
+/* What has entered a machine, with what brought it. */
+static struct status find_entered(struct search *search, struct id vm)
+{
+    struct vm_label_row row = {.vm = vm};
+    struct view_walk walk = view_walk_of(&search->view, ROW_VM_LABEL, &row, 1);
+    while (view_walk_next(&walk, &row)) {
+        const struct combine_node node = {.id = row.by,
+                                          .before = row.since_n,
+                                          .event = row.since_n,
+                                          .parent = 0,
+                                          .steps = 1,
+                                          .label = row.label};
+        if (add_node(search, &node)) {
+            note_label(search, row.label, search->out->node_count - 1);
+        }
+    }
+    return *search->view.trouble;
+}
+
 /* Breadth first: nodes are looked at in the order of their steps, until no path can be shorter than
  * the one that was found. */
 struct status combine_find(const struct combine_question *question, struct id holder,
@@ -208,6 +228,9 @@ struct status combine_find(const struct combine_question *question, struct id ho
     out->combined = out->incomplete = false;
     (void)add_node(&search,
                    &(struct combine_node){.id = holder, .before = UINT64_MAX, .parent = SIZE_MAX});
+    if (question->sort == HOLDER_VM) {
+        return find_entered(&search, holder);
+    }
     for (; search.at < out->node_count; search.at++) {
         const struct combine_node *here = &out->nodes[search.at];
         if (here->steps + 2 >= search.best) { /* the other label takes a step, too */

@@ -1,8 +1,9 @@
 /*
  * reports/labels/combine.h -- which labels met at one place, and by which path.
  *
- * Shape    A holder is whoever sees data: a session, a user in all of them; a virtual machine is
- *          one more sort. It has seen the labels that files carried when it fetched their keys, and
+ * Shape    A holder is whoever sees data: a session, a user in all of them, or a virtual machine. A
+ *          machine has seen the labels that entered it with its tag and its drives, for good
+ *          (core/vm/vm_label.h); anybody else has seen the labels that files carried when it fetched their keys, and
  *          read, viewed or took them out. These form a chain in the tree of projects (PRJ-13b), or
  *          two of them have been combined.
  * Carried  Data goes on in files: a session that has seen one label and writes a file of another
@@ -31,6 +32,7 @@ enum {
 enum holder_sort {
     HOLDER_SESSION,
     HOLDER_USER,
+    HOLDER_VM,
     HOLDER_SORT_COUNT,
 };
 
@@ -73,7 +75,7 @@ struct combine_question {
 MUST_CHECK struct status combine_find(const struct combine_question *question, struct id holder,
                                       struct combine *out);
 
-/* `session`, `user` */
+/* `session`, `user`, `vm` */
 const char *holder_sort_name(enum holder_sort sort);
 
 #endif

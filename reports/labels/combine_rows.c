@@ -56,6 +56,20 @@ static void put_labels(const struct combine_rows *rows, struct text *out)
     }
 }
 
+static const char *way_of(enum id_kind kind)
+{
+    switch ((unsigned)kind) {
+    case ID_FILE:
+        return ", read by ";
+    case ID_DRIVE:
+        return ", attached to ";
+    case ID_SESSION:
+        return ", which wrote ";
+    default:
+        return ", the tag of ";
+    }
+}
+
 /* `a.csv (file:12) of texas (project:3), read by session:40 (event 50), which wrote b.csv …` */
 static void put_path(const struct combine_rows *rows, const struct combine_label *label,
                      struct text *out)
@@ -66,7 +80,7 @@ static void put_path(const struct combine_rows *rows, const struct combine_label
     put_id(rows, label->label, out);
     while (node->parent != SIZE_MAX) {
         const struct combine_node *parent = &nodes[node->parent];
-        text_put_string(out, node->id.kind == ID_FILE ? ", read by " : ", which wrote ");
+        text_put_string(out, way_of(node->id.kind));
         put_id(rows, parent->id, out);
         text_add(out, " (event %" PRIu64 ")", node->event);
         node = parent;
@@ -212,10 +226,39 @@ static struct status each_user(struct combine_rows *rows)
     return *rows->question.view.trouble;
 }
 
+static struct status each_vm(struct combine_rows *rows)
+{
+    struct vm_row row = {0};
+    struct view_walk walk = view_walk_of(&rows->question.view, ROW_VM, &row, 0);
+    while (view_walk_next(&walk, &row)) {
+        const struct id vm = row.vm, owner = row.owner;
+        TRY(rows_go_on(rows->out));
+        if (is_of_user(rows, owner)) {
+            TRY(combine_find(&rows->question, vm, rows->combine));
+            TRY(add_holder(rows, vm, owner));
+        }
+    }
+    return *rows->question.view.trouble;
+}
+
+static struct status each_holder(struct combine_rows *rows)
+{
+    switch (rows->question.sort) {
+    case HOLDER_USER:
+        return each_user(rows);
+    case HOLDER_VM:
+        return each_vm(rows);
+    case HOLDER_SESSION:
+    case HOLDER_SORT_COUNT:
+        break;
+    }
+    return each_session(rows);
+}
+
 struct status combine_rows(struct combine_rows *rows)
 {
     rows->holders = rows->combined = rows->incomplete = 0;
     TRY(rows_begin(rows->out, columns, sizeof columns / sizeof columns[0]));
-    TRY(rows->question.sort == HOLDER_USER ? each_user(rows) : each_session(rows));
+    TRY(each_holder(rows));
     return rows_flush(rows->out);
 }
