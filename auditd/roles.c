@@ -73,6 +73,11 @@ bool seat_read(const char *name, unsigned *seat)
     return false;
 }
 
+bool hosts_are_private(const struct settings *settings)
+{
+    return strncmp(settings->virt_uri.text, "test:", 5) == 0;
+}
+
 bool seat_is_wanted(unsigned seat, const struct settings *settings)
 {
     const bool web = settings->web_listen.text[0] != '\0';
@@ -88,7 +93,8 @@ bool seat_is_wanted(unsigned seat, const struct settings *settings)
     case ROLE_VIRT:
         return machines;
     case ROLE_WATCHER:
-        return machines && settings->virt_watcher_key.text[0] != '\0';
+        return machines && settings->virt_watcher_key.text[0] != '\0' &&
+               !hosts_are_private(settings);
     case ROLE_WRITER:
     case ROLE_INGEST:
     case ROLE_ALERTS:

@@ -70,6 +70,10 @@ struct seat_name seat_name(unsigned seat);
 /* False if no seat has that name. */
 MUST_CHECK bool seat_read(const char *name, unsigned *seat);
 
+/* Whether the hosts are libvirt's test driver's, whose state is within one process: that watches
+ * them, too. */
+bool hosts_are_private(const struct settings *settings);
+
 /* Whether the settings want that seat filled: by what they listen to, and how many readers. */
 bool seat_is_wanted(unsigned seat, const struct settings *settings);
 

@@ -1,8 +1,10 @@
 /* The process that does what the log asks of hosts: the store to read, libvirt, pools; no network
  * of its own, no key. What it says are notes, which the writer holds against the state. */
+#include "auditd/supervisor/places.h"
 #include "auditd/teller.h"
 #include "auditd/virt/effects.h"
 #include "auditd/virt/patience.h"
+#include "auditd/watcher/watcher.h"
 #include "core/descriptions.h"
 #include "core/store_layout.h"
 
@@ -21,6 +23,8 @@ struct doing {
     struct process *process;
     struct engine *engine;
     struct effects *effects;
+    struct watcher *watcher; /* of hosts that nobody else can see; NULL: there are none */
+    struct places places;
     struct teller *teller;
     struct patience patience;
     struct effects_counts said; /* that the journal has */
@@ -71,6 +75,38 @@ static struct status make_socket_directory(const struct doing *doing)
     return mkdir(path.text, 02770) == 0 || errno == EEXIST ? OK : FAIL(IO, (uint64_t)errno);
 }
 
+/* A host of the test driver is in this process alone: who watches it must be here, too, with a key
+ * of its own all the same. */
+static void listen(void *context, const struct hypervisor_event *event)
+{
+    const struct doing *doing = context;
+    watcher_event(doing->watcher, event);
+}
+
+static struct status watch_private_hosts(struct doing *doing)
+{
+    const struct settings *settings = process_settings(doing->process);
+    if (settings->virt_watcher_key.text[0] == '\0' || !hosts_are_private(settings)) {
+        return OK;
+    }
+    if (places_choose(&doing->places, settings) != ENDING_DONE) {
+        return FAIL_BECAUSE(MALFORMED, 0, "the daemon has no socket");
+    }
+    TRY(watcher_open(&(struct watcher_options){.engine = doing->engine,
+                                               .settings = settings,
+                                               .journal = process_journal(doing->process),
+                                               .socket = doing->places.socket.text,
+                                               .spool = "",
+                                               .alive = alive,
+                                               .context = doing},
+                     &doing->watcher));
+    for (size_t i = 0; i < effects_host_count(doing->effects); i++) {
+        TRY(hypervisor_watch(effects_host(doing->effects, i), listen, doing));
+        TRY(watcher_add(doing->watcher, effects_host(doing->effects, i)));
+    }
+    return OK;
+}
+
 static struct status open_doing(struct doing *doing)
 {
     const struct settings *settings = process_settings(doing->process);
@@ -94,6 +130,7 @@ static struct status open_doing(struct doing *doing)
         .context = doing,
     };
     TRY(effects_open(&effects, &doing->effects));
+    TRY(watch_private_hosts(doing));
     doing->patience = (struct patience){.beat = beat, .context = doing->process};
     return patience_begin(&doing->patience);
 }
@@ -124,7 +161,10 @@ static struct status turn(struct doing *doing)
         return OK;
     }
     patience_have(&doing->patience, PATIENCE_SECONDS);
-    const struct status status = effects_turn(doing->effects);
+    struct status status = effects_turn(doing->effects);
+    if (!failed(status) && doing->watcher != NULL) {
+        status = watcher_turn(doing->watcher, engine_now(doing->engine));
+    }
     patience_end(&doing->patience);
     count(doing);
     return status;
@@ -153,6 +193,7 @@ struct status virt_main(struct process *process)
     doing->process = process;
     doing->teller = teller;
     struct status status = run(doing);
+    watcher_close(&doing->watcher);
     effects_close(&doing->effects);
     engine_close(&doing->engine);
     free(doing);

@@ -81,6 +81,8 @@ static void settings_say_which_seats_are_filled(void **state)
     assert_false(seat_is_wanted(seat_of(ROLE_WATCHER, 0), settings));
     settings->virt_watcher_key = (struct setting_text){"/etc/cairn/watcher.key"};
     assert_true(seat_is_wanted(seat_of(ROLE_WATCHER, 0), settings));
+    settings->virt_uri = (struct setting_text){"test:///default"};
+    assert_false(seat_is_wanted(seat_of(ROLE_WATCHER, 0), settings));
     free(settings);
 }
 
