@@ -2,6 +2,7 @@
 
 #include "reports/filter/fields.h"
 #include "reports/glyph.h"
+#include "tools/form_examples.h"
 #include "tools/invocation.h"
 #include "tools/man_query.h"
 #include "tools/verbs.h"
@@ -244,9 +245,10 @@ void help_verb(const struct verb *verb, struct output *output)
     }
     put_options(output, "Options", verb->options, verb->option_count);
     put_global_options(output);
-    if (verb->examples != NULL) {
+    const char *examples = form_examples(verb);
+    if (examples != NULL) {
         output_put_string(output, "\nExamples\n");
-        put_indented(output, verb->examples);
+        put_indented(output, examples);
     }
 }
 

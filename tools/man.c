@@ -1,3 +1,4 @@
+#include "tools/form_examples.h"
 #include "tools/help.h"
 #include "tools/invocation.h"
 #include "tools/man_query.h"
@@ -42,8 +43,9 @@ static void put_verb(struct output *output, const struct verb *verb)
         roff_paragraphs(output, verb->details);
     }
     put_options(output, verb->options, verb->option_count);
-    if (verb->examples != NULL) {
-        roff_block(output, verb->examples);
+    const char *examples = form_examples(verb);
+    if (examples != NULL) {
+        roff_block(output, examples);
     }
 }
 

@@ -3,6 +3,7 @@
  */
 #include "reports/glyph.h"
 #include "tests/reports/capture.h"
+#include "tools/form_examples.h"
 #include "tools/help.h"
 #include "tools/options.h"
 #include "tools/verbs.h"
@@ -131,6 +132,25 @@ static void no_line_of_help_is_wider_than_a_terminal(void **unused)
     }
 }
 
+static void examples_of_what_the_catalogue_makes_are_of_that_verb(void **unused)
+{
+    (void)unused;
+    const struct verb_table *table = verbs_all();
+    size_t found = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct verb *verb = table->verbs[i];
+        const char *examples = form_examples(verb);
+        char memory[128];
+        struct text command = TEXT_IN(memory);
+        text_add(&command, "cairn %s ", verb->name);
+        if (verb->examples == NULL && examples != NULL) {
+            assert_non_null(strstr(examples, text_string(&command)));
+            found++;
+        }
+    }
+    assert_true(found > 0);
+}
+
 static void paragraphs_are_filled_and_indented_lines_kept(void **unused)
 {
     (void)unused;
@@ -156,6 +176,7 @@ int main(void)
         cmocka_unit_test(every_verb_has_a_name_a_phrase_and_something_to_run),
         cmocka_unit_test(an_option_means_the_same_everywhere),
         cmocka_unit_test(no_line_of_help_is_wider_than_a_terminal),
+        cmocka_unit_test(examples_of_what_the_catalogue_makes_are_of_that_verb),
         cmocka_unit_test(paragraphs_are_filled_and_indented_lines_kept),
     };
     return cmocka_run_group_tests_name("tools/verbs", tests, NULL, NULL);
