@@ -195,7 +195,14 @@ static struct status list_one(struct rows *rows, struct log_snapshot *snapshot,
     return rows_add(rows, cells);
 }
 
-static struct status list_all(struct engine *engine, struct rows *rows)
+/* Each run of a machine leaves one behind. */
+static bool is_over(const struct emitter_row *row)
+{
+    return row->class == EMITTER_CLASS_CONTROLLER && row->retired;
+}
+
+/* *hidden: how many were left out, of those that are over; NULL: none is. */
+static struct status list_emitters(struct engine *engine, struct rows *rows, uint64_t *hidden)
 {
     uint8_t memory[16 << 10];
     char after[STATE_KEY_MAX];
@@ -219,6 +226,10 @@ static struct status list_all(struct engine *engine, struct rows *rows)
         memcpy(after, key.data, key.size);
         after_size = key.size;
         TRY(row_decode(ROW_EMITTER, stored, &arena, &row));
+        if (hidden != NULL && is_over(&row)) {
+            ++*hidden;
+            continue;
+        }
         TRY(list_one(rows, snapshot, &row));
     }
 }
@@ -238,19 +249,31 @@ static enum exit_code run_list(struct invocation *invocation)
                                "the store's state/ is missing or stale");
     } else {
         invocation_rows(invocation, &rows, &arena);
-        struct status status = list_all(engine, &rows);
+        uint64_t hidden = 0;
+        struct status status =
+            list_emitters(engine, &rows, invocation_has(invocation, "all") ? NULL : &hidden);
         code = failed(status) ? invocation_failed(invocation, status, NULL, "listing emitters")
                               : EXIT_DONE;
+        if (hidden > 0) {
+            invocation_note(invocation,
+                            "%" PRIu64 " controllers of machines that have ended: --all", hidden);
+        }
     }
     engine_close(&engine);
     return code;
 }
 
+static const struct option_info list_options[] = {
+    {"all", 0, NULL, "also controllers of machines that have ended", false},
+};
+
 const struct verb verb_emitter_list = {
     .name = "emitter list",
     .about = "list who may write to the log",
-    .examples = "cairn emitter list",
+    .examples = "cairn emitter list\n"
+                "cairn emitter list --all --csv",
     .purpose = PURPOSE_ASK,
+    OPTIONS(list_options),
     .guarded = true,
     .run = run_list,
 };
