@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 enum {
-    PATIENCE_S = 60,
+    PATIENCE_S = 110,
     PATH_SIZE = 512,
     WORDS_MAX = 256,
     CONSOLE_MAX = 256 << 10,
