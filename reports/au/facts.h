@@ -4,7 +4,8 @@
  * Shape    Counts and positions that no row of the state has: gaps, records that do not conform,
  *          acts without a person, who read, what was tried last. The rest (declarations, reviews,
  *          alerts, managers, tools) judges ask of the state, as of the moment at hand.
- * Limits   EMITTERS_MAX emitters that are not retired; AU_READERS_MAX names of readers, then `readers_more`.
+ * Limits   EMITTERS_MAX emitters that are not retired; AU_READERS_MAX names of readers, then
+ *          `readers_more`.
  */
 #ifndef REPORTS_AU_FACTS_H
 #define REPORTS_AU_FACTS_H

@@ -59,6 +59,7 @@ static void the_newest_comparison_of_each_host_is_kept(void **state)
     assert_false(reconcile_newest(&view, host_b, &row));
 }
 
+/* HST-05a: said once while it lasts, and only whoever said it says that it is gone. */
 static void what_differs_lasts_until_its_own_host_clears_it(void **state)
 {
     struct world *world = *state;
