@@ -226,7 +226,7 @@ static void a_shorter_age_of_commands_refuses_the_late_ones_and_no_other(void **
         assert_true(study->flips[i].would_be.rule == RULE_IDN_06G ||
                     study->flips[i].would_be.rule == RULE_BLK_03B);
     }
-    assert_true(refused > 50);
+    assert_true(refused > 20);
     assert_int_equal(refused - of_all, late_commands(study, 60));
 }
 
