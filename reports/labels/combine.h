@@ -4,8 +4,8 @@
  * Shape    A holder is whoever sees data: a session, a user in all of them, or a virtual machine. A
  *          machine has seen the labels that entered it with its tag and its drives, for good
  *          (core/vm/vm_label.h); anybody else those that files carried when their keys were
- *          fetched, and when they were read, viewed or taken out. These form a chain in the tree of projects
- *          (PRJ-13b), or two of them have been combined.
+ *          fetched, and when they were read, viewed or taken out. These form a chain in the tree
+ *          of projects (PRJ-13b), or two of them have been combined.
  * Carried  Data goes on in files: a session that has seen one label and writes a file of another
  *          hands on what it saw to whoever reads that file. A search that is asked to follows this
  *          back, through any number of files and sessions, always backwards in time. It is
