@@ -1,5 +1,6 @@
 /* Which machines there are, and the way to each. */
 #include "auditd/controllers/controllers_parts.h"
+#include "store/key.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -220,6 +221,8 @@ void machines_connect(struct controllers *controllers, uint64_t now_us)
             continue;
         }
         machine->since_us = now_us;
+        /* One for the connection: a greeting and a knock may cross. */
+        key_random(machine->nonce, sizeof machine->nonce);
         controllers_add(controllers, COUNTER_CONNECTIONS_TOTAL, 1);
         talk_greet(controllers, machine);
     }

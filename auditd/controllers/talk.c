@@ -1,7 +1,6 @@
 /* What a controller says. */
 #include "auditd/controllers/controllers_parts.h"
 #include "schema/submission.h"
-#include "store/key.h"
 
 /* Greeting -------------------------------------------------------------------------------- */
 
@@ -13,7 +12,6 @@ void talk_greet(struct controllers *controllers, struct machine *machine)
     }
     joined_end_all(controllers, machine, "the controller has started again");
     memset(machine->links, 0, sizeof machine->links);
-    key_random(machine->nonce, sizeof machine->nonce);
     machine->talk = ++controllers->talk;
     machine->phase = MACHINE_SILENT;
     machine->in_flight = 0;
