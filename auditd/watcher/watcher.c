@@ -13,6 +13,7 @@ enum {
     ROWS_ARENA = 4 << 20,
     SOON_MS = 200,    /* from what libvirt tells to the look: more may follow */
     APART_MS = 400,   /* between two looks at a host, at least */
+    LOOK_S = 3,       /* at the latest, whatever libvirt has told or not */
     CONNECT_S = 5,    /* between two attempts at a host */
     RUNS_UNTOLD = 20, /* comparisons that are not told if nothing is new */
 };
@@ -164,6 +165,7 @@ static bool is_due(const struct watcher *watcher, const struct watched *host, ui
         return false;
     }
     return host->looked_us == 0 || host->again || now_us - host->looked_us >= period_us(watcher) ||
+           now_us - host->looked_us >= LOOK_S * SECOND_US ||
            (host->told && now_us >= host->told_us + SOON_MS * MS_US);
 }
 
