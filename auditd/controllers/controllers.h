@@ -6,8 +6,9 @@
  *          written comes out of a port in the machine), the channel to the writer, and the users
  *          who come to controllers.sock. A machine is greeted; what answers under a key is
  *          registered as its controller (core/vm/controller.h), is told the facts about its
- *          machine from the log, and has its submissions passed on to the writer. Of what users and
- *          controllers say to each other only the amount is known here.
+ *          machine, its drives and the network shares from the log, and has its submissions passed
+ *          on to the writer. Of what users and controllers say to each other only the amount is
+ *          known here.
  * Trust    Whoever is in a machine may have broken it: every byte from there is another's. It can
  *          speak of its own machine alone, whoever's name it writes; it has a share of this
  *          process's time, memory, and way to the writer, and no more; whatever else it does ends

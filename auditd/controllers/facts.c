@@ -1,8 +1,21 @@
-/* What controllers are told: events about their machines, from the log, in their order. */
+/* What controllers are told, from the log, in its order: what is about their machines, the network
+ * shares, and which of the drives that are attached may be formatted. */
 #include "auditd/controllers/controllers_parts.h"
+#include "core/drive/drive.h"
+#include "core/drive/nfs.h"
 
 enum {
     GIVEN_MAX = 64, /* facts given to one machine that is behind, in one turn */
+};
+
+/* What a controller is told --------------------------------------------------------------- */
+
+/* Of these kinds it is told what is not about its machine. */
+static const enum event_kind other_kinds[] = {EVENT_NFS_ALLOWED, EVENT_NFS_REVOKED,
+                                              EVENT_DRIVE_FORMAT_REQUESTED};
+
+enum {
+    OTHER_KINDS = sizeof other_kinds / sizeof other_kinds[0],
 };
 
 /* What was decided, by the writer's own emitters: not what a controller or a watcher saw. */
@@ -20,6 +33,38 @@ static bool is_about(const struct leaf *leaf, struct id subject)
         }
     }
     return false;
+}
+
+/* Not what has been formatted since: it would be formatted again. */
+static bool may_be_formatted(const struct view *view, struct id drive, struct id vm)
+{
+    struct drive_row row = {.drive = drive};
+    struct attachment_row attachment = {.drive = drive, .vm = vm};
+    return drive_by_id(view, drive, &row) && row.may_format &&
+           view_find(view, ROW_ATTACHMENT, &attachment);
+}
+
+/* What is older than the machine is told, too, if it still stands. */
+static struct status is_told(struct controllers *controllers, const struct machine *machine,
+                             const struct leaf *leaf, bool *out)
+{
+    struct view view;
+    switch ((int)leaf->kind) {
+    case EVENT_NFS_ALLOWED:
+        view = controllers_view(controllers);
+        *out = nfs_by_id(&view, leaf->on[0], NULL);
+        return controllers->trouble;
+    case EVENT_NFS_REVOKED:
+        *out = leaf->n > machine->vm.n;
+        return OK;
+    case EVENT_DRIVE_FORMAT_REQUESTED:
+        view = controllers_view(controllers);
+        *out = may_be_formatted(&view, leaf->on[0], machine->vm);
+        return controllers->trouble;
+    default:
+        *out = is_about(leaf, machine->vm);
+        return OK;
+    }
 }
 
 /* Giving ---------------------------------------------------------------------------------- */
@@ -58,31 +103,44 @@ static struct status give(struct controllers *controllers, struct machine *machi
 
 /* What is new ----------------------------------------------------------------------------- */
 
+static struct status hand_to(struct controllers *controllers, struct machine *machine,
+                             struct log_snapshot *snapshot, const struct leaf *leaf)
+{
+    bool told;
+    if (machine->phase != MACHINE_WELCOMED || machine->behind || leaf->n < machine->fact_at) {
+        return OK;
+    }
+    TRY(is_told(controllers, machine, leaf, &told));
+    if (told && !machine_takes(machine)) {
+        machine->fact_at = leaf->n;
+        machine->behind = true;
+        return OK;
+    }
+    return told ? give(controllers, machine, snapshot, leaf) : OK;
+}
+
 static struct status hand_out(struct controllers *controllers, struct log_snapshot *snapshot,
                               const struct leaf *leaf)
 {
-    for (size_t i = 0; i < leaf->on_count; i++) {
-        struct machine *machine =
-            leaf->on[i].kind == ID_VM ? machine_of(controllers, leaf->on[i]) : NULL;
-        if (machine == NULL || machine->phase != MACHINE_WELCOMED || machine->behind ||
-            leaf->n < machine->fact_at) {
-            continue;
-        }
-        if (!machine_takes(machine)) {
-            machine->fact_at = leaf->n;
-            machine->behind = true;
-            continue;
-        }
-        TRY(give(controllers, machine, snapshot, leaf));
+    for (size_t i = 0; i < controllers->machine_top; i++) {
+        TRY(hand_to(controllers, &controllers->machines[i], snapshot, leaf));
     }
     return OK;
+}
+
+/* The log as far as the state knows of it, too: what is told rests on both. */
+static uint64_t known_size(const struct controllers *controllers, struct log_snapshot *snapshot)
+{
+    const struct state *state = engine_state(controllers->options.engine);
+    const uint64_t size = log_snapshot_size(snapshot);
+    return state != NULL && state_size(state) < size ? state_size(state) : size;
 }
 
 struct status facts_scan(struct controllers *controllers, bool *more)
 {
     CLEANUP(log_snapshot_close) struct log_snapshot *snapshot = NULL;
     TRY(log_snapshot_open(engine_log(controllers->options.engine), &snapshot));
-    uint64_t size = log_snapshot_size(snapshot);
+    uint64_t size = known_size(controllers, snapshot);
     /* Nobody has been welcomed before the first look: what is older is given by catching up. */
     controllers->scanned = controllers->looked_size == 0 ? size : controllers->scanned;
     controllers->looked_size = size;
@@ -102,22 +160,6 @@ struct status facts_scan(struct controllers *controllers, bool *more)
 
 /* Catching up ----------------------------------------------------------------------------- */
 
-/* Where the next event about a machine may be, from `from` on: by the index as far as it goes. */
-static struct status next_candidate(struct index_snapshot *index, struct postings *postings,
-                                    uint64_t from, uint64_t *n)
-{
-    *n = from;
-    if (postings == NULL || from >= index_snapshot_size(index)) {
-        return OK;
-    }
-    struct status status = postings_at_or_after(postings, from, n);
-    if (status.code == STATUS_NOT_FOUND) {
-        *n = index_snapshot_size(index);
-        return OK;
-    }
-    return status;
-}
-
 struct catching {
     struct controllers *controllers;
     struct log_snapshot *log;
@@ -125,15 +167,59 @@ struct catching {
     unsigned looked;              /* leaves, in this turn */
 };
 
+/* Where what one machine is told may be: what is about it, and the other kinds. */
+struct places {
+    struct postings *postings[1 + OTHER_KINDS];
+};
+
+static void places_close(struct places *places)
+{
+    for (size_t i = 0; i < 1 + OTHER_KINDS; i++) {
+        postings_close(&places->postings[i]);
+    }
+}
+
+static struct status places_open(struct catching *catching, const struct machine *machine,
+                                 struct places *places)
+{
+    struct hasher *hasher = catching->controllers->hasher;
+    struct term term = term_of_id(hasher, TERM_ON, machine->vm);
+    TRY(postings_open(catching->index, &term, &places->postings[0]));
+    for (size_t i = 0; i < OTHER_KINDS; i++) {
+        term = term_of(hasher, TERM_KIND, bytes_of_string(event_name(other_kinds[i])));
+        TRY(postings_open(catching->index, &term, &places->postings[1 + i]));
+    }
+    return OK;
+}
+
+/* The next of them, from `from` on: by the index as far as it goes. */
+static struct status next_candidate(const struct catching *catching, struct places *places,
+                                    uint64_t from, uint64_t *n)
+{
+    *n = from;
+    if (catching->index == NULL || from >= index_snapshot_size(catching->index)) {
+        return OK;
+    }
+    *n = index_snapshot_size(catching->index);
+    for (size_t i = 0; i < 1 + OTHER_KINDS; i++) {
+        uint64_t found = *n;
+        struct status status = postings_at_or_after(places->postings[i], from, &found);
+        TRY(status.code == STATUS_NOT_FOUND ? OK : status);
+        *n = !failed(status) && found < *n ? found : *n;
+    }
+    return OK;
+}
+
 static struct status catch_up_with(struct catching *catching, struct machine *machine,
-                                   struct postings *postings)
+                                   struct places *places)
 {
     struct controllers *controllers = catching->controllers;
     for (unsigned given = 0; given < GIVEN_MAX && catching->looked < SCAN_MAX;) {
         struct bytes bytes;
         struct leaf leaf;
         uint64_t n;
-        TRY(next_candidate(catching->index, postings, machine->fact_at, &n));
+        bool told = false;
+        TRY(next_candidate(catching, places, machine->fact_at, &n));
         machine->fact_at = n;
         if (n >= controllers->scanned) {
             machine->behind = false;
@@ -142,7 +228,8 @@ static struct status catch_up_with(struct catching *catching, struct machine *ma
         TRY(log_read_leaf(catching->log, n, &bytes));
         TRY(leaf_decode(bytes, &leaf));
         catching->looked++;
-        if (!is_fact(&leaf) || !is_about(&leaf, machine->vm)) {
+        TRY(is_fact(&leaf) ? is_told(controllers, machine, &leaf, &told) : OK);
+        if (!told) {
             machine->fact_at = n + 1;
             continue;
         }
@@ -160,12 +247,9 @@ static struct status catch_up_with(struct catching *catching, struct machine *ma
 
 static struct status catch_up_one(struct catching *catching, struct machine *machine)
 {
-    CLEANUP(postings_close) struct postings *postings = NULL;
-    if (catching->index != NULL) {
-        struct term term = term_of_id(catching->controllers->hasher, TERM_ON, machine->vm);
-        TRY(postings_open(catching->index, &term, &postings));
-    }
-    return catch_up_with(catching, machine, postings);
+    CLEANUP(places_close) struct places places = {0};
+    TRY(catching->index != NULL ? places_open(catching, machine, &places) : OK);
+    return catch_up_with(catching, machine, &places);
 }
 
 static bool lacks_something(const struct machine *machine)

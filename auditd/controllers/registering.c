@@ -216,9 +216,7 @@ static void welcome(struct controllers *controllers, struct machine *machine,
     machine->phase = MACHINE_WELCOMED;
     machine->pause_us = CONNECT_PAUSE_FIRST_US;
     machine->applied = machine->self.applied;
-    machine->fact_at = machine->self.applied >= machine->vm.n && machine->self.applied < UINT64_MAX
-                           ? machine->self.applied + 1
-                           : machine->vm.n;
+    machine->fact_at = machine->self.applied + 1; /* what it says there harms itself alone */
     machine->behind = true;
     size_t start = machine_begin(controllers, VMC_WELCOME, 0);
     vmc_put_welcome(&controllers->out, &welcome);

@@ -72,6 +72,20 @@ void hall_writer_goes(struct hall *hall)
     channel_close(&hall->theirs);
 }
 
+/* Rows ---------------------------------------------------------------------------------------- */
+
+void hall_put_row(struct hall *hall, enum row_table table, const void *row)
+{
+    uint8_t memory[4096];
+    struct arena arena = ARENA_IN(memory);
+    struct evolution evolution = {.state = engine_state(hall->enclave.engine),
+                                  .n = enclave_size(&hall->enclave) - 1,
+                                  .arena = &arena,
+                                  .status = OK};
+    evolution_put(&evolution, table, row);
+    must(evolution.status);
+}
+
 /* Life ---------------------------------------------------------------------------------------- */
 
 static struct status look(void *context)
@@ -101,18 +115,11 @@ static void open_controllers(struct hall *hall)
 /* A host that is served, as a row. */
 static void put_host(struct hall *hall)
 {
-    uint8_t memory[4096];
-    struct arena arena = ARENA_IN(memory);
-    struct evolution evolution = {.state = engine_state(hall->enclave.engine),
-                                  .n = enclave_size(&hall->enclave) - 1,
-                                  .arena = &arena,
-                                  .status = OK};
-    evolution_put(&evolution, ROW_HOST,
-                  &(struct host_row){.host = {ID_HOST, 1},
-                                     .name = LITERAL("h1"),
-                                     .uri = LITERAL("test:///default"),
-                                     .state = HOST_STATE_ACTIVE});
-    must(evolution.status);
+    hall_put_row(hall, ROW_HOST,
+                 &(struct host_row){.host = {ID_HOST, 1},
+                                    .name = LITERAL("h1"),
+                                    .uri = LITERAL("test:///default"),
+                                    .state = HOST_STATE_ACTIVE});
 }
 
 int hall_begin(void **state)

@@ -41,6 +41,8 @@ int hall_end(void **state);
 size_t hall_machine(struct hall *hall);
 /* Its row, as it is in the state from here on. */
 void hall_put(struct hall *hall, size_t place);
+/* Any row, likewise. */
+void hall_put_row(struct hall *hall, enum row_table table, const void *row);
 /* Everybody in turn, until `done` is true; fails the test if that takes too long. Guests that are
  * told of behave; `silent` ones (NULL: none) are left to the test. */
 void hall_spin(struct hall *hall, bool (*done)(struct hall *hall));

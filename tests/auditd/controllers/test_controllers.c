@@ -116,6 +116,120 @@ static void facts_come_in_order_whenever_a_controller_comes(void **state)
     hall_spin(hall, hall_all_welcomed);
 }
 
+/* Shares, and drives that may be formatted ---------------------------------------------------- */
+
+static uint64_t allow_share(struct hall *hall, const char *export)
+{
+    return enclave_must(&hall->enclave, "ada", COMMAND_NFS_ALLOW,
+                        &(union command_fields){.nfs_allow = {.server = LITERAL("data.example"),
+                                                              .export = bytes_of_string(export),
+                                                              .mode = DRIVE_MODE_RO,
+                                                              .in_envelope = true}});
+}
+
+static void revoke_share(struct hall *hall, uint64_t share)
+{
+    (void)enclave_must(&hall->enclave, "ada", COMMAND_NFS_REVOKE,
+                       &(union command_fields){.nfs_revoke = {.nfs = {ID_NFS, share},
+                                                              .reason = LITERAL("it has moved")}});
+}
+
+/* As if it had been formatted since. */
+static void forget_format(struct hall *hall, struct id drive)
+{
+    hall_put_row(hall, ROW_DRIVE,
+                 &(struct drive_row){.drive = drive,
+                                     .name = LITERAL("disk"),
+                                     .owner = enclave_id(&hall->enclave, "ada"),
+                                     .pool = {ID_POOL, 1},
+                                     .state = DRIVE_STATE_READY});
+}
+
+static void say_of_drive(struct hall *hall, enum event_kind kind, struct id drive,
+                         const union event_body *body)
+{
+    must(engine_say(hall->enclave.engine, VOICE_DRIVE,
+                    &(struct draft){.kind = kind, .on = {drive}, .on_count = 1, .body = body}));
+    must(engine_flush(hall->enclave.engine));
+}
+
+/* A drive that its owner lets be formatted, attached to a machine. */
+static struct id let_format(struct hall *hall, size_t place)
+{
+    const struct id owner = enclave_id(&hall->enclave, "ada");
+    must(engine_flush(hall->enclave.engine));
+    const struct id drive = {ID_DRIVE, enclave_size(&hall->enclave)};
+    say_of_drive(hall, EVENT_DRIVE_CREATED, NEW(ID_DRIVE),
+                 &(union event_body){.drive_created = {.name = LITERAL("disk"),
+                                                       .owner = owner,
+                                                       .pool = {ID_POOL, 1},
+                                                       .size = 1 << 20}});
+    hall_put_row(hall, ROW_ATTACHMENT,
+                 &(struct attachment_row){.drive = drive,
+                                          .vm = hall->vms[place].vm,
+                                          .mode = DRIVE_MODE_RW,
+                                          .state = ATTACHMENT_STATE_ATTACHED});
+    say_of_drive(hall, EVENT_DRIVE_FORMAT_REQUESTED, drive,
+                 &(union event_body){.drive_format_requested = {.reason = LITERAL("anew")}});
+    return drive;
+}
+
+enum {
+    OWN = 2, /* facts about a machine itself: it was started, its controller has come */
+};
+
+/* That they are told so many facts by now, and no more after that. */
+static void demand_facts(struct hall *hall, unsigned first, unsigned second)
+{
+    hall_spin(hall, hall_all_welcomed);
+    for (unsigned i = 0; i < 500 && (hall->guests[0].facts < first ||
+                                     (hall->count > 1 && hall->guests[1].facts < second));
+         i++) {
+        hall_turns(hall, 10);
+    }
+    hall_turns(hall, 100);
+    assert_int_equal(hall->guests[0].facts, first);
+    assert_int_equal(hall->guests[1].facts, second);
+}
+
+static void every_controller_is_told_once_which_shares_there_are(void **state)
+{
+    struct hall *hall = *state;
+    (void)enclave_login(&hall->enclave, "ada");
+    revoke_share(hall, allow_share(hall, "/srv/gone")); /* nobody has ever mounted it */
+    uint64_t old = allow_share(hall, "/srv/old");
+    (void)hall_machine(hall);
+    demand_facts(hall, OWN + 1, 0);
+    uint64_t share = allow_share(hall, "/srv/more");
+    demand_facts(hall, OWN + 2, 0);
+    assert_string_equal(hall->guests[0].last_fact, "nfs.allowed");
+    (void)hall_machine(hall);
+    demand_facts(hall, OWN + 2, OWN + 2);
+    guest_hang_up(&hall->guests[0]);
+    revoke_share(hall, old);
+    demand_facts(hall, OWN + 3, OWN + 3);
+    assert_string_equal(hall->guests[0].last_fact, "nfs.revoked");
+    revoke_share(hall, share);
+    guest_hang_up(&hall->guests[1]);
+    demand_facts(hall, OWN + 4, OWN + 4);
+}
+
+static void a_controller_is_told_of_its_own_drives_what_is_still_to_be_formatted(void **state)
+{
+    struct hall *hall = *state;
+    (void)hall_machine(hall);
+    (void)hall_machine(hall);
+    demand_facts(hall, OWN, OWN);
+    (void)let_format(hall, 0);
+    demand_facts(hall, OWN + 1, OWN);
+    assert_string_equal(hall->guests[0].last_fact, "drive.format_requested");
+    guest_hang_up(&hall->guests[0]);
+    guest_hang_up(&hall->guests[1]);
+    forget_format(hall, let_format(hall, 0));
+    (void)let_format(hall, 1);
+    demand_facts(hall, OWN + 1, OWN + 1);
+}
+
 /* Ends ---------------------------------------------------------------------------------------- */
 
 static bool one_is_retired(struct hall *hall)
@@ -447,6 +561,8 @@ int main(void)
         IN_HALL(a_controller_is_registered_welcomed_told_and_heard),
         IN_HALL(a_controller_that_starts_again_goes_on_where_it_was),
         IN_HALL(facts_come_in_order_whenever_a_controller_comes),
+        IN_HALL(every_controller_is_told_once_which_shares_there_are),
+        IN_HALL(a_controller_is_told_of_its_own_drives_what_is_still_to_be_formatted),
         IN_HALL(when_a_run_is_over_its_emitter_is_retired),
         IN_HALL(a_writer_that_comes_back_finds_everybody_where_they_were),
         IN_HALL(a_user_is_joined_to_a_controller_and_each_hears_the_other),
