@@ -4,6 +4,7 @@
  * nobody else's.
  */
 #include "core/vm/controller.h"
+#include "schema/limits.h"
 #include "tests/auditd/controllers/hall.h"
 
 #include <setjmp.h>
@@ -212,6 +213,19 @@ static void every_controller_is_told_once_which_shares_there_are(void **state)
     revoke_share(hall, share);
     guest_hang_up(&hall->guests[1]);
     demand_facts(hall, OWN + 4, OWN + 4);
+}
+
+static void shares_are_found_by_the_index_too(void **state)
+{
+    struct hall *hall = *state;
+    (void)enclave_login(&hall->enclave, "ada");
+    revoke_share(hall, allow_share(hall, "/srv/gone"));
+    (void)allow_share(hall, "/srv/old");
+    (void)hall_machine(hall);
+    say_facts(hall, INDEX_RUN_EVENTS);
+    must(engine_settle(hall->enclave.engine));
+    (void)hall_machine(hall);
+    demand_facts(hall, INDEX_RUN_EVENTS + OWN + 1, OWN + 1);
 }
 
 static void a_controller_is_told_of_its_own_drives_what_is_still_to_be_formatted(void **state)
@@ -562,6 +576,7 @@ int main(void)
         IN_HALL(a_controller_that_starts_again_goes_on_where_it_was),
         IN_HALL(facts_come_in_order_whenever_a_controller_comes),
         IN_HALL(every_controller_is_told_once_which_shares_there_are),
+        IN_HALL(shares_are_found_by_the_index_too),
         IN_HALL(a_controller_is_told_of_its_own_drives_what_is_still_to_be_formatted),
         IN_HALL(when_a_run_is_over_its_emitter_is_retired),
         IN_HALL(a_writer_that_comes_back_finds_everybody_where_they_were),
