@@ -1,8 +1,7 @@
 #include "auditd/virt/effect_parts.h"
 
 enum {
-    DETACH_TURNS = 30, /* looks at whether the guest has let go */
-    DETACH_TURN_MS = 100,
+    DETACH_TURNS = 30, /* looks at whether the guest has let go, a tick apart */
     POSITIONS_MAX = 200,
 };
 
@@ -188,7 +187,7 @@ static struct status wait_for_it(struct work *work, const struct device *device)
         if (disk == NULL) {
             return OK;
         }
-        TRY(hypervisor_turn(-1, DETACH_TURN_MS));
+        TRY(hypervisor_turn());
     }
     return work_fail(work, FAIL(IN_USE, 0), "the machine does not let go of %s",
                      device->alias.text);

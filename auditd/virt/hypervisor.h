@@ -34,6 +34,7 @@ enum {
     HYPERVISOR_XML_MAX = 4 << 20,   /* bytes of one description */
     HYPERVISOR_OBJECTS_MAX = 16384, /* domains of a host, volumes of a pool */
     HYPERVISOR_UUID_SIZE = 37,      /* characters, with the final NUL */
+    HYPERVISOR_TICK_MS = 100,       /* a turn takes no longer, where nothing happens */
 };
 
 /* Life --------------------------------------------------------------------------------------- */
@@ -202,8 +203,14 @@ typedef void hypervisor_listener(void *context, const struct hypervisor_event *e
 MUST_CHECK struct status hypervisor_watch(struct hypervisor *hypervisor,
                                           hypervisor_listener *listen, void *context);
 
-/* Lets libvirt work, for at most so long, or until `descriptor` (-1: none) can be read. Listeners
- * are called from here. For all connections of the process. */
-MUST_CHECK struct status hypervisor_turn(int descriptor, unsigned timeout_ms);
+/* What ends a turn besides events: a tick, and `descriptor` (-1: none), which stays open meanwhile.
+ * Of one process one. On success *out is the caller's: hypervisor_loop_close. */
+struct hypervisor_loop; /* opaque */
+MUST_CHECK struct status hypervisor_loop_open(int descriptor, struct hypervisor_loop **out);
+void hypervisor_loop_close(struct hypervisor_loop **loop);
+
+/* Lets libvirt work until something has happened, for at most HYPERVISOR_TICK_MS while there is a
+ * loop. Listeners are called from here. For all connections of the process. */
+MUST_CHECK struct status hypervisor_turn(void);
 
 #endif

@@ -103,7 +103,7 @@ static void do_nothing(int timer, void *context)
 }
 
 /* Once for a process: whether it was is what the loop itself knows. */
-static struct status begin(void)
+struct status hypervisor_begin(void)
 {
     virSetErrorFunc(NULL, stay_silent);
     if (virInitialize() < 0) {
@@ -120,7 +120,7 @@ static struct status begin(void)
 
 struct status hypervisor_make(const char *uri, struct hypervisor **out)
 {
-    TRY(begin());
+    TRY(hypervisor_begin());
     CLEANUP(hypervisor_close) struct hypervisor *hypervisor = calloc(1, sizeof *hypervisor);
     if (hypervisor == NULL) {
         return FAIL(NO_MEMORY, sizeof *hypervisor);

@@ -38,4 +38,7 @@ MUST_CHECK struct status hypervisor_needs_connection(struct hypervisor *hypervis
 MUST_CHECK struct status hypervisor_register(struct hypervisor *hypervisor);
 void hypervisor_unregister(struct hypervisor *hypervisor);
 
+/* Libvirt itself, and its loop: once for a process, however often it is called. */
+MUST_CHECK struct status hypervisor_begin(void);
+
 #endif

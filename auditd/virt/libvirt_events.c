@@ -1,5 +1,7 @@
 #include "auditd/virt/libvirt.h"
 
+#include <stdlib.h>
+
 /* Lifecycle ---------------------------------------------------------------------------------- */
 
 static enum hypervisor_cause why_started(int detail)
@@ -236,6 +238,12 @@ struct status hypervisor_watch(struct hypervisor *hypervisor, hypervisor_listene
 
 /* The loop ----------------------------------------------------------------------------------- */
 
+/* Kept over all turns: libvirt's loop does not wait while something that was taken out of it is
+ * still to be freed. */
+struct hypervisor_loop {
+    int timer, watch;
+};
+
 static void when_over(int timer, void *context)
 {
     (void)timer;
@@ -250,19 +258,42 @@ static void when_readable(int watch, int descriptor, int events, void *context)
     (void)context;
 }
 
-/* Whoever made a hypervisor has begun the loop. */
-struct status hypervisor_turn(int descriptor, unsigned timeout_ms)
+void hypervisor_loop_close(struct hypervisor_loop **loop)
 {
-    const int timer = virEventAddTimeout((int)timeout_ms, when_over, NULL, NULL);
-    const int watch = descriptor < 0 ? -1
-                                     : virEventAddHandle(descriptor, VIR_EVENT_HANDLE_READABLE,
-                                                         when_readable, NULL, NULL);
-    const bool ran = timer >= 0 && virEventRunDefaultImpl() == 0;
-    if (watch >= 0) {
-        (void)virEventRemoveHandle(watch);
+    if (*loop != NULL) {
+        if ((*loop)->watch >= 0) {
+            (void)virEventRemoveHandle((*loop)->watch);
+        }
+        if ((*loop)->timer >= 0) {
+            (void)virEventRemoveTimeout((*loop)->timer);
+        }
+        free(*loop);
+        *loop = NULL;
     }
-    if (timer >= 0) {
-        (void)virEventRemoveTimeout(timer);
+}
+
+struct status hypervisor_loop_open(int descriptor, struct hypervisor_loop **out)
+{
+    TRY(hypervisor_begin());
+    CLEANUP(hypervisor_loop_close) struct hypervisor_loop *loop = calloc(1, sizeof *loop);
+    if (loop == NULL) {
+        return FAIL(NO_MEMORY, sizeof *loop);
     }
-    return ran ? OK : FAIL_BECAUSE(IO, 0, "libvirt's loop has ended");
+    loop->watch = -1;
+    loop->timer = virEventAddTimeout(HYPERVISOR_TICK_MS, when_over, NULL, NULL);
+    if (loop->timer >= 0 && descriptor >= 0) {
+        loop->watch =
+            virEventAddHandle(descriptor, VIR_EVENT_HANDLE_READABLE, when_readable, NULL, NULL);
+    }
+    if (loop->timer < 0 || (descriptor >= 0 && loop->watch < 0)) {
+        return FAIL_BECAUSE(IO, 0, "libvirt has no loop");
+    }
+    *out = loop;
+    loop = NULL;
+    return OK;
+}
+
+struct status hypervisor_turn(void)
+{
+    return virEventRunDefaultImpl() == 0 ? OK : FAIL_BECAUSE(IO, 0, "libvirt's loop has ended");
 }

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 
 enum {
-    TURN_MS = 250,
     PATIENCE_SECONDS = 600, /* that a turn may take */
 };
 
@@ -27,6 +26,7 @@ struct doing {
     struct places places;
     struct teller *teller;
     struct patience patience;
+    struct hypervisor_loop *loop;
     struct effects_counts said; /* that the journal has */
     char runtime[SETTINGS_TEXT_SIZE + 8];
 };
@@ -155,7 +155,7 @@ static void count(struct doing *doing)
 /* Who cannot be asked to begin anything is not asked: nothing is done without the log. */
 static struct status turn(struct doing *doing)
 {
-    TRY(hypervisor_turn(process_control(doing->process), TURN_MS));
+    TRY(hypervisor_turn());
     teller_drain(doing->teller);
     if (!teller_can_say(doing->teller)) {
         return OK;
@@ -173,6 +173,7 @@ static struct status turn(struct doing *doing)
 static struct status run(struct doing *doing)
 {
     TRY(open_doing(doing));
+    TRY(hypervisor_loop_open(process_control(doing->process), &doing->loop));
     TRY(process_ready(doing->process));
     while ((process_turn(doing->process) & PROCESS_STOP) == 0) {
         TRY(turn(doing));
@@ -193,6 +194,7 @@ struct status virt_main(struct process *process)
     doing->process = process;
     doing->teller = teller;
     struct status status = run(doing);
+    hypervisor_loop_close(&doing->loop);
     watcher_close(&doing->watcher);
     effects_close(&doing->effects);
     engine_close(&doing->engine);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 enum {
-    TURN_MS = 1000,
     NAMES_MAX = WATCHER_HOSTS_MAX,
 };
 
@@ -21,6 +20,7 @@ struct watching {
     size_t count;
     struct places places;
     struct setting_text spool;
+    struct hypervisor_loop *loop;
 };
 
 static void alive(void *context)
@@ -109,12 +109,10 @@ static struct status open_watching(struct watching *watching)
 static struct status run(struct watching *watching)
 {
     TRY(open_watching(watching));
+    TRY(hypervisor_loop_open(process_control(watching->process), &watching->loop));
     TRY(process_ready(watching->process));
     for (;;) {
-        const unsigned patience =
-            watcher_patience_ms(watching->watcher, engine_now(watching->engine));
-        TRY(hypervisor_turn(process_control(watching->process),
-                            patience < TURN_MS ? patience : TURN_MS));
+        TRY(hypervisor_turn());
         if ((process_turn(watching->process) & PROCESS_STOP) != 0) {
             return OK;
         }
@@ -130,6 +128,7 @@ struct status watcher_main(struct process *process)
     }
     watching->process = process;
     const struct status status = run(watching);
+    hypervisor_loop_close(&watching->loop);
     watcher_close(&watching->watcher);
     for (size_t i = 0; i < watching->count; i++) {
         hypervisor_close(&watching->hypervisors[i]);

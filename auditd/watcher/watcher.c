@@ -264,14 +264,3 @@ struct status watcher_turn(struct watcher *watcher, uint64_t now_us)
     }
     return OK;
 }
-
-unsigned watcher_patience_ms(const struct watcher *watcher, uint64_t now_us)
-{
-    for (size_t i = 0; i < watcher->host_count; i++) {
-        if (watcher->hosts[i].told || watcher->hosts[i].again ||
-            is_due(watcher, &watcher->hosts[i], now_us)) {
-            return SOON_MS / 2;
-        }
-    }
-    return speech_waiting(watcher->speech) > 0 ? SOON_MS / 2 : 1000;
-}

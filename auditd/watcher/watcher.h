@@ -55,7 +55,5 @@ void watcher_event(struct watcher *watcher, const struct hypervisor_event *event
 
 /* Sends what waits, and looks at the hosts whose turn it is. */
 MUST_CHECK struct status watcher_turn(struct watcher *watcher, uint64_t now_us);
-/* How long it may be until the next turn. */
-unsigned watcher_patience_ms(const struct watcher *watcher, uint64_t now_us);
 
 #endif

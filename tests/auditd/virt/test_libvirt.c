@@ -20,6 +20,7 @@ enum {
 
 struct heard {
     struct hypervisor *hypervisor;
+    struct hypervisor_loop *loop;
     enum hypervisor_event_kind kinds[EVENTS_MAX];
     enum hypervisor_cause causes[EVENTS_MAX];
     size_t count;
@@ -45,6 +46,7 @@ static int set_up(void **state)
     assert_false(failed(hypervisor_make("test:///default", &heard->hypervisor)));
     assert_false(failed(hypervisor_watch(heard->hypervisor, listen, heard)));
     assert_false(failed(hypervisor_connect(heard->hypervisor)));
+    assert_false(failed(hypervisor_loop_open(-1, &heard->loop)));
     *state = heard;
     return 0;
 }
@@ -52,6 +54,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct heard *heard = *state;
+    hypervisor_loop_close(&heard->loop);
     hypervisor_close(&heard->hypervisor);
     free(heard);
     return 0;
@@ -60,7 +63,7 @@ static int tear_down(void **state)
 static void hear(struct heard *heard, size_t count)
 {
     for (int i = 0; i < TURNS && heard->count < count; i++) {
-        assert_false(failed(hypervisor_turn(-1, 20)));
+        assert_false(failed(hypervisor_turn()));
     }
     assert_int_equal(heard->count, count);
 }
@@ -245,9 +248,12 @@ static void a_turn_ends_when_something_can_be_read(void **state)
     int ends[2];
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     assert_int_equal(write(ends[1], "x", 1), 1);
+    struct hypervisor_loop *loop = NULL;
+    assert_false(failed(hypervisor_loop_open(ends[0], &loop)));
     for (int i = 0; i < 20; i++) {
-        assert_false(failed(hypervisor_turn(ends[0], 60000)));
+        assert_false(failed(hypervisor_turn()));
     }
+    hypervisor_loop_close(&loop);
     (void)close(ends[0]);
     (void)close(ends[1]);
 }
