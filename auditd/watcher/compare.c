@@ -188,6 +188,10 @@ static struct status compare_running(struct comparing *comparing,
                                        : compare_stray(comparing, machine);
     }
     if (!machine->has_started) { /* its controller may have been quicker than we were */
+        if (machine->due &&
+            !comparing_is_over(comparing, machine->asked_us, comparing->with->deadline_us)) {
+            return OK; /* its description is whole once libvirt has answered */
+        }
         TRY(fact_of(comparing, FINDING_STARTED, machine, domain));
     }
     if (!domain->read) {

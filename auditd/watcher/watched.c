@@ -119,12 +119,13 @@ static struct status say_difference(struct round *round, const struct finding *f
     return speech_mismatch(round->watcher->speech, round->model.host, finding, identity);
 }
 
-/* Whether it might come and go while host and log are looked at, one after the other. */
+/* Whether it might come and go while host and log are looked at, one after the other; what libvirt
+ * shows of a domain, while that begins or ends. */
 static bool may_pass(enum mismatch_kind kind)
 {
     return kind != MISMATCH_KIND_DISK_UNKNOWN && kind != MISMATCH_KIND_DISK_CHANGED &&
            kind != MISMATCH_KIND_INTERFACE_UNKNOWN && kind != MISMATCH_KIND_ISO_WRITABLE &&
-           kind != MISMATCH_KIND_DOMAIN_UNKNOWN && kind != MISMATCH_KIND_DOMAIN_CHANGED;
+           kind != MISMATCH_KIND_DOMAIN_UNKNOWN;
 }
 
 static struct status take_difference(struct round *round, const struct finding *finding)

@@ -35,12 +35,15 @@ libvirt_wait() {
 }
 
 # Where /dev/kvm can be opened and runs nothing, libvirt asks its emulator anew what it can before each
-# domain, which takes seconds. So libvirtd sees a /dev/kvm that cannot be written to.
+# domain, which takes seconds. So libvirtd sees a /dev/kvm that cannot be written to; and as it cannot hand
+# that on, its domains have no namespace of their own.
 libvirt_start() {
   [ -e /dev/kvm ] || { libvirtd -d; return; }
   : > "$1/no-kvm"
-  unshare -m sh -c 'mount --bind "$1" /dev/kvm && mount -o remount,bind,ro /dev/kvm; exec libvirtd -d' \
-    sh "$1/no-kvm"
+  cp /etc/libvirt/qemu.conf "$1/qemu.conf"
+  echo 'namespaces = []' >> "$1/qemu.conf"
+  unshare -m sh -c 'mount --bind "$1/qemu.conf" /etc/libvirt/qemu.conf && mount --bind "$1/no-kvm" /dev/kvm &&
+    mount -o remount,bind,ro /dev/kvm; exec libvirtd -d' sh "$1"
 }
 
 libvirt_begin() {
@@ -67,6 +70,7 @@ libvirt_begin() {
     libvirt_ours="libvirtd $libvirt_ours"
   fi
   libvirt_wait 60 libvirt_v version || { cat "$1/libvirtd.out" >&2; exit 1; }
+  libvirt_clear > /dev/null 2>&1 || : # of a test that was killed
 }
 
 libvirt_clear() {

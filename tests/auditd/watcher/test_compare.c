@@ -333,6 +333,7 @@ static bool a_machine_starts(struct lab *lab)
     if (machine == NULL) {
         return false;
     }
+    machine->due = false;
     lab->domains[lab->observed.domain_count] = lab->domains[machine->vm - 100];
     struct seen_domain *domain = &lab->domains[lab->observed.domain_count++];
     *domain = (struct seen_domain){.name = lab_word(lab, "cairn-vm-%" PRIu64, machine->vm),
