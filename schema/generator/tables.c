@@ -66,7 +66,7 @@ static void put_event_details(struct output *out, const struct event *event)
 static void put_outside(struct output *out, const char *class)
 {
     if (class != NULL && class[0] == '\0') {
-        put(out, "            .outside = ~(1U << EMITTER_CLASS_INTERNAL),\n");
+        put(out, "            .outside = UINT32_MAX,\n");
     } else if (class != NULL) {
         put(out, "            .outside = 1U << EMITTER_CLASS_%s,\n", constant_of(class).text);
     }
