@@ -163,9 +163,24 @@ static bool is_row(const struct model *model, const char *name)
     return false;
 }
 
+/* "" stands for all of them. */
+static bool is_class_of_emitters(const struct model *model, const char *name)
+{
+    const struct enumeration *classes = find_enum(model, LITERAL("emitter_class"));
+    size_t i = 0;
+    while (classes != NULL && i < classes->value_count && strcmp(classes->values[i], name) != 0) {
+        i++;
+    }
+    return name[0] == '\0' || (classes != NULL && i < classes->value_count);
+}
+
 static void check_event(struct model *model, const struct event *event)
 {
     const struct record *record = &event->record;
+    if (event->outside != NULL && !is_class_of_emitters(model, event->outside)) {
+        complain(model, &record->from, record->key.text,
+                 "\"outside\" is true, false or a class of emitters");
+    }
     for (size_t i = 0; i < event->writes_count; i++) {
         if (!is_row(model, event->writes[i])) {
             complain(model, &record->from, record->key.text, "\"writes\": there is no row \"%s\"",

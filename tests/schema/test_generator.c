@@ -105,7 +105,8 @@ static const struct {
     {"on_unknown_id.json",
      "on_unknown_id.json: events.stone.denied: \"on\": there is no id \"rock\"\n"},
     {"outside_no_boolean.json",
-     "outside_no_boolean.json: events.stone.found: \"outside\" is true or false\n"},
+     "outside_no_boolean.json: events.stone.found: \"outside\" is true, false or a class of "
+     "emitters\n"},
     {"bulk_some.json", "bulk_some.json: commands.stone.cut: \"bulk\" can only be \"all\"\n"},
     {"row_name.json", "row_name.json: rows.a.b: a name is [a-z][a-z0-9_]*\n"},
     {"row_never_written.json", "row_never_written.json: rows.rock: no event writes this row\n"},
