@@ -188,9 +188,12 @@ void drive_shared_evolve(struct evolution *evolution, const struct leaf *leaf,
                          const struct drive_shared *body)
 {
     const struct id by = drive_actor(leaf);
-    evolution_put(evolution, ROW_DRIVE_SHARE,
-                  &(struct drive_share_row){
-                      .drive = leaf->on[0], .target = body->target, .mode = body->mode, .by = by});
+    if (by.kind == ID_USER) { /* nobody else gives anything; an event that says so folds, too */
+        evolution_put(
+            evolution, ROW_DRIVE_SHARE,
+            &(struct drive_share_row){
+                .drive = leaf->on[0], .target = body->target, .mode = body->mode, .by = by});
+    }
     evolution_put(evolution, ROW_DRIVE_KEY,
                   &(struct drive_key_row){.drive = leaf->on[0],
                                           .holder = body->target,

@@ -49,7 +49,7 @@ static void either_algorithm_makes_a_store_that_opens(void **unused)
         scratch_store(&scratch, types[i]);
         struct engine *engine = scratch_open(&scratch, false);
         assert_int_equal(engine_log_key(engine)->type, types[i]);
-        assert_int_equal(log_head_of(engine_log(engine))->size, 8);
+        assert_int_equal(log_head_of(engine_log(engine))->size, 11);
         scratch_close(&engine);
         scratch_end(&scratch);
     }
