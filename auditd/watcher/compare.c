@@ -23,7 +23,7 @@ void comparing_put(struct text *text, struct bytes bytes)
     while (size > 0 && size < bytes.size && (bytes.data[size] & 0xC0U) == 0x80U) {
         size--;
     }
-    text_put(text, bytes.data, size);
+    text_put_bytes(text, bytes_of(bytes.data, size));
 }
 
 struct status comparing_fact(struct comparing *comparing, const struct finding *fact)

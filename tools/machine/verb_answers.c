@@ -393,7 +393,7 @@ static const struct option_info xml_options[] = {
 
 const struct verb verb_vm_xml = {
     .name = "vm xml",
-    .about = "fetch libvirt's descriptions of machines, as files that the log has the hashes of",
+    .about = "libvirt's descriptions of machines, as files whose hashes are logged",
     .arguments = "VM...",
     .details = "As a super-administrator. Each description is fetched anew by a command of yours, "
                "kept\nbeside the log under the hash that the event of its fetching has, compared "
